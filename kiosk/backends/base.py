@@ -1,0 +1,68 @@
+"""The protocol between the terminal and whoever knows the members.
+
+A backend never sleeps and never retries: :mod:`kiosk.sync` does. Each method may raise
+:class:`~kiosk.errors.BackendUnavailable` (worth another try) or :class:`~kiosk.errors.NotAuthorised`; anything else
+that a server may answer is an outcome. ``fetch`` and ``deliver`` are called from the sync thread, ``identify`` and
+``book`` from the thread of the questions: an implementation shares nothing unguarded between the two.
+"""
+
+from dataclasses import dataclass
+from typing import Protocol, TypeAlias
+
+from kiosk.events import BookingOutcome, Identified, KnowledgePage
+from kiosk.types import Capabilities, CardHash, Fact, FactId, MemberId, ShiftId
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The server has the fact (now, or from an earlier try)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """Not now: try this row again, no earlier than ``after_seconds`` where the server named a time."""
+
+    after_seconds: float | None = None
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The server will never take it; ``reason`` is in words a coordinator understands."""
+
+    reason: str
+
+
+Outcome: TypeAlias = Accepted | Retry | Refused
+
+
+@dataclass(frozen=True, slots=True)
+class Unchanged:
+    """Nothing has changed since ``cursor``."""
+
+
+class Backend(Protocol):
+    """A source of members and a home for facts."""
+
+    def capabilities(self) -> Capabilities:
+        """What this server carries. Cheap; may ask the server once."""
+
+    def fetch(self, cursor: str, generation: int) -> KnowledgePage | Unchanged:
+        """The next page from ``cursor`` (empty: a full snapshot from its start).
+
+        Args:
+            cursor: of the page before, or of the last page of the last round.
+            generation: to be put on the page; the caller raises it for each full round.
+        """
+
+    def deliver(self, fact: Fact) -> Outcome:
+        """Hand one fact over. Safe to repeat: ``fact.id`` is the idempotency key."""
+
+    def identify(self, card: CardHash, timeout_seconds: float) -> Identified:
+        """Whose card is this? ``available=True, member=None`` when the server does not know it."""
+
+    def book(self, fact_id: FactId, member: MemberId, shift: ShiftId, timeout_seconds: float) -> BookingOutcome:
+        """Ask for a place. Safe to repeat with the same ``fact_id``."""
+
+    def close(self) -> None:
+        """Let go of sockets and files. Twice does no harm."""

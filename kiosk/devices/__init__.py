@@ -1,0 +1,1 @@
+"""What the terminal touches: a transport that blocks, a decoder that is pure."""

@@ -1,0 +1,1 @@
+"""One module a scale dialogue: bytes in, events out."""

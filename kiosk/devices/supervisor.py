@@ -1,0 +1,106 @@
+"""One thread a source: open, read, and when it is gone say so once, back off, open again.
+
+A :class:`Source` may do two things: block for a short while, and hand over events. It has no thread and never retries.
+"""
+
+import logging
+import threading
+from collections.abc import Callable, Iterable
+from typing import Protocol
+
+from kiosk.clock import Clock
+from kiosk.events import DeviceFound, DeviceLost, Event, Ticked
+from kiosk.types import Part
+
+log = logging.getLogger(__name__)
+
+FIRST_PAUSE_SECONDS = 0.5
+LONGEST_PAUSE_SECONDS = 10.0
+
+
+class Source(Protocol):
+    """Something that can be opened, read in short bites, and lost."""
+
+    part: Part
+    faults: tuple[type[BaseException], ...]
+    """What ``open`` and ``read`` raise when the device is not there; anything else is a bug in the driver."""
+
+    def open(self) -> None:
+        """Take the device. Raises one of ``faults``."""
+
+    def read(self) -> Iterable[Event]:
+        """Block for at most some 300 ms and return what happened meanwhile."""
+
+    def close(self) -> None:
+        """Give the device back. Twice does no harm."""
+
+
+class Supervisor:
+    """Runs one source on a thread of its own, for as long as the program lives."""
+
+    def __init__(self, source: Source, post: Callable[[Event], None], clock: Clock) -> None:
+        self._source = source
+        self._post = post
+        self._clock = clock
+        self._wake = threading.Condition()
+        self._stopping = False
+        self._known_lost: bool | None = None
+        self._thread = threading.Thread(target=self._run, name=f"source-{source.part}", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def request_stop(self) -> None:
+        """Ask the thread to end; returns at once."""
+        with self._wake:
+            self._stopping = True
+            self._wake.notify_all()
+
+    def join(self, timeout_seconds: float = 2.0) -> bool:
+        """Wait for the end; False if the thread still hangs in its device."""
+        if self._thread.is_alive():
+            self._thread.join(timeout_seconds)
+        return not self._thread.is_alive()
+
+    def _run(self) -> None:
+        pause = FIRST_PAUSE_SECONDS
+        while not self._stopping:
+            try:
+                self._source.open()
+                self._found()
+                pause = FIRST_PAUSE_SECONDS
+                while not self._stopping:
+                    for event in self._source.read():
+                        self._post(event)
+                    self._post(Ticked(self._source.part))
+            except self._source.faults as fault:
+                self._lost(fault)
+            except Exception as fault:
+                # A bug in a driver must not take the door down with it: it is shown as a lost part, with its traceback.
+                log.exception("%s: unexpected failure in the driver", self._source.part)
+                self._lost(fault)
+            finally:
+                self._source.close()
+            if not self._stopping:
+                self._rest(pause)
+                pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
+
+    def _rest(self, seconds: float) -> None:
+        deadline = self._clock.monotonic() + seconds
+        with self._wake:
+            while not self._stopping and (left := deadline - self._clock.monotonic()) > 0:
+                self._clock.wait(self._wake, left)
+        self._post(Ticked(self._source.part))
+
+    def _found(self) -> None:
+        if self._known_lost is not False:
+            if self._known_lost:
+                log.info("%s: back", self._source.part)
+            self._known_lost = False
+            self._post(DeviceFound(part=self._source.part))
+
+    def _lost(self, fault: BaseException) -> None:
+        if self._known_lost is not True:
+            self._known_lost = True
+            log.warning("%s: lost (%s)", self._source.part, fault)
+            self._post(DeviceLost(part=self._source.part, fault=str(fault)))

@@ -1,0 +1,1 @@
+"""What people see. Draws a view, posts intents, decides nothing."""
