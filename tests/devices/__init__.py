@@ -1,0 +1,1 @@
+"""The devices, tested on real bytes and simulated hardware."""

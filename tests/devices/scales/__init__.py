@@ -1,0 +1,1 @@
+"""The decoders of scales, on bytes."""
