@@ -16,6 +16,7 @@ from kiosk.types import (
     CardHash,
     CardKind,
     Coop,
+    Fact,
     FactId,
     Grams,
     Jar,
@@ -89,6 +90,28 @@ class RelayChanged:
     """The door relay went on or off, as the driver did it."""
 
     active: bool
+
+
+class DoorAlarmKind(StrEnum):
+    FORCED = "forced"
+    """The door was opened and nobody was let in."""
+    HELD_WARNING = "held_warning"
+    """It has stood open so long that people are asked to close it."""
+    HELD = "held"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoorAlarm:
+    """Something is wrong with the door. A warning that becomes an alarm is not cleared in between."""
+
+    kind: DoorAlarmKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoorAlarmCleared:
+    """The alarm is over: the door was shut, or someone was let in after a mere warning."""
+
+    kind: DoorAlarmKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,6 +214,13 @@ class Committed:
     """These facts are on the disk: the screen may say so."""
 
     ids: tuple[FactId, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FactsRecalled:
+    """At start: facts on the disk that the server may not speak for yet. They are laid over what it says."""
+
+    facts: tuple[Fact, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -341,12 +371,15 @@ Event: TypeAlias = (
     | WeightRead
     | DoorMoved
     | RelayChanged
+    | DoorAlarm
+    | DoorAlarmCleared
     | DeviceLost
     | DeviceFound
     | Touched
     | UiAlive
     | TimerFired
     | Committed
+    | FactsRecalled
     | CommitFailed
     | KnowledgePage
     | KnowledgeConfirmed

@@ -189,7 +189,10 @@ class Moment:
 
 
 class FactKind(StrEnum):
-    """What the journal knows. Those in :data:`DELIVERED` also go to the server."""
+    """What the journal knows. Those in :data:`DELIVERED` also go to the server.
+
+    A booking is asked of the server while the person waits, so its fact is there when it is journalled here.
+    """
 
     PASSAGE = "passage"
     REFUSAL = "refusal"
@@ -212,7 +215,6 @@ DELIVERED = frozenset(
         FactKind.PASSAGE,
         FactKind.CHECK_IN,
         FactKind.CHECK_IN_UNDONE,
-        FactKind.BOOKING,
         FactKind.BOOKING_UNDONE,
         FactKind.PARTNER_ABSENT,
         FactKind.CARD_LINKED,
