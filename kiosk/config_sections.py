@@ -1,0 +1,178 @@
+"""The sections of the configuration, one frozen class each; what each key is for stands in ``kiosk/defaults.toml``.
+
+A field is a key. Its annotation says what it may be (:mod:`kiosk.config_kinds`), its default is that of
+``defaults.toml``, and ``| None`` says that it may be left out.
+"""
+
+import json
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
+
+from kiosk.config_kinds import Choice, Secret, Text, Url
+from kiosk.devices.keys import Layout
+from kiosk.devices.scales.registry import SCALES
+from kiosk.devices.uid_formats import UidFormat
+from kiosk.rules.policy import Between, DoorTimes, Policy, Station, Times
+
+Pin = Annotated[int, Between(2, 27)]
+"""A GPIO line by its BCM number. 0 and 1 are kept for the memory of hats."""
+Language = Literal["fr", "en"]
+Days = Annotated[int, Between(1, 3650)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TerminalSettings:
+    name: Annotated[str, Text(most=40, pattern=r"[\w.-]+", like="letters, digits, dots and hyphens")]
+    station: Station
+    language: Language
+    languages: tuple[Language, ...]
+    tutoiement: bool
+    inclusive_sign: Literal["·", "."]
+    screen: Literal["rpi7", "td2", "td2-portrait", "hd7"]
+    reader_is: Literal["below", "left", "right", "above"]
+    timezone: ZoneInfo
+    data_dir: Path
+    runtime_dir: Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CoopSettings:
+    name: Annotated[str, Text(least=0, most=60)]
+    phone: Annotated[str, Text(least=0, most=30)]
+    brand_colour: Annotated[str, Text(pattern=r"#[0-9a-fA-F]{6}", like='a colour like "#1f6b3a"')] | None
+    logo: Path | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardSettings:
+    """``key`` is what ``key_file`` holds, or the credential ``card-key``: 64 hexadecimal digits."""
+
+    key: Secret | None
+    key_file: Path | None
+    key_id: Annotated[str, Text(most=20, pattern=r"[\w.-]+", like="letters, digits, dots and hyphens")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReaderSettings:
+    enabled: bool
+    driver: Literal["rc522"]
+    bus: Annotated[str, Text(pattern=r"spi:[01]\.[0-2]|simulated", like='"spi:0.0", "spi:0.1" … or "simulated"')]
+    reset_pin: Pin
+    poll_milliseconds: Annotated[int, Between(20, 1000)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScannerSettings:
+    enabled: bool
+    device: Path | None
+    usb_id: Annotated[str, Text(pattern=r"[0-9a-fA-F]{4}:[0-9a-fA-F]{4}", like='two numbers like "05f9:2204"')] | None
+    layout: Layout
+    uid_format: UidFormat | None
+    badge_prefixes: tuple[Annotated[str, Text(pattern=r"\d{1,12}", like="the first digits of a badge")], ...]
+    pause_milliseconds: Annotated[int, Between(100, 5000)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScaleSettings:
+    enabled: bool
+    protocol: Annotated[str, Choice(tuple(SCALES), str)]
+    port: str | None
+    baud: Literal[1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200] | None
+    line: Annotated[str, Text(pattern="[78][NEO][12]", like='data bits, parity and stop bits like "8N1"')] | None
+    lines_low: bool
+    division_grams: Annotated[int, Between(1, 100)]
+    maximum_grams: Annotated[int, Between(100, 300_000)]
+    till_division_grams: Annotated[int, Between(1, 100)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoorSettings(DoorTimes):
+    enabled: bool
+    pins: Literal["lgpio", "mock"]
+    relay_pin: Pin | None
+    relay_active_high: bool
+    contact_pin: Pin | None
+    contact_when_shut: Literal["closed", "open"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BellSettings:
+    kind: Literal["none", "gpio", "webhook"]
+    pin: Pin | None
+    url: Annotated[str, Url()] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BackendSettings:
+    """``token`` is what ``token_file`` holds, or the credential ``backend-token``."""
+
+    kind: Literal["folder", "rest"]
+    folder: Path
+    url: Annotated[str, Url()] | None
+    plain_http: bool
+    token: Secret | None
+    token_file: Path | None
+    timeout_seconds: Annotated[int, Between(1, 120)]
+    sync_seconds: Annotated[int, Between(5, 86_400)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetentionSettings:
+    passages_days: Days
+    presences_days: Days
+    unknown_cards_days: Days
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogSettings:
+    level: Literal["debug", "info", "warning", "error"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """All that a terminal is told; whole and checked, or not there at all."""
+
+    terminal: TerminalSettings
+    coop: CoopSettings
+    cards: CardSettings
+    reader: ReaderSettings
+    scanner: ScannerSettings
+    scale: ScaleSettings
+    door: DoorSettings
+    bell: BellSettings
+    backend: BackendSettings
+    policy: Policy
+    times: Times
+    retention: RetentionSettings
+    log: LogSettings
+
+    def masked(self) -> str:
+        """What is in force, as TOML. Secrets, and keys that are not set, are comments."""
+        lines: list[str] = []
+        for section in fields(self):
+            settings = getattr(self, section.name)
+            lines.append(f"[{section.name}]")
+            lines += [_line(key.name, getattr(settings, key.name)) for key in fields(settings)]
+            lines.append("")
+        return "\n".join(lines)
+
+
+def _line(key: str, value: object) -> str:
+    if value is None:
+        return f"# {key} ="
+    if isinstance(value, Secret):
+        return f'# {key} = "{value}"'
+    return f"{key} = {_toml(value)}"
+
+
+def _toml(value: object) -> str:
+    match value:
+        case bool() | int():
+            return json.dumps(value)
+        case frozenset():
+            return _toml(tuple(sorted(value)))
+        case tuple():
+            return f"[{', '.join(_toml(item) for item in value)}]"
+    return json.dumps(str(value), ensure_ascii=False)
