@@ -1,0 +1,146 @@
+import io
+import logging
+import threading
+import warnings
+
+import pytest
+
+from kiosk import logs
+
+DIGEST = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+
+
+@pytest.fixture
+def lines():
+    """What a process in the journal writes, at level info."""
+    root = logging.getLogger()
+    before = root.handlers[:], root.level, threading.excepthook
+    root.handlers[:] = []
+    stream = io.StringIO()
+    logs.configure("info", stream, environ={"JOURNAL_STREAM": "8:1"})
+    yield lambda: stream.getvalue().splitlines()
+    logging.captureWarnings(capture=False)
+    root.handlers[:], root.level, threading.excepthook = before
+
+
+def test_a_record_is_one_line_with_its_priority_and_its_part(lines):
+    logging.getLogger("kiosk.devices.supervisor").warning("%s: lost (%s)", "reader", "No such\ndevice")
+    assert lines() == [r'<4>warning part=kiosk.devices.supervisor said="reader: lost (No such\ndevice)"']
+
+
+def test_further_fields_follow(lines):
+    logging.getLogger("kiosk.sync").info("drained", extra={"waiting": 0, "why": 'said "no"', "empty": ""})
+    assert lines() == [r'<6>info part=kiosk.sync said=drained waiting=0 why="said \"no\"" empty=""']
+
+
+def test_below_the_level_nothing_is_written(lines):
+    logging.getLogger("kiosk.sync").debug("asked")
+    logging.getLogger("urllib3.connectionpool").info("GET")
+    assert lines() == []
+
+
+def test_an_exception_is_one_line_with_its_cause_and_its_place(lines):
+    def wait():
+        raise TimeoutError("timed out")
+
+    def read():
+        try:
+            wait()
+        except TimeoutError as error:
+            raise ValueError("no\nanswer") from error
+
+    try:
+        read()
+    except ValueError:
+        logging.getLogger("kiosk.sync").exception("failed")
+    [line] = lines()
+    assert r'error="ValueError: no\nanswer < TimeoutError: timed out"' in line
+    assert " > test_logs.py:" in line
+    assert line.endswith(' read"')
+
+
+def test_an_exception_that_hides_its_context_is_told_without_it(lines):
+    try:
+        try:
+            int("inner")
+        except ValueError:
+            raise LookupError("outer") from None
+    except LookupError:
+        logging.getLogger("kiosk").exception("failed")
+    assert 'error="LookupError: outer" ' in lines()[0]
+
+
+def test_outside_the_journal_the_line_begins_with_the_time():
+    record = logging.makeLogRecord({"name": "kiosk", "msg": "up", "levelno": 20, "levelname": "INFO", "created": 0.5})
+    assert logs.LineFormatter(journal=False).format(record) == "1970-01-01T00:00:00.500000Z info part=kiosk said=up"
+
+
+def test_what_ends_a_thread_is_a_line_like_any_other(lines):
+    def fall():
+        raise RuntimeError("gone")
+
+    thread = threading.Thread(target=fall, name="source-reader")
+    thread.start()
+    thread.join()
+    [line] = lines()
+    assert line.startswith('<2>critical part=kiosk.logs said="thread source-reader ended" error="RuntimeError: gone"')
+
+
+def test_a_warning_of_python_is_a_line_too(lines):
+    with warnings.catch_warnings():
+        warnings.simplefilter("always")
+        warnings.warn("old", DeprecationWarning, stacklevel=1)
+    assert lines()[0].startswith("<4>warning part=py.warnings said=")
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("card DEADBEEF", "card …"),
+        ("uid 7:04A3C6CAE26180.", "uid 7:…."),
+        ("uid=04:a3:c6:ca:e2:61:80", "uid=…"),
+        ("uid 04 A3 C6 CA", "uid …"),
+        ("badge 3760123456789, refused", "badge …, refused"),
+        ("read 3735928559", "read …"),
+        (f"hash={DIGEST}", "hash=…"),
+        (f"('{DIGEST}',)", "('…',)"),
+        ("'Authorization': 'Bearer abc.def-1'", "'Authorization': 'Bearer …'"),
+        ("GET https://coop.example/k?token=abc&x=1", "GET https://coop.example/k?token=…&x=1"),
+        ("token: abc", "token: …"),
+        ('{"secret": "abc"}', '{"secret": "…"}'),
+        ("https://user:pass@coop.example/", "https://…@coop.example/"),
+        ("got A1b2C3d4E5f6G7h8I9j0K1l2M3n4O5p6Q7", "got …"),
+    ],
+)
+def test_what_points_at_a_person_or_opens_something_is_masked(lines, text, masked):
+    assert logs.mask(text) == masked
+    logging.getLogger("kiosk").info("%s", text)
+    logging.getLogger("kiosk").info("x", extra={"field": text})
+    assert all(text not in line for line in lines())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "fact 01931e5a-7f00-7c3a-8f00-0123456789ab delivered",
+        "/dev/serial/by-id/usb-FTDI_FT232R_USB_UART_A50285BI-if00-port0: gone",
+        "took 0.123456789 s",
+        "2026-10-21T14:32:05.123456+00:00",
+        "reader: lost ([Errno 19] No such device)",
+        "jar 123456, 176 g",
+        "the token was not accepted",
+        "kiosk.devices.supervisor",
+    ],
+)
+def test_what_helps_to_find_a_fault_stays(text):
+    assert logs.mask(text) == text
+
+
+def test_a_field_named_after_a_secret_is_masked_whatever_it_holds(lines):
+    logging.getLogger("kiosk").info("x", extra={"token": "abc"})
+    assert lines() == ["<6>info part=kiosk said=x token=…"]
+
+
+def test_a_card_after_a_line_break_is_masked(lines):
+    logging.getLogger("kiosk").info("seen\nDEADBEEF")
+    assert lines() == [r'<6>info part=kiosk said="seen\n…"']
