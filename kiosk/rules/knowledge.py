@@ -1,0 +1,233 @@
+"""What the terminal knows: an index in memory, fed by snapshot pages, overlaid by what happened here.
+
+Owned by the reactor thread alone. A decision reads nothing else, so it never waits for a disk or a network.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from kiosk.events import Identified, KnowledgePage
+from kiosk.types import (
+    DELIVERED,
+    Assignment,
+    Capabilities,
+    Card,
+    CardHash,
+    Coop,
+    Fact,
+    FactId,
+    FactKind,
+    Grams,
+    Jar,
+    JarCode,
+    Member,
+    MemberId,
+    Shift,
+    ShiftId,
+)
+
+UNDOING = frozenset({FactKind.CHECK_IN_UNDONE, FactKind.BOOKING_UNDONE})
+
+Place = tuple[ShiftId, MemberId]
+
+
+@dataclass(slots=True)
+class _Round:
+    """What a full snapshot has named so far; the rest goes when its last page is in."""
+
+    generation: int
+    members: set[MemberId] = field(default_factory=set)
+    cards: set[CardHash] = field(default_factory=set)
+    shifts: set[ShiftId] = field(default_factory=set)
+    places: set[Place] = field(default_factory=set)
+
+
+class Knowledge:
+    """Members, cards, shifts and jars by the keys that a decision needs."""
+
+    def __init__(self) -> None:
+        self.coop = Coop()
+        self.capabilities = Capabilities()
+        self.as_of: datetime | None = None
+        """When the server last vouched for all of it."""
+        self.members: dict[MemberId, Member] = {}
+        self.cards: dict[CardHash, Card] = {}
+        self.shifts: dict[ShiftId, Shift] = {}
+        self.jars: dict[JarCode, Jar] = {}
+        self._roster: dict[ShiftId, dict[MemberId, Assignment]] = {}
+        self._shifts_of: dict[MemberId, set[ShiftId]] = {}
+        self._local: dict[FactId, Fact] = {}
+        self._made_up: dict[MemberId, FactId] = {}
+        self._round: _Round | None = None
+
+    # ── asking ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def card(self, hash_: CardHash) -> Card | None:
+        return self.cards.get(hash_)
+
+    def account_of(self, member: Member) -> Member | None:
+        """Whose standing counts: the member's own, or that of the account it is attached to (None if that is gone)."""
+        if member.attached_to is None:
+            return member
+        account = self.members.get(member.attached_to)
+        # An account that is itself attached is a fault in the data; a chain is not followed.
+        return None if account is None or account.attached_to is not None else account
+
+    def roster(self, shift: ShiftId) -> tuple[Assignment, ...]:
+        return tuple(self._roster.get(shift, {}).values())
+
+    def assignment(self, shift: ShiftId, member: MemberId) -> Assignment | None:
+        return self._roster.get(shift, {}).get(member)
+
+    def shifts_of(self, member: MemberId) -> Iterator[Shift]:
+        for shift_id in self._shifts_of.get(member, ()):
+            if shift_id in self.shifts:
+                yield self.shifts[shift_id]
+
+    def has_made_up(self, member: MemberId) -> bool:
+        """A make-up was booked here, and the server has not given the account a new standing since."""
+        return member in self._made_up
+
+    # ── what the server says ──────────────────────────────────────────────────────────────────────────────────────
+
+    def apply(self, page: KnowledgePage) -> None:
+        """Lay one page over what is known. Local facts not yet delivered stay on top."""
+        if page.full and (self._round is None or self._round.generation != page.generation):
+            self._round = _Round(page.generation)
+        if page.coop is not None:
+            self.coop = page.coop
+        if page.capabilities is not None:
+            self.capabilities = page.capabilities
+        self._add(page)
+        self._remove(page.removed_members, page.removed_cards, page.removed_shifts, page.removed_assignments)
+        if page.full and self._round is not None:
+            self._note_seen(self._round, page)
+            if page.last:
+                self._drop_unseen(self._round)
+                self._round = None
+        if page.last:
+            self.as_of = page.fetched_at
+        for fact in self._local.values():
+            self._overlay(fact)
+
+    def confirm(self, at: datetime) -> None:
+        """The server said that nothing has changed."""
+        self.as_of = at
+
+    def learn(self, answer: Identified) -> None:
+        """Remember a card that the server has just identified."""
+        if answer.member is None:
+            return
+        for member in (answer.account, answer.member):
+            if member is not None:
+                self._add_member(member)
+        self.cards[answer.hash] = Card(hash=answer.hash, member_id=answer.member.id, blocked=answer.blocked)
+
+    def _add(self, page: KnowledgePage) -> None:
+        for member in page.members:
+            self._add_member(member)
+        self.cards.update((card.hash, card) for card in page.cards)
+        self.shifts.update((shift.id, shift) for shift in page.shifts)
+        self.jars.update((jar.code, jar) for jar in page.jars)
+        for assignment in page.assignments:
+            self._assign(assignment)
+
+    def _add_member(self, member: Member) -> None:
+        known = self.members.get(member.id)
+        if known is not None and known.status is not member.status:
+            self._made_up.pop(member.id, None)
+        self.members[member.id] = member
+
+    def _remove(
+        self,
+        members: Iterable[MemberId],
+        cards: Iterable[CardHash],
+        shifts: Iterable[ShiftId],
+        places: Iterable[Place],
+    ) -> None:
+        for shift_id, member_id in places:
+            self._unassign(shift_id, member_id)
+        for shift_id in shifts:
+            self.shifts.pop(shift_id, None)
+            for member_id in tuple(self._roster.get(shift_id, ())):
+                self._unassign(shift_id, member_id)
+        for card in cards:
+            self.cards.pop(card, None)
+        gone = frozenset(members)
+        if gone:
+            for member_id in gone:
+                self.members.pop(member_id, None)
+            for card in [card for card, owner in self.cards.items() if owner.member_id in gone]:
+                del self.cards[card]
+
+    @staticmethod
+    def _note_seen(seen: _Round, page: KnowledgePage) -> None:
+        seen.members.update(member.id for member in page.members)
+        seen.cards.update(card.hash for card in page.cards)
+        seen.shifts.update(shift.id for shift in page.shifts)
+        seen.places.update((place.shift_id, place.member_id) for place in page.assignments)
+
+    def _drop_unseen(self, seen: _Round) -> None:
+        places = [(s, m) for s, roster in self._roster.items() for m in roster if (s, m) not in seen.places]
+        self._remove(
+            self.members.keys() - seen.members,
+            self.cards.keys() - seen.cards,
+            self.shifts.keys() - seen.shifts,
+            places,
+        )
+
+    # ── what happened here ────────────────────────────────────────────────────────────────────────────────────────
+
+    def note(self, fact: Fact) -> None:
+        """A fact was recorded here: until it is delivered, no page of the server can take it back."""
+        if fact.about is not None and fact.kind in UNDOING and self._local.pop(fact.about, None) is not None:
+            # What is taken back before it has left never reaches the server, and so has nothing to be laid over.
+            pass
+        elif fact.kind in DELIVERED:
+            self._local[fact.id] = fact
+        self._overlay(fact)
+
+    def delivered(self, ids: Iterable[FactId]) -> None:
+        """The server has these facts: its next page speaks for them."""
+        for fact_id in ids:
+            self._local.pop(fact_id, None)
+
+    def _overlay(self, fact: Fact) -> None:
+        if fact.kind is FactKind.TARE:
+            self._note_jar(fact)
+        if fact.member_id is None or fact.shift_id is None:
+            return
+        place = self.assignment(fact.shift_id, fact.member_id)
+        match fact.kind:
+            case FactKind.CHECK_IN:
+                self._assign(replace(place or self._new_place(fact.shift_id, fact.member_id), present=True))
+            case FactKind.CHECK_IN_UNDONE if place is not None:
+                self._assign(replace(place, present=False))
+            case FactKind.BOOKING:
+                self._assign(place or self._new_place(fact.shift_id, fact.member_id))
+                self._made_up[fact.member_id] = fact.id
+            case FactKind.BOOKING_UNDONE:
+                self._unassign(fact.shift_id, fact.member_id)
+                if self._made_up.get(fact.member_id) == fact.about:
+                    del self._made_up[fact.member_id]
+            case _:
+                pass
+
+    def _note_jar(self, fact: Fact) -> None:
+        code, grams = fact.details.get("jar"), fact.details.get("grams")
+        if isinstance(code, str) and isinstance(grams, int):
+            jar_code = JarCode(code)
+            self.jars[jar_code] = Jar(code=jar_code, grams=Grams(grams), weighed_on=fact.happened.wall.date())
+
+    def _new_place(self, shift: ShiftId, member_id: MemberId) -> Assignment:
+        member = self.members.get(member_id)
+        return Assignment(shift_id=shift, member_id=member_id, first_name=member.first_name if member else "")
+
+    def _assign(self, place: Assignment) -> None:
+        self._roster.setdefault(place.shift_id, {})[place.member_id] = place
+        self._shifts_of.setdefault(place.member_id, set()).add(place.shift_id)
+
+    def _unassign(self, shift_id: ShiftId, member_id: MemberId) -> None:
+        self._roster.get(shift_id, {}).pop(member_id, None)
+        self._shifts_of.get(member_id, set()).discard(shift_id)

@@ -1,0 +1,219 @@
+"""Who works when: the shift someone comes for, who is missing, what can be booked. Pure functions over the knowledge.
+
+All times are aware UTC; opening hours and week letters are reckoned in the coop's own time zone, which they take.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta, tzinfo
+
+from kiosk.rules.knowledge import Knowledge
+from kiosk.rules.policy import Policy
+from kiosk.types import Assignment, Coop, Member, Presence, Shift
+
+CYCLE_WEEKS = "ABCD"
+"""Three hours every four weeks: a cycle is 28 days."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Crew:
+    """All shifts that share their hours.
+
+    Attributes:
+        here: how many have checked in.
+        booked: how many have a place.
+        places: how many are wanted.
+    """
+
+    starts_at: datetime
+    ends_at: datetime
+    shifts: tuple[Shift, ...]
+    here: int
+    booked: int
+    places: int
+
+    @property
+    def missing(self) -> int:
+        return max(0, self.places - self.booked)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """A shift that needs people."""
+
+    shift: Shift
+    free: int
+
+
+def crews(knowledge: Knowledge, since: datetime, until: datetime) -> tuple[Crew, ...]:
+    """The crews whose hours touch the stretch from ``since`` to ``until``, in order of their start."""
+    by_hours: dict[tuple[datetime, datetime], list[Shift]] = {}
+    for shift in knowledge.shifts.values():
+        if shift.ends_at > since and shift.starts_at < until:
+            by_hours.setdefault((shift.starts_at, shift.ends_at), []).append(shift)
+    return tuple(_crew(knowledge, *hours, by_hours[hours]) for hours in sorted(by_hours))
+
+
+def _crew(knowledge: Knowledge, starts_at: datetime, ends_at: datetime, shifts: Iterable[Shift]) -> Crew:
+    ordered = tuple(sorted(shifts, key=lambda shift: (shift.job, shift.id)))
+    places = [place for shift in ordered for place in knowledge.roster(shift.id)]
+    return Crew(
+        starts_at=starts_at,
+        ends_at=ends_at,
+        shifts=ordered,
+        here=sum(place.present for place in places),
+        booked=len(places),
+        places=sum(shift.places for shift in ordered),
+    )
+
+
+def running_crew(knowledge: Knowledge, now: datetime) -> Crew | None:
+    """The crew at work; the one that started last where two overlap."""
+    running = [crew for crew in crews(knowledge, now, now + timedelta(microseconds=1)) if crew.starts_at <= now]
+    return running[-1] if running else None
+
+
+def next_crew(knowledge: Knowledge, now: datetime, within: timedelta = timedelta(days=2)) -> Crew | None:
+    """The next crew to start."""
+    return next((crew for crew in crews(knowledge, now, now + within) if crew.starts_at > now), None)
+
+
+def is_staffed(knowledge: Knowledge, now: datetime) -> bool:
+    """Someone on a running shift has checked in. Where no shift is known for now, nothing speaks against it."""
+    crew = running_crew(knowledge, now)
+    return crew is None or crew.here > 0
+
+
+def check_in_minutes(knowledge: Knowledge, policy: Policy) -> int:
+    """The backend's own window counts where it has one."""
+    return knowledge.capabilities.check_in_opens_minutes or policy.check_in_opens_minutes
+
+
+def shift_to_check_in(knowledge: Knowledge, member: Member, now: datetime, policy: Policy) -> Shift | None:
+    """The shift that a person comes for: running, or about to start, and not checked in yet.
+
+    An attached person may come for the shift of the account.
+    """
+    if not knowledge.capabilities.roster or knowledge.capabilities.presence is Presence.AT_BOOKING:
+        return None
+    window = timedelta(minutes=check_in_minutes(knowledge, policy))
+    open_places = [
+        shift
+        for shift, place in _places(knowledge, member)
+        if not place.present and shift.starts_at - window <= now < shift.ends_at
+    ]
+    return min(open_places, key=lambda shift: (shift.starts_at, shift.id), default=None)
+
+
+def shift_at_work(knowledge: Knowledge, member: Member, now: datetime, policy: Policy) -> Shift | None:
+    """The shift that a person has already checked in for, running or about to start."""
+    window = timedelta(minutes=check_in_minutes(knowledge, policy))
+    return next(
+        (
+            shift
+            for shift, place in _places(knowledge, member)
+            if place.present and shift.starts_at - window <= now < shift.ends_at
+        ),
+        None,
+    )
+
+
+def worker_on(knowledge: Knowledge, member: Member, shift: Shift) -> Assignment | None:
+    """Whose place on ``shift`` this person takes: their own, or the account's they are attached to."""
+    own = knowledge.assignment(shift.id, member.id)
+    if own is not None or member.attached_to is None:
+        return own
+    return knowledge.assignment(shift.id, member.attached_to)
+
+
+def _places(knowledge: Knowledge, member: Member) -> Iterable[tuple[Shift, Assignment]]:
+    owners = (member.id,) if member.attached_to is None else (member.id, member.attached_to)
+    for owner in owners:
+        for shift in knowledge.shifts_of(owner):
+            place = knowledge.assignment(shift.id, owner)
+            if place is not None:
+                yield shift, place
+
+
+def is_expected(knowledge: Knowledge, member: Member, now: datetime, policy: Policy) -> bool:
+    """Booked for a shift that runs or starts so soon that this person may enter for it."""
+    early = timedelta(minutes=policy.enter_before_shift_minutes)
+    return any(shift.starts_at - early <= now < shift.ends_at for shift, _ in _places(knowledge, member))
+
+
+def next_shifts(knowledge: Knowledge, member: Member, now: datetime, count: int = 2) -> tuple[Shift, ...]:
+    """What a person is booked for, soonest first; what runs now is still to come."""
+    coming = {shift for shift, _ in _places(knowledge, member) if shift.ends_at > now}
+    return tuple(sorted(coming, key=lambda shift: (shift.starts_at, shift.id))[:count])
+
+
+def offers(knowledge: Knowledge, member: Member, now: datetime) -> tuple[Offer, ...]:
+    """What this person can book: the emptiest shifts first, then the soonest.
+
+    Left out: full ones, those that overlap what the person has, those that ask for a training they lack.
+    """
+    own = [shift for shift, _ in _places(knowledge, member) if shift.ends_at > now]
+    found = [
+        Offer(shift=shift, free=shift.places - taken)
+        for shift in knowledge.shifts.values()
+        if shift.starts_at > now
+        and (taken := len(knowledge.roster(shift.id))) < shift.places
+        and may_take(member, shift)
+        and not any(_overlap(shift, other) for other in own)
+    ]
+    return tuple(
+        sorted(found, key=lambda offer: (-offer.free / offer.shift.places, offer.shift.starts_at, offer.shift.id))
+    )
+
+
+def may_take(member: Member, shift: Shift) -> bool:
+    """The member has the training that the job asks for, if any."""
+    return not shift.needs_training or shift.job in member.trained_for
+
+
+def _overlap(one: Shift, other: Shift) -> bool:
+    return one.starts_at < other.ends_at and other.starts_at < one.ends_at
+
+
+def gauge(knowledge: Knowledge, now: datetime, zone: tzinfo) -> tuple[int, int]:
+    """Places taken and wanted from this Monday to the next, local time: everyone together, never a ranking."""
+    today = now.astimezone(zone).date()
+    monday = today - timedelta(days=today.weekday())
+    week = [
+        shift
+        for shift in knowledge.shifts.values()
+        if monday <= shift.starts_at.astimezone(zone).date() < monday + timedelta(days=7)
+    ]
+    taken = sum(min(shift.places, len(knowledge.roster(shift.id))) for shift in week)
+    return taken, sum(shift.places for shift in week)
+
+
+def week_letter(coop: Coop, on: date) -> str | None:
+    """A, B, C or D; None where the coop counts no weeks."""
+    if coop.cycle_start is None:
+        return None
+    return CYCLE_WEEKS[(on - coop.cycle_start).days // 7 % len(CYCLE_WEEKS)]
+
+
+def is_open(coop: Coop, now: datetime, zone: tzinfo) -> bool:
+    """Within opening hours. A coop that has told none is always open."""
+    if not coop.hours:
+        return True
+    local = now.astimezone(zone)
+    if local.date() in coop.closures:
+        return False
+    return any(hours.weekday == local.weekday() and hours.opens <= local.time() < hours.closes for hours in coop.hours)
+
+
+def opens_at(coop: Coop, now: datetime, zone: tzinfo, within_days: int = 15) -> datetime | None:
+    """The next time the coop opens, aware in ``zone``; None if not within ``within_days``."""
+    local = now.astimezone(zone)
+    for ahead in range(within_days):
+        day = local.date() + timedelta(days=ahead)
+        if day in coop.closures:
+            continue
+        for hours in sorted(coop.hours, key=lambda hours: hours.opens):
+            opening = datetime.combine(day, hours.opens, zone)
+            if hours.weekday == day.weekday() and opening > local:
+                return opening
+    return None

@@ -1,0 +1,149 @@
+"""The index in memory: pages of the server, and what happened here on top of them."""
+
+from dataclasses import replace
+
+from kiosk.events import Identified
+from kiosk.rules.knowledge import Knowledge
+from kiosk.types import (
+    Assignment,
+    ClockTrust,
+    Fact,
+    FactId,
+    FactKind,
+    MemberId,
+    Moment,
+    ShiftId,
+    Status,
+)
+from tests.rules.terminal import TUESDAY, at, card_of, member, snapshot
+
+ALIX, SOON = MemberId("alix"), ShiftId("soon")
+
+
+def fact(kind: FactKind, id_: str = "f1", **more) -> Fact:
+    moment = Moment(boot_id="boot", monotonic=1.0, wall=at(14), trust=ClockTrust.SYNCED)
+    return Fact(id=FactId(id_), kind=kind, happened=moment, member_id=ALIX, shift_id=SOON, **more)
+
+
+def known() -> Knowledge:
+    knowledge = Knowledge()
+    knowledge.apply(snapshot())
+    return knowledge
+
+
+def test_a_full_round_forgets_what_it_no_longer_names():
+    knowledge = known()
+    page = snapshot(generation=2, members=(member("camille"),), cards=(), shifts=(), assignments=())
+    knowledge.apply(page)
+    assert set(knowledge.members) == {"camille"}
+    assert (knowledge.cards, knowledge.shifts, knowledge.roster(SOON)) == ({}, {}, ())
+
+
+def test_nobody_is_forgotten_before_the_last_page():
+    knowledge = known()
+    knowledge.apply(snapshot(generation=2, last=False, members=(), cards=(), shifts=(), assignments=()))
+    assert "camille" in knowledge.members
+
+
+def test_a_round_that_was_broken_off_forgets_nothing_of_the_next():
+    knowledge = known()
+    knowledge.apply(snapshot(generation=2, last=False, members=(member("camille"),)))
+    knowledge.apply(snapshot(generation=3))
+    assert "alix" in knowledge.members
+
+
+def test_changes_leave_the_rest_alone():
+    knowledge = known()
+    gone = snapshot(
+        full=False,
+        members=(member("camille", Status.FROZEN),),
+        cards=(),
+        shifts=(),
+        assignments=(),
+        removed_members=(ALIX,),
+        removed_assignments=((ShiftId("now-till"), MemberId("sam")),),
+    )
+    knowledge.apply(gone)
+    assert knowledge.members["camille"].status is Status.FROZEN
+    assert "alix" not in knowledge.members
+    assert card_of("alix") not in knowledge.cards
+    assert knowledge.roster(ShiftId("now-till")) == ()
+    assert "sam" in knowledge.members
+
+
+def test_a_removed_shift_takes_its_roster_along():
+    knowledge = known()
+    knowledge.apply(snapshot(full=False, shifts=(), assignments=(), removed_shifts=(SOON,)))
+    assert list(knowledge.shifts_of(ALIX)) == []
+    assert knowledge.assignment(SOON, ALIX) is None
+
+
+def test_a_check_in_made_here_outlives_a_page_that_does_not_know_it():
+    knowledge = known()
+    knowledge.note(fact(FactKind.CHECK_IN))
+    knowledge.apply(snapshot(generation=2))
+    assert knowledge.assignment(SOON, ALIX).present
+
+
+def test_once_delivered_the_servers_page_speaks():
+    knowledge = known()
+    knowledge.note(fact(FactKind.CHECK_IN))
+    knowledge.delivered([FactId("f1")])
+    knowledge.apply(snapshot(generation=2))
+    assert not knowledge.assignment(SOON, ALIX).present
+
+
+def test_what_was_taken_back_before_it_left_does_not_stand_in_the_way_of_the_next_check_in():
+    knowledge = known()
+    knowledge.note(fact(FactKind.CHECK_IN))
+    knowledge.note(fact(FactKind.CHECK_IN_UNDONE, "f2", about=FactId("f1")))
+    assert not knowledge.assignment(SOON, ALIX).present
+    knowledge.note(fact(FactKind.CHECK_IN, "f3"))
+    knowledge.delivered([FactId("f3")])
+    present = Assignment(shift_id=SOON, member_id=ALIX, first_name="Alix", present=True)
+    knowledge.apply(snapshot(generation=2, assignments=(present,)))
+    assert knowledge.assignment(SOON, ALIX).present
+
+
+def test_a_check_in_taken_back_after_it_left_stays_taken_back_until_the_server_knows():
+    knowledge = known()
+    knowledge.note(fact(FactKind.CHECK_IN))
+    knowledge.delivered([FactId("f1")])
+    knowledge.note(fact(FactKind.CHECK_IN_UNDONE, "f2", about=FactId("f1")))
+    present = Assignment(shift_id=SOON, member_id=ALIX, first_name="Alix", present=True)
+    knowledge.apply(snapshot(generation=2, assignments=(present,)))
+    assert not knowledge.assignment(SOON, ALIX).present
+
+
+def test_a_booking_counts_as_made_up_until_the_server_gives_a_new_standing():
+    knowledge = known()
+    knowledge.note(replace(fact(FactKind.BOOKING), member_id=MemberId("blocked")))
+    assert knowledge.has_made_up(MemberId("blocked"))
+    knowledge.apply(snapshot(generation=2, members=(member("blocked", Status.OK),)))
+    assert not knowledge.has_made_up(MemberId("blocked"))
+
+
+def test_a_booking_given_back_is_no_make_up():
+    knowledge = known()
+    knowledge.note(fact(FactKind.BOOKING))
+    knowledge.note(fact(FactKind.BOOKING_UNDONE, "f2", about=FactId("f1")))
+    assert not knowledge.has_made_up(ALIX)
+    assert knowledge.assignment(SOON, ALIX) is None
+
+
+def test_a_card_the_server_named_is_known_from_then_on():
+    knowledge = known()
+    knowledge.learn(Identified(hash=card_of("new"), available=True, member=member("newcomer")))
+    assert knowledge.card(card_of("new")).member_id == "newcomer"
+
+
+def test_an_account_chain_is_not_followed():
+    knowledge = known()
+    knowledge.apply(snapshot(full=False, members=(member("third", Status.ATTACHED, attached_to=MemberId("attached")),)))
+    assert knowledge.account_of(knowledge.members[MemberId("third")]) is None
+
+
+def test_a_confirmation_makes_it_all_fresh():
+    knowledge = known()
+    knowledge.confirm(at(15))
+    assert knowledge.as_of == at(15) != TUESDAY
