@@ -1,0 +1,149 @@
+"""My shifts, those that need people, and a place on one: also for someone whom the door keeps out."""
+
+from dataclasses import replace
+
+from kiosk.effects import Book, Play
+from kiosk.events import Action, BookingAnswered, BookingOutcome, Timer, TimerFired, Touched
+from kiosk.rules import shifts
+from kiosk.rules.entering import because
+from kiosk.rules.states import (
+    STATES,
+    Booked,
+    Booking,
+    Choosing,
+    Deed,
+    Refusing,
+    Reviewing,
+    RollCalling,
+    State,
+    Undone,
+    Visit,
+    Welcoming,
+)
+from kiosk.rules.turn import Surroundings, Turn, on
+from kiosk.types import FactKind, Reason, ShiftId, Sound
+
+OFFERS_A_PAGE = 3
+
+
+def can_book(around: Surroundings) -> bool:
+    """The backend takes bookings, and answers."""
+    return around.knowledge.capabilities.booking and around.link.online
+
+
+@on((Welcoming, Reviewing, Refusing), Touched, Action.SIGN_UP)
+def show_offers(_turn: Turn, state: Welcoming | Reviewing | Refusing, _event: Touched) -> Choosing:
+    return Choosing(visit=state.visit)
+
+
+@on(Choosing, Touched, Action.MORE_DATES)
+def show_more_offers(turn: Turn, state: Choosing, _event: Touched) -> Choosing:
+    found = len(shifts.offers(turn.around.knowledge, state.visit.member, turn.around.now))
+    pages = max(1, -(-found // OFFERS_A_PAGE))
+    return Choosing(visit=state.visit, page=(state.page + 1) % pages, replacing=state.replacing)
+
+
+@on(Choosing, Touched, Action.PICK)
+def pick(turn: Turn, state: Choosing, event: Touched) -> Booking | Choosing:
+    """The second tap: the server is asked, under an id that makes asking twice harmless."""
+    shift_id = ShiftId(event.target)
+    if not can_book(turn.around):
+        return Choosing(visit=state.visit, page=state.page, trouble="offline", replacing=state.replacing)
+    asked = Booking(visit=state.visit, shift_id=shift_id, fact=turn.around.new_id(), replacing=state.replacing)
+    turn.change(booking=asked)
+    turn.do(
+        Book(
+            id=asked.fact,
+            member_id=state.visit.member.id,
+            shift_id=shift_id,
+            timeout_seconds=turn.around.times.book_seconds,
+        )
+    )
+    return asked
+
+
+@on(STATES, BookingAnswered)
+def hear_about_the_place(turn: Turn, state: State, answer: BookingAnswered) -> State:
+    """The server's answer is kept whoever stands at the screen by now."""
+    asked = turn.session.booking
+    if asked is None or asked.fact != answer.id:
+        return state
+    turn.change(booking=None)
+    if answer.outcome is not BookingOutcome.BOOKED:
+        return _not_booked(turn, state, asked, answer.outcome)
+    fact = turn.fact(FactKind.BOOKING, id_=asked.fact, member=asked.visit.member.id, shift=asked.shift_id)
+    turn.record(fact)
+    if asked.replacing is not None:
+        _give_back(turn, asked.visit, asked.replacing)
+    if state != asked:
+        return state
+    opened = not asked.visit.verdict.allowed and _lets_in(turn, asked.visit)
+    turn.do(Play(Sound.PRESENT))
+    turn.change(
+        deed=Deed(
+            card=asked.visit.card,
+            kind=FactKind.BOOKING,
+            fact=asked.fact,
+            shift_id=asked.shift_id,
+            ends_at=turn.around.monotonic + turn.around.policy.undo_seconds,
+            opened=opened,
+        )
+    )
+    return Booked(visit=asked.visit, shift_id=asked.shift_id, fact=asked.fact, opened=opened)
+
+
+def _lets_in(turn: Turn, visit: Visit) -> bool:
+    """A make-up puts right what kept the person out, where the coop has decided so."""
+    if visit.verdict.reason is not Reason.HOURS or not turn.around.policy.booking_opens_door:
+        return False
+    verdict = replace(visit.verdict, allowed=True, reason=Reason.MADE_UP)
+    passage = turn.record(turn.fact(FactKind.PASSAGE, member=visit.member.id, details=because(verdict)))
+    turn.change(refusals=None)
+    turn.open_door(visit.member, verdict.reason, passage)
+    return True
+
+
+def _not_booked(turn: Turn, state: State, asked: Booking, outcome: BookingOutcome) -> State:
+    if outcome is BookingOutcome.UNAVAILABLE:
+        # The server may have done it and the answer been lost: whoever did not see « C'est noté » has no place.
+        _undo_at_server(turn, asked)
+    if state != asked:
+        return state
+    return Choosing(visit=asked.visit, trouble=outcome.value, replacing=asked.replacing)
+
+
+@on(Booking, TimerFired, Timer.HOME)
+def stop_waiting_for_the_place(turn: Turn, state: Booking, _event: TimerFired) -> Choosing:
+    turn.change(booking=None)
+    _undo_at_server(turn, state)
+    return Choosing(visit=state.visit, trouble=BookingOutcome.UNAVAILABLE.value, replacing=state.replacing)
+
+
+def _undo_at_server(turn: Turn, asked: Booking) -> None:
+    turn.record(
+        turn.fact(FactKind.BOOKING_UNDONE, member=asked.visit.member.id, shift=asked.shift_id, about=asked.fact)
+    )
+
+
+def _give_back(turn: Turn, visit: Visit, fact_id: str) -> None:
+    deed = turn.session.deed
+    if deed is not None and deed.fact == fact_id:
+        turn.record(turn.fact(FactKind.BOOKING_UNDONE, member=visit.member.id, shift=deed.shift_id, about=deed.fact))
+
+
+@on(Booked, Touched, Action.UNDO)
+def undo_booking(turn: Turn, state: Booked, _event: Touched) -> Undone | Choosing:
+    """Who was let in by a make-up changes its date; anyone else may take it back."""
+    if state.opened:
+        return Choosing(visit=state.visit, replacing=state.fact)
+    turn.record(
+        turn.fact(FactKind.BOOKING_UNDONE, member=state.visit.member.id, shift=state.shift_id, about=state.fact)
+    )
+    turn.change(deed=None)
+    return Undone(state.visit, booking=True)
+
+
+@on(RollCalling, Touched, Action.JOIN)
+def offer_help(turn: Turn, state: RollCalling, _event: Touched) -> Choosing | RollCalling:
+    """« Je viens aider »: only someone whose card lies behind the screen can be booked."""
+    return state if state.visit is None or not can_book(turn.around) else Choosing(visit=state.visit)

@@ -1,0 +1,299 @@
+"""From a card on the reader to an open door, and what the screen says of it."""
+
+from kiosk.effects import Identify, Play
+from kiosk.events import Action, CardTapped, Identified, Timer, TimerFired, Touched, TwoCardsSeen
+from kiosk.rules import access, shifts
+from kiosk.rules.policy import Station
+from kiosk.rules.states import (
+    Asking,
+    Booked,
+    Booking,
+    Cardless,
+    Choosing,
+    Crowded,
+    Deed,
+    Helping,
+    Identifying,
+    Idle,
+    Informing,
+    Noticing,
+    OutOfOrder,
+    Recalling,
+    Refusals,
+    Refusing,
+    Reviewing,
+    Ringing,
+    RollCalling,
+    State,
+    TareKept,
+    Taring,
+    Thanking,
+    Typing,
+    Undone,
+    Unrecognised,
+    Visit,
+    Welcoming,
+    Wondering,
+)
+from kiosk.rules.turn import Turn, on
+from kiosk.rules.working import check_in, settle_question
+from kiosk.types import CardKind, FactKind, Member, Reason, Remark, Sound, Verdict
+
+PERSONAL = (
+    Welcoming, Noticing, Asking, Thanking, Undone, Refusing, Reviewing, Choosing, Booking, Booked, RollCalling,
+)  # fmt: skip
+"""States of one person: their own card taps into them, another one replaces the person."""
+
+OPEN_TO_CARDS = (
+    Idle, OutOfOrder, Identifying, Unrecognised, Crowded, Cardless, Ringing, Informing, Helping, Wondering, *PERSONAL,
+)  # fmt: skip
+WEIGHING = (Taring, TareKept, Typing, Recalling)
+
+
+def visit_of(state: State) -> Visit | None:
+    """The person whose screen this is."""
+    if isinstance(state, Helping | Wondering):
+        return visit_of(state.under)
+    return state.visit if isinstance(state, PERSONAL) else None
+
+
+@on(OPEN_TO_CARDS, CardTapped)
+def lay_card(turn: Turn, state: State, tap: CardTapped) -> State:
+    """A card always wins: it clears whoever was there before, whose open question lapses into what it says."""
+    turn.do(Play(Sound.CARD))
+    if turn.around.station is Station.BULK:
+        return state
+    visit = visit_of(state)
+    if visit is None or visit.card != tap.hash:
+        settle_question(turn, state)
+        turn.change(language=turn.around.language, large_text=False, muted=False)
+        state = turn.home()
+    if tap.kind in {CardKind.BANK, CardKind.PHONE}:
+        return _nobody(turn, tap)
+    card = turn.around.knowledge.card(tap.hash)
+    member = None if card is None else turn.around.knowledge.members.get(card.member_id)
+    if card is None or (member is None and not card.blocked):
+        return _ask_server(turn, tap)
+    if card.blocked or member is None:
+        return _nobody(turn, tap, Reason.CARD_BLOCKED)
+    return admit(turn, state, tap, member)
+
+
+@on(OPEN_TO_CARDS, TwoCardsSeen)
+def lay_two_cards(turn: Turn, state: State, _event: TwoCardsSeen) -> Crowded:
+    settle_question(turn, state)
+    turn.do(Play(Sound.UNKNOWN))
+    return Crowded()
+
+
+def _ask_server(turn: Turn, tap: CardTapped) -> Identifying | Unrecognised:
+    if not turn.around.knowledge.capabilities.identify:
+        return _nobody(turn, tap)
+    if not turn.around.link.online:
+        return _nobody(turn, tap, offline=True)
+    turn.do(Identify(hash=tap.hash, timeout_seconds=turn.around.times.identify_seconds))
+    return Identifying(tap)
+
+
+@on(Identifying, Identified)
+def hear_who_it_is(turn: Turn, state: Identifying, answer: Identified) -> State:
+    """The server has spoken in time, or could not."""
+    if answer.hash != state.tap.hash:
+        return state
+    if not answer.available:
+        return _nobody(turn, state.tap, offline=True)
+    if answer.member is None or answer.blocked:
+        return _nobody(turn, state.tap, Reason.CARD_BLOCKED if answer.blocked else Reason.UNKNOWN)
+    return admit(turn, state, state.tap, answer.member)
+
+
+@on(Identifying, TimerFired, Timer.HOME)
+def stop_waiting_for_the_server(turn: Turn, state: Identifying, _event: TimerFired) -> Unrecognised:
+    return _nobody(turn, state.tap, offline=True)
+
+
+def _nobody(turn: Turn, tap: CardTapped, reason: Reason = Reason.UNKNOWN, *, offline: bool = False) -> Unrecognised:
+    details = {"reason": reason.value, "rule": "card_must_be_known", "card": tap.hash}
+    turn.record(turn.fact(FactKind.REFUSAL, details=details))
+    turn.do(Play(Sound.UNKNOWN))
+    return Unrecognised(tail=tap.tail, kind=tap.kind, fresh_offline=offline)
+
+
+def verdict_on(turn: Turn, member: Member) -> Verdict:
+    """What the rules say of this person now."""
+    around = turn.around
+    return access.decide(
+        access.Question(
+            member=member,
+            account=around.knowledge.account_of(member),
+            knowledge=around.knowledge,
+            policy=around.policy,
+            now=around.now,
+            zone=around.zone,
+            online=around.link.online,
+            trust=around.trust,
+        )
+    )
+
+
+def admit(turn: Turn, state: State, tap: CardTapped, member: Member) -> State:
+    """Decide, open or not, and find the screen. The same card within a few seconds stays on its screen."""
+    if _is_pausing(turn, tap):
+        return state
+    verdict = verdict_on(turn, member)
+    last = turn.session.last_visit
+    again = (
+        last is not None
+        and last.card == tap.hash
+        and last.verdict.allowed == verdict.allowed
+        and turn.around.monotonic - last.at < turn.around.policy.same_card_seconds
+    )
+    if again and last is not None and visit_of(state) is not None:
+        if verdict.allowed:
+            turn.open_door(member, verdict.reason, last.passage)
+            return _with_undo(turn, state, last)
+        return state
+    visit = _journal(turn, tap, member, verdict)
+    turn.change(last_visit=visit, language=_language(turn, member), large_text=member.large_text)
+    if not verdict.allowed:
+        return _refuse(turn, visit)
+    turn.change(refusals=None)
+    turn.open_door(member, verdict.reason, visit.passage)
+    return _with_undo(turn, _greet(turn, visit), visit)
+
+
+def because(verdict: Verdict) -> dict[str, object]:
+    """What the journal keeps of a decision."""
+    return {"reason": verdict.reason.value, "rule": verdict.rule, "freshness": verdict.freshness.value}
+
+
+def _language(turn: Turn, member: Member) -> str:
+    return member.language or turn.around.language
+
+
+def _journal(turn: Turn, tap: CardTapped, member: Member, verdict: Verdict) -> Visit:
+    fact = turn.fact(
+        FactKind.PASSAGE if verdict.allowed else FactKind.REFUSAL,
+        member=member.id,
+        details={**because(verdict), "kind": tap.kind.value},
+    )
+    return Visit(
+        card=tap.hash,
+        member=member,
+        account=turn.around.knowledge.account_of(member) or member,
+        verdict=verdict,
+        at=turn.around.monotonic,
+        passage=turn.record(fact),
+    )
+
+
+def _is_pausing(turn: Turn, tap: CardTapped) -> bool:
+    refusals = turn.session.refusals
+    return refusals is not None and refusals.card == tap.hash and turn.around.monotonic < refusals.ends_at
+
+
+def _refuse(turn: Turn, visit: Visit) -> Refusing:
+    earlier = turn.session.refusals
+    count = earlier.count + 1 if earlier is not None and earlier.card == visit.card else 1
+    pauses = turn.around.policy.refusal_pauses_seconds
+    pause = pauses[min(count, len(pauses)) - 1] if pauses else 0
+    turn.change(refusals=Refusals(card=visit.card, count=count, ends_at=turn.around.monotonic + pause))
+    # Closed and unknown sound the same: a queue learns nothing from a tone.
+    turn.do(Play(Sound.UNKNOWN))
+    return Refusing(visit=visit)
+
+
+def _greet(turn: Turn, visit: Visit) -> Welcoming | Noticing | Asking:
+    around = turn.around
+    coming = shifts.shift_to_check_in(around.knowledge, visit.member, around.now, around.policy)
+    if coming is not None:
+        turn.do(Play(Sound.OPEN))
+        return Asking(
+            visit=visit, shift_id=coming.id, ends_at=around.monotonic + _stay(turn, around.times.question_seconds)
+        )
+    working = shifts.shift_at_work(around.knowledge, visit.member, around.now, around.policy)
+    if visit.verdict.remark is not Remark.NOTHING and working is None:
+        turn.do(Play(Sound.OPEN_ALERT))
+        return Noticing(visit)
+    turn.do(Play(Sound.OPEN))
+    return Welcoming(visit=visit, at_work=None if working is None else working.id)
+
+
+def _stay(turn: Turn, seconds: float) -> float:
+    return seconds * 2 if turn.session.large_text else seconds
+
+
+def _with_undo(turn: Turn, state: State, visit: Visit) -> State:
+    """Laying the card again within the time to undo shows what was done and the way back; it never undoes by itself."""
+    deed = turn.session.deed
+    if deed is None or deed.card != visit.card or turn.around.monotonic >= deed.ends_at:
+        return state
+    return _deed_again(deed, visit)
+
+
+def _deed_again(deed: Deed, visit: Visit) -> Thanking | Booked:
+    if deed.kind is FactKind.CHECK_IN:
+        return Thanking(visit=visit, shift_id=deed.shift_id, fact=deed.fact, committed=True, undoable=True)
+    return Booked(
+        visit=visit, shift_id=deed.shift_id, fact=deed.fact, committed=True, opened=deed.opened, undoable=True
+    )
+
+
+# ── on the welcome and attention screens ──────────────────────────────────────────────────────────────────────────
+
+
+@on(Welcoming, Touched, Action.REOPEN)
+def open_again(turn: Turn, state: Welcoming, _event: Touched) -> Welcoming:
+    turn.open_door(state.visit.member, state.visit.verdict.reason, state.visit.passage)
+    return Welcoming(visit=state.visit, at_work=state.at_work, touched=True)
+
+
+@on((Welcoming, Noticing, Booked), Touched, Action.MY_SHIFTS)
+def show_my_shifts(_turn: Turn, state: Welcoming | Noticing | Booked, _event: Touched) -> Reviewing:
+    return Reviewing(visit=state.visit)
+
+
+@on(Noticing, Touched, Action.READ)
+def read_the_remark(_turn: Turn, state: Noticing, _event: Touched) -> Reviewing:
+    return Reviewing(visit=state.visit, remark=True)
+
+
+@on(Refusing, Touched, Action.WHY)
+def explain(_turn: Turn, state: Refusing, _event: Touched) -> Refusing:
+    return Refusing(visit=state.visit, explained=True)
+
+
+# ── while a jar is weighed ────────────────────────────────────────────────────────────────────────────────────────
+
+
+@on(WEIGHING, CardTapped)
+def lay_card_beside_the_scale(turn: Turn, state: State, tap: CardTapped) -> State:
+    """The door opens, a band says so; the weighing goes on. What needs an answer waits."""
+    turn.do(Play(Sound.CARD))
+    card = turn.around.knowledge.card(tap.hash)
+    member = None if card is None or card.blocked else turn.around.knowledge.members.get(card.member_id)
+    if turn.around.station is Station.BULK or member is None or _is_pausing(turn, tap):
+        return state
+    verdict = verdict_on(turn, member)
+    if not verdict.allowed:
+        turn.record(turn.fact(FactKind.REFUSAL, member=member.id, details=because(verdict)))
+        turn.do(Play(Sound.UNKNOWN))
+        return state
+    visit = _journal(turn, tap, member, verdict)
+    turn.change(last_visit=visit)
+    turn.open_door(member, verdict.reason, visit.passage)
+    greeting = _greet(turn, visit)
+    waiting = greeting if isinstance(greeting, Asking | Noticing) else None
+    if isinstance(state, Taring | TareKept):
+        if waiting is not None and state.waiting is not None:
+            settle_question(turn, state)
+        return _beside(state, visit, waiting or state.waiting)
+    if isinstance(waiting, Asking):
+        check_in(turn, waiting.visit, waiting.shift_id)
+    return state
+
+
+def _beside(state: Taring | TareKept, visit: Visit, waiting: Asking | Noticing | None) -> Taring:
+    if isinstance(state, TareKept):
+        return Taring(count=state.count, band=visit, waiting=waiting)
+    return Taring(count=state.count, band=visit, waiting=waiting, jar=state.jar)

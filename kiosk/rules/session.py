@@ -1,0 +1,172 @@
+"""The session: what the terminal does about an event. Pure: state in, state and orders out.
+
+:data:`TRANSITIONS` is the whole of it; what no handler is registered for is listed in :data:`IGNORED`, and a test sees
+to it that every pair is one or the other.
+"""
+
+from kiosk.effects import CancelTimer, Effect, StartTimer
+from kiosk.events import (
+    BookingAnswered,
+    CardTapped,
+    Committed,
+    DeviceFound,
+    DeviceLost,
+    Event,
+    Identified,
+    JarScanned,
+    StopRequested,
+    Timer,
+    TimerFired,
+    Touched,
+    TwoCardsSeen,
+    WeightRead,
+)
+from kiosk.rules import booking, desk, entering, jars, tare, working
+from kiosk.rules.entering import PERSONAL, WEIGHING
+from kiosk.rules.states import (
+    STATES,
+    Asking,
+    Booked,
+    Booking,
+    Crowded,
+    Helping,
+    Identifying,
+    Idle,
+    Noticing,
+    OutOfOrder,
+    Refusing,
+    Ringing,
+    RollCalling,
+    Session,
+    State,
+    TareKept,
+    Taring,
+    Thanking,
+    Undone,
+    Unrecognised,
+    Welcoming,
+    Wondering,
+)
+from kiosk.rules.turn import TRANSITIONS, Surroundings, Turn, What, targets
+
+ROOMS = (entering, working, booking, jars, desk)
+"""The modules whose handlers fill the table."""
+
+SEEN = (
+    CardTapped, TwoCardsSeen, JarScanned, WeightRead, DeviceLost, DeviceFound, Touched, TimerFired, Committed,
+    Identified, BookingAnswered, StopRequested,
+)  # fmt: skip
+"""The events that are the session's business; the reactor sees to the rest."""
+
+BELL_SECONDS = 45.0
+SERVER_GRACE_SECONDS = 0.5
+"""A question to the server has its own time-out; this is when the screen stops believing in it."""
+
+
+def what_of(event: Event) -> What:
+    """Which touch, which timer."""
+    if isinstance(event, Touched):
+        return event.action
+    return event.timer if isinstance(event, TimerFired) else None
+
+
+def step(session: Session, event: Event, around: Surroundings) -> tuple[Session, tuple[Effect, ...]]:
+    """Answer one event.
+
+    Args:
+        session: what is remembered.
+        event: one of :data:`SEEN`; others, and what :data:`TRANSITIONS` has no place for, change nothing.
+        around: what may be looked at.
+
+    Returns:
+        The session afterwards, and the orders in the order in which they are to be carried out.
+    """
+    handler = TRANSITIONS.get((type(session.state), type(event), what_of(event)))
+    if handler is None:
+        return session, ()
+    turn = Turn(session, around)
+    state = handler(turn, session.state, event)
+    assert type(state) in targets(handler) | {type(session.state)}, f"{handler.__name__} led to {state!r}"
+    turn.change(state=state)
+    _set_timers(turn, session, event)
+    return turn.session, tuple(turn.effects)
+
+
+def _set_timers(turn: Turn, before: Session, event: Event) -> None:
+    """A new screen, a touch or a card starts the screen's time anew."""
+    state = turn.session.state
+    moved = type(state) is not type(before.state) or isinstance(event, Touched | CardTapped)
+    pan_changed = isinstance(state, Taring) and type(turn.session.weighing.pan) is not type(before.weighing.pan)
+    if moved or pan_changed:
+        seconds = stay_seconds(turn.session, turn.around)
+        turn.do(CancelTimer(Timer.HOME) if seconds is None else StartTimer(timer=Timer.HOME, seconds=seconds))
+    if isinstance(state, Ringing) and not isinstance(before.state, Ringing):
+        turn.do(StartTimer(timer=Timer.ANSWER, seconds=BELL_SECONDS))
+    if isinstance(state, Taring) and state.band is not None and isinstance(event, CardTapped):
+        turn.do(StartTimer(timer=Timer.BAND, seconds=turn.around.times.band_seconds))
+
+
+STAYS: dict[type[State], str] = {
+    Welcoming: "welcome_seconds",
+    Noticing: "attention_seconds",
+    Thanking: "done_seconds",
+    Undone: "done_seconds",
+    Crowded: "done_seconds",
+    Booked: "booked_seconds",
+    Refusing: "closed_seconds",
+    Unrecognised: "closed_seconds",
+    TareKept: "tare_kept_seconds",
+}
+"""Which of the times a screen stays; the others stay for ``browse_seconds``."""
+
+
+def stay_seconds(session: Session, around: Surroundings) -> float | None:
+    """How long the screen stays without a touch; None: for ever. Large text doubles it."""
+    times, state = around.times, session.state
+    if isinstance(state, Helping):
+        state = state.under if isinstance(state.under, Asking) else state
+    match state:
+        case Idle() | OutOfOrder():
+            return None
+        case Identifying():
+            return times.identify_seconds + SERVER_GRACE_SECONDS
+        case Booking():
+            return times.book_seconds + SERVER_GRACE_SECONDS
+        case Asking() | Wondering():
+            return max(0.0, state.ends_at - around.monotonic)
+        case _:
+            return _reading_seconds(session, around, state) * (2 if session.large_text else 1)
+
+
+def _reading_seconds(session: Session, around: Surroundings, state: State) -> float:
+    times = around.times
+    match state:
+        case Welcoming(touched=True) | Thanking(undoable=True) | Booked(undoable=True):
+            return times.touched_seconds
+        case Ringing():
+            return BELL_SECONDS + times.closed_seconds
+        case Taring():
+            return _weighing_seconds(session, around)
+        case _:
+            return float(getattr(times, STAYS.get(type(state), "browse_seconds")))
+
+
+def _weighing_seconds(session: Session, around: Surroundings) -> float:
+    if isinstance(session.weighing.pan, tare.Steady):
+        return around.times.tare_steady_seconds
+    return around.times.tare_wait_seconds
+
+
+IGNORED: frozenset[tuple[type[State], type[Event]]] = frozenset(
+    # A personal screen is not left for a jar; its label can be scanned again.
+    {(state, JarScanned) for state in ({*PERSONAL} - {RollCalling}) | {Identifying, Crowded, Helping, Wondering}}
+    # The answer came after the person had gone: the knowledge has learnt it, the screen does not jump.
+    | {(state, Identified) for state in STATES if state is not Identifying}
+    # Nothing on these screens waits for the disk.
+    | {(state, Committed) for state in STATES if state not in {Thanking, Booked, TareKept}}
+    # Nothing is owed to anybody there.
+    | {(state, StopRequested) for state in STATES if state not in {Asking, Taring, TareKept, Helping, Wondering}}
+    # A weighing is not ended by cards.
+    | {(state, TwoCardsSeen) for state in WEIGHING}
+)
+"""What nobody answers to in a state, and why that is right."""

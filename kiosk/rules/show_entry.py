@@ -1,0 +1,288 @@
+"""The screens between the card and the door: welcome, attention, closed, unknown."""
+
+from datetime import timedelta
+
+from kiosk.events import Action
+from kiosk.rules import shifts
+from kiosk.rules.showing import (
+    book_button,
+    days_ago,
+    desk_button,
+    done_button,
+    my_shifts_button,
+    shown,
+)
+from kiosk.rules.states import Crowded, Identifying, Noticing, Refusing, Session, Unrecognised, Visit, Welcoming
+from kiosk.rules.turn import Surroundings
+from kiosk.types import CardKind, Freshness, Reason, Remark, Status
+from kiosk.views import (
+    Button,
+    ButtonKind,
+    Day,
+    Duration,
+    Edge,
+    Frame,
+    Hour,
+    NoticeView,
+    Panel,
+    PanelTone,
+    PromptView,
+    ResultTone,
+    ResultView,
+    Say,
+    Slot,
+    say,
+)
+
+
+@shown(Identifying)
+def show_searching(_session: Session, _state: Identifying, _around: Surroundings, frame: Frame) -> PromptView:
+    return PromptView(
+        frame=frame, picture="card-search-outline", title=say("card.searching"), sub=(say("card.searching.sub"),)
+    )
+
+
+@shown(Crowded)
+def show_two_cards(_session: Session, _state: Crowded, _around: Surroundings, frame: Frame) -> NoticeView:
+    return NoticeView(
+        frame=frame,
+        edge=Edge.PLUM,
+        icon="card-off-outline",
+        title=say("card.two"),
+        buttons=(done_button(),),
+    )
+
+
+@shown(Welcoming)
+def show_welcome(_session: Session, state: Welcoming, around: Surroundings, frame: Frame) -> ResultView:
+    """C'est ouvert ! The verdict is the largest thing; nothing about hours is said here."""
+    visit = state.visit
+    reviewing = around.knowledge.capabilities.next_shifts or around.knowledge.capabilities.balance
+    last = Button(action=Action.REOPEN, label=say("open.reopen"), icon="door-open") if state.touched else done_button()
+    return ResultView(
+        frame=frame,
+        tone=ResultTone.LEAF,
+        icon="check-circle-outline",
+        title=say("open.title"),
+        body=(_greeting(state),),
+        panel=_welcome_panel(state, around),
+        buttons=(my_shifts_button(), last) if reviewing and not _is_guest(visit) else (last,),
+    )
+
+
+def _is_guest(visit: Visit) -> bool:
+    return visit.member.status is Status.VISITOR
+
+
+def _greeting(state: Welcoming) -> Say:
+    name = state.visit.member.first_name
+    if state.at_work is not None or state.visit.verdict.reason is Reason.BOOKED:
+        return say("open.worker", name=name)
+    return say("open.sub", name=name)
+
+
+def _welcome_panel(state: Welcoming, around: Surroundings) -> Panel | None:
+    if state.at_work is not None:
+        return Panel(icon="account-check-outline", text=say("shift.already"))
+    crew = shifts.running_crew(around.knowledge, around.now)
+    coming = shifts.next_shifts(around.knowledge, state.visit.member, around.now, count=1)
+    if coming:
+        slot = Slot(coming[0].starts_at, coming[0].ends_at)
+        return Panel(icon="calendar-check-outline", text=say("open.next", slot=slot))
+    if crew is not None and crew.places > crew.here and crew.missing:
+        return Panel(icon="account-group-outline", text=say("open.help", n=crew.missing))
+    return None
+
+
+@shown(Noticing)
+def show_attention(_session: Session, state: Noticing, _around: Surroundings, frame: Frame) -> ResultView:
+    """Open as well; that there is something to say, never what."""
+    account = state.visit.verdict.remark is Remark.FEE_SOON
+    return ResultView(
+        frame=frame,
+        tone=ResultTone.SUN,
+        icon="message-text-outline",
+        title=say("open.title"),
+        body=(
+            say("alert.hello", name=state.visit.member.first_name),
+            say("alert.sub.account" if account else "alert.sub"),
+        ),
+        buttons=(
+            Button(action=Action.READ, label=say("alert.read"), icon="message-text-outline", kind=ButtonKind.DARK),
+            Button(action=Action.LATER, label=say("alert.later"), icon="clock-outline"),
+        ),
+    )
+
+
+def remark_text(visit: Visit) -> Say | None:
+    """What there is to say, once the person has asked for it."""
+    until = visit.account.until
+    match visit.verdict.remark:
+        case Remark.NOTHING:
+            return None
+        case Remark.HOURS_TO_BOOK:
+            return _hours_to_book(visit)
+        case Remark.GRACE:
+            return say("alert.grace.soon") if until is None else say("alert.grace", date=Day(until))
+        case Remark.FEE_SOON:
+            return say("alert.fee.soon") if until is None else say("alert.fee", date=Day(until))
+        case Remark.OFFLINE_HOURS:
+            return say("alert.offline")
+
+
+def _hours_to_book(visit: Visit) -> Say | None:
+    account = visit.account
+    minutes = account.due_minutes or max(0, -(account.balance_minutes or 0))
+    if not minutes:
+        return None
+    if account.due_by is None:
+        return say("alert.hours.soon", duration=Duration(minutes))
+    return say("alert.hours", duration=Duration(minutes), date=Day(account.due_by))
+
+
+# ── closed ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+NOT_ABOUT_THE_PERSON = frozenset({Reason.CLOSED, Reason.UNSTAFFED, Reason.EXPIRED, Reason.VISITOR})
+"""Reasons that shame nobody: they are said at once, without a touch."""
+
+
+@shown(Refusing)
+def show_closed(_session: Session, state: Refusing, around: Surroundings, frame: Frame) -> NoticeView:
+    """On fait le point ? The way in comes before the reason, and the reason only when asked for."""
+    reason = state.visit.verdict.reason
+    if reason is Reason.CLOSED:
+        return _show_opening_hours(around, frame)
+    if reason in NOT_ABOUT_THE_PERSON or state.explained:
+        return _show_reason(state, around, frame)
+    book = _may_book(state.visit, around)
+    buttons = (
+        *((book_button(),) if book else ()),
+        desk_button(ButtonKind.PLAIN if book else ButtonKind.MAIN),
+        Button(action=Action.WHY, label=say("closed.why"), icon="help-circle-outline"),
+    )
+    return NoticeView(
+        frame=frame,
+        edge=Edge.BRICK,
+        icon="chat-question-outline",
+        title=say("closed.title"),
+        body=(say("closed.sub"), say("closed.how")),
+        buttons=buttons,
+    )
+
+
+def _may_book(visit: Visit, around: Surroundings) -> bool:
+    """A make-up booked here opens the door: by policy, by what the backend carries, and only while it answers."""
+    return (
+        visit.verdict.reason is Reason.HOURS
+        and around.policy.booking_opens_door
+        and around.knowledge.capabilities.booking
+        and around.link.online
+    )
+
+
+def _show_reason(state: Refusing, around: Surroundings, frame: Frame) -> NoticeView:
+    visit = state.visit
+    book = _may_book(visit, around)
+    buttons = (
+        *((book_button(),) if book else ()),
+        desk_button(ButtonKind.PLAIN if book else ButtonKind.MAIN),
+        done_button(),
+    )
+    return NoticeView(
+        frame=frame,
+        edge=Edge.BRICK,
+        icon="chat-question-outline",
+        title=say("closed.title"),
+        body=(*_reason_texts(visit, around, book=book), *_age_of_it(visit, around)),
+        buttons=buttons,
+    )
+
+
+REASON_KEYS: dict[Reason, tuple[str, ...]] = {
+    Reason.HOURS: ("closed.hours", "closed.hours_desk"),
+    Reason.FROZEN: ("closed.frozen", "closed.desk"),
+    Reason.LEAVE: ("closed.leave", "closed.desk"),
+    Reason.LEFT: ("closed.left",),
+    Reason.INACTIVE: ("closed.inactive", "closed.inactive_do"),
+    Reason.FEE: ("closed.fee", "closed.fee_do"),
+    Reason.HOUSEHOLD: ("closed.attached", "closed.desk"),
+    Reason.VISITOR: ("closed.visitor",),
+    Reason.UNSTAFFED: ("closed.unstaffed", "broken.ring"),
+    Reason.EXPIRED: ("broken.empty.do",),
+}
+
+
+def _reason_texts(visit: Visit, around: Surroundings, *, book: bool) -> tuple[Say, ...]:
+    reason, until = visit.verdict.reason, visit.account.until
+    if reason is Reason.HOURS and book:
+        return say("closed.hours"), say("closed.hours_do")
+    if reason is Reason.FROZEN and until is not None:
+        return say("closed.frozen"), say("closed.frozen_do", date=Day(until))
+    if reason is Reason.EXPIRED and around.knowledge.as_of is not None:
+        return (say("closed.expired", date=Day(around.knowledge.as_of)),)
+    return tuple(say(key) for key in REASON_KEYS.get(reason, ("closed.desk",)))
+
+
+def _age_of_it(visit: Visit, around: Surroundings) -> tuple[Say, ...]:
+    as_of = around.knowledge.as_of
+    if visit.verdict.freshness is not Freshness.STALE or as_of is None or around.link.online:
+        return ()
+    match days_ago(as_of, around):
+        case 0:
+            return (say("closed.asof", time=Hour(as_of)),)
+        case 1:
+            return (say("closed.asof.yesterday", time=Hour(as_of)),)
+        case _:
+            return (say("closed.asof.day", day=Day(as_of), time=Hour(as_of)),)
+
+
+def _show_opening_hours(around: Surroundings, frame: Frame) -> NoticeView:
+    title, soon = opening_text(around, "closed.time")
+    return NoticeView(
+        frame=frame,
+        edge=Edge.BRICK,
+        icon="clock-outline",
+        title=title,
+        body=(say("closed.time.sub" if soon else "closed.time.sub.later"),),
+        buttons=(
+            Button(action=Action.CALL_DESK, label=say("idle.work"), icon="bell-ring-outline", kind=ButtonKind.MAIN),
+            done_button(),
+        ),
+    )
+
+
+def opening_text(around: Surroundings, key: str) -> tuple[Say, bool]:
+    """When the coop opens (the keys are ``key``, ``key.tomorrow``, ``.day``, ``.unknown``), and whether it is today."""
+    opening = shifts.opens_at(around.knowledge.coop, around.now, around.zone)
+    if opening is None:
+        return say(f"{key}.unknown"), False
+    today = around.now.astimezone(around.zone).date()
+    if opening.date() == today:
+        return say(key, time=Hour(opening)), True
+    if opening.date() == today + timedelta(days=1):
+        return say(f"{key}.tomorrow", time=Hour(opening)), False
+    return say(f"{key}.day", day=Day(opening), time=Hour(opening)), False
+
+
+@shown(Unrecognised)
+def show_unknown(_session: Session, state: Unrecognised, _around: Surroundings, frame: Frame) -> NoticeView:
+    sentences = {CardKind.BANK: "unknown.bank", CardKind.PHONE: "unknown.phone"}
+    key = sentences.get(state.kind, "unknown.offline" if state.fresh_offline else "unknown.sub")
+    panel = None
+    if state.kind in {CardKind.CARD, CardKind.BADGE}:
+        panel = Panel(
+            icon="card-account-details-outline",
+            text=say("unknown.no"),
+            code=f"…{state.tail}",
+            right=say("unknown.show"),
+            tone=PanelTone.PLUM_SOFT,
+        )
+    return NoticeView(
+        frame=frame,
+        edge=Edge.PLUM,
+        icon="card-search-outline",
+        title=say("unknown.title"),
+        body=(say(key),),
+        panel=panel,
+        buttons=(desk_button(ButtonKind.MAIN), done_button()),
+    )

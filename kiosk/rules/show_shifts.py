@@ -1,0 +1,405 @@
+"""The screens about shifts: the question, the thanks, my shifts, those that need people, the roll-call."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from kiosk.events import Action, BookingOutcome
+from kiosk.rules import shifts
+from kiosk.rules.booking import OFFERS_A_PAGE, can_book
+from kiosk.rules.policy import RosterNames
+from kiosk.rules.show_entry import remark_text
+from kiosk.rules.showing import book_button, days_ago, desk_button, done_button, my_shifts_button, shown
+from kiosk.rules.states import (
+    Asking,
+    Booked,
+    Booking,
+    Choosing,
+    Reviewing,
+    RollCalling,
+    Session,
+    Thanking,
+    Undone,
+    Visit,
+)
+from kiosk.rules.turn import Surroundings
+from kiosk.rules.working import coming_crews, may_see_names
+from kiosk.types import FactKind, Member, Shift
+from kiosk.views import (
+    Button,
+    ButtonKind,
+    Countdown,
+    Day,
+    Duration,
+    Frame,
+    Header,
+    Hour,
+    Hours,
+    JobRow,
+    Line,
+    Names,
+    OfferRow,
+    Panel,
+    PanelTone,
+    PersonRow,
+    PromptView,
+    QuestionView,
+    ResultTone,
+    ResultView,
+    RollCallView,
+    Say,
+    ShiftRow,
+    ShiftsView,
+    SignUpView,
+    Slot,
+    Tile,
+    literal,
+    say,
+)
+
+PEOPLE_SHOWN = 7
+JOBS_SHOWN = 3
+
+
+@shown(Asking)
+def show_question(_session: Session, state: Asking, around: Surroundings, frame: Frame) -> QuestionView:
+    """Tu viens faire ton créneau ? No word of how late it is."""
+    visit = state.visit
+    shift = around.knowledge.shifts.get(state.shift_id)
+    own = shift is None or around.knowledge.assignment(shift.id, visit.member.id) is not None
+    header = frame.header if frame.header.text else None
+    countdown = Countdown(ends_at=state.ends_at, seconds=around.times.question_seconds)
+    return QuestionView(
+        frame=frame if header else _greeted(frame, visit.member),
+        title=say("shift.ask") if own else say("shift.ask_for", name=visit.account.first_name),
+        panel=Panel(icon="clock-outline", text=_shift_line(shift, around), tone=PanelTone.SKY_SOFT),
+        main=Button(
+            action=Action.START_SHIFT,
+            label=say("shift.yes"),
+            icon="hand-wave-outline",
+            kind=ButtonKind.MAIN,
+            sub=say("shift.yes.sub"),
+            countdown=countdown,
+        ),
+        others=(
+            Button(action=Action.JUST_SHOPPING, label=say("shift.no"), icon="basket-outline"),
+            Button(action=Action.PARTNER_ABSENT, label=say("shift.absent"), icon="account-off-outline"),
+        ),
+    )
+
+
+def _greeted(frame: Frame, member: Member) -> Frame:
+    return replace(frame, header=Header(text=say("shift.hello", name=member.first_name)))
+
+
+def _shift_line(shift: Shift | None, around: Surroundings) -> Say:
+    if shift is None:
+        return say("literal", text="")
+    if around.now >= shift.starts_at:
+        return say("shift.until", job=shift.job, end=Hour(shift.ends_at))
+    return say("shift.line", job=shift.job, start=Hour(shift.starts_at), end=Hour(shift.ends_at))
+
+
+@shown(Thanking)
+def show_thanks(session: Session, state: Thanking, around: Surroundings, frame: Frame) -> ResultView:
+    """Merci. That it is noted is said only once it is on the disk; no counter here."""
+    name = state.visit.member.first_name
+    body: tuple[Say, ...]
+    if not state.committed:
+        body = (say("shift.noting"),)
+    elif state.partner_absent:
+        body = (say("shift.noted", time=Hour(around.now)), say("shift.absent.done"))
+    else:
+        body = (say("shift.noted", time=_noted_at(session, around)),)
+    return ResultView(
+        frame=frame,
+        tone=ResultTone.LEAF,
+        icon="account-check-outline",
+        title=say("shift.done", name=name),
+        body=body,
+        panel=_team_panel(state, around),
+        note=None
+        if state.undoable
+        else Line(icon="undo", text=say("shift.undo_how", n=around.policy.undo_seconds)),
+        buttons=(
+            Button(
+                action=Action.ROLL_CALL,
+                label=say("shift.team.see"),
+                icon="account-group-outline",
+                kind=ButtonKind.MAIN,
+            ),
+            Button(action=Action.UNDO, label=say("shift.undo"), icon="undo")
+            if state.undoable
+            else done_button(),
+        ),
+    )
+
+
+def _noted_at(session: Session, around: Surroundings) -> Hour:
+    """When it was noted; a card laid again does not make it later."""
+    deed = session.deed
+    if deed is None or deed.kind is not FactKind.CHECK_IN:
+        return Hour(around.now)
+    return Hour(around.now - timedelta(seconds=around.policy.undo_seconds - (deed.ends_at - around.monotonic)))
+
+
+def _team_panel(state: Thanking, around: Surroundings) -> Panel | None:
+    shift = around.knowledge.shifts.get(state.shift_id)
+    if shift is None:
+        return None
+    me = {state.visit.member.id, state.visit.account.id}
+    own = around.knowledge.assignment(shift.id, state.visit.member.id)
+    if own is not None and own.first_shift:
+        return Panel(icon="account-group-outline", text=say("shift.first"))
+    crew = next((c for c in coming_crews(around) if shift in c.shifts), None)
+    places = [place for other in crew.shifts for place in around.knowledge.roster(other.id)] if crew else []
+    here = [place for place in places if place.present and place.member_id not in me]
+    newcomers = tuple(place.first_name for place in here if place.first_shift)
+    if newcomers:
+        return Panel(
+            icon="human-greeting-variant", text=say("shift.newcomer", names=Names(newcomers[:2]), n=len(newcomers))
+        )
+    names = tuple(place.first_name for place in here)
+    if not names:
+        return Panel(icon="account-group-outline", text=say("shift.alone"))
+    return Panel(icon="account-group-outline", text=say("shift.team", names=Names(names[:4])))
+
+
+@shown(Undone)
+def show_undone(_session: Session, state: Undone, _around: Surroundings, frame: Frame) -> ResultView:
+    booking = state.booking
+    return ResultView(
+        frame=frame,
+        tone=ResultTone.LEAF,
+        icon="undo",
+        title=say("need.undone" if booking else "shift.undone"),
+        body=(say("need.undone.sub" if booking else "shift.undone.sub"),),
+        buttons=(done_button(),),
+    )
+
+
+# ── my shifts, booking ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@shown(Reviewing)
+def show_my_shifts(_session: Session, state: Reviewing, around: Surroundings, frame: Frame) -> ShiftsView:
+    visit = state.visit
+    remark = remark_text(visit) if state.remark else None
+    coming = shifts.next_shifts(around.knowledge, visit.member, around.now)
+    book = can_book(around)
+    return ShiftsView(
+        frame=frame,
+        title=say("alert.title" if state.remark else "my.title"),
+        tiles=_tiles(visit, around) if visit.member is visit.account else (),
+        rows=tuple(_shift_row(shift) for shift in coming),
+        empty=None if coming else say("my.none"),
+        remark=None if remark is None else Panel(icon="message-text-outline", text=remark, tone=PanelTone.SUN_SOFT),
+        buttons=(*((book_button("my.book"),) if book else ()), done_button()),
+    )
+
+
+def _tiles(visit: Visit, around: Surroundings) -> tuple[Tile, ...]:
+    account = visit.account
+    tiles = []
+    if around.knowledge.capabilities.balance and account.balance_minutes is not None:
+        minutes = account.balance_minutes
+        rest = "my.ahead" if minutes > 0 else "my.behind" if minutes < 0 else "my.even"
+        tiles.append(
+            Tile(
+                label=say("my.balance.shared" if account.shared else "my.balance"),
+                figure=say("my.minutes", duration=Duration(abs(minutes))),
+                rest=say(rest),
+                tone=PanelTone.LEAF_SOFT if minutes >= 0 else PanelTone.SUN_SOFT,
+            )
+        )
+    if account.due_minutes:
+        tiles.append(
+            Tile(
+                label=say("my.due"),
+                figure=say("my.minutes", duration=Duration(account.due_minutes)),
+                rest=None if account.due_by is None else say("my.due.by", date=Day(account.due_by)),
+                tone=PanelTone.SKY_SOFT,
+            )
+        )
+    return tuple(tiles)
+
+
+def _shift_row(shift: Shift) -> ShiftRow:
+    return ShiftRow(
+        icon="calendar-check-outline",
+        text=say("my.row", slot=Slot(shift.starts_at, shift.ends_at)),
+        right=literal(shift.job),
+    )
+
+
+@shown(Choosing)
+def show_offers(_session: Session, state: Choosing, around: Surroundings, frame: Frame) -> SignUpView:
+    """On a besoin de toi: the emptiest first, one touch from a place."""
+    found = shifts.offers(around.knowledge, state.visit.member, around.now)
+    page = found[state.page * OFFERS_A_PAGE :][:OFFERS_A_PAGE]
+    more = Button(action=Action.MORE_DATES, label=say("need.more"), icon="calendar-month-outline")
+    return SignUpView(
+        frame=frame,
+        title=say("need.title"),
+        offers=tuple(_offer(offer) for offer in page),
+        empty=None if page else say("need.empty"),
+        remark=_trouble(state.trouble),
+        buttons=(
+            *((more,) if len(found) > OFFERS_A_PAGE else ()),
+            *((desk_button(),) if not page and not state.visit.verdict.allowed else ()),
+            done_button(),
+        ),
+    )
+
+
+def _trouble(trouble: str) -> Say | None:
+    if not trouble:
+        return None
+    return say("offline.nobook" if trouble == "offline" else f"need.{BookingOutcome(trouble).value}")
+
+
+def _offer(offer: shifts.Offer) -> OfferRow:
+    shift = offer.shift
+    return OfferRow(
+        title=say("need.slot", slot=Slot(shift.starts_at, shift.ends_at)),
+        sub=say("need.places", job=shift.job, n=offer.free, m=shift.places),
+        button=Button(action=Action.PICK, label=say("need.yes"), kind=ButtonKind.MAIN, target=shift.id),
+    )
+
+
+@shown(Booking)
+def show_booking(_session: Session, _state: Booking, _around: Surroundings, frame: Frame) -> PromptView:
+    return PromptView(
+        frame=frame,
+        picture="calendar-clock-outline",
+        title=say("need.booking"),
+        sub=(say("need.booking.sub"),),
+    )
+
+
+@shown(Booked)
+def show_booked(_session: Session, state: Booked, around: Surroundings, frame: Frame) -> ResultView:
+    shift = around.knowledge.shifts.get(state.shift_id)
+    name = state.visit.member.first_name
+    undo = Button(action=Action.UNDO, label=say("need.change" if state.opened else "need.undo"), icon="undo")
+    return ResultView(
+        frame=frame,
+        tone=ResultTone.LEAF,
+        icon="calendar-check-outline",
+        title=say("need.booked"),
+        body=(say("need.booked.open" if state.opened else "need.booked.sub", name=name),),
+        panel=None
+        if shift is None
+        else Panel(
+            icon="clock-outline",
+            text=say("need.booked.line", slot=Slot(shift.starts_at, shift.ends_at), job=shift.job),
+        ),
+        note=None
+        if state.undoable
+        else Line(icon="undo", text=say("shift.undo_how", n=around.policy.undo_seconds)),
+        buttons=(my_shifts_button(), undo if state.undoable else done_button()),
+    )
+
+
+# ── the roll-call ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@shown(RollCalling)
+def show_roll_call(_session: Session, state: RollCalling, around: Surroundings, frame: Frame) -> RollCallView:
+    """Counts by job; names only for those who work together, and for coordinators."""
+    known = coming_crews(around)
+    later = Button(
+        action=Action.NEXT_SHIFT,
+        label=say("team.next_shift" if state.ahead + 1 < len(known) else "team.this_shift"),
+        icon="chevron-right",
+    )
+    buttons = (*((later,) if len(known) > 1 else ()), done_button())
+    if state.ahead >= len(known):
+        return RollCallView(frame=frame, title=say("team.none"), buttons=buttons)
+    crew = known[state.ahead]
+    title = _crew_title(crew, around)
+    if _shows_names(crew, state, around):
+        return RollCallView(
+            frame=frame,
+            title=title,
+            people=_people(crew, around),
+            extra=Button(action=Action.JOIN, label=say("team.join"), icon="hand-wave-outline", kind=ButtonKind.MAIN)
+            if state.visit is not None and can_book(around) and crew.missing and crew.starts_at > around.now
+            else None,
+            buttons=buttons,
+        )
+    following = known[state.ahead + 1] if state.ahead + 1 < len(known) else None
+    return RollCallView(
+        frame=frame,
+        title=title,
+        jobs=(
+            *(_job(shift, crew, around) for shift in crew.shifts[:JOBS_SHOWN]),
+            *((_later_job(following),) if following is not None else ()),
+        ),
+        panel=Panel(icon="card-account-details-outline", text=say("team.card"), tone=PanelTone.SKY_SOFT)
+        if around.policy.roster_names is RosterNames.CARD
+        else None,
+        buttons=buttons,
+    )
+
+
+def _crew_title(crew: shifts.Crew, around: Surroundings) -> Say:
+    if crew.starts_at <= around.now:
+        return say("team.title", hours=Hours(crew.starts_at, crew.ends_at), n=crew.here, m=crew.places)
+    if days_ago(crew.starts_at, around) == 0:
+        return say("team.title.later", hours=Hours(crew.starts_at, crew.ends_at), n=crew.booked, m=crew.places)
+    return say("team.title.day", slot=Slot(crew.starts_at, crew.ends_at), n=crew.booked, m=crew.places)
+
+
+def _shows_names(crew: shifts.Crew, state: RollCalling, around: Surroundings) -> bool:
+    if around.policy.roster_names is not RosterNames.CARD:
+        return around.policy.roster_names is RosterNames.ALWAYS
+    members = tuple(place.member_id for shift in crew.shifts for place in around.knowledge.roster(shift.id))
+    return may_see_names(crew, state.visit, members)
+
+
+def _job(shift: Shift, crew: shifts.Crew, around: Surroundings) -> JobRow:
+    places = around.knowledge.roster(shift.id)
+    running = crew.starts_at <= around.now
+    here = sum(place.present for place in places) if running else len(places)
+    missing = max(0, shift.places - here)
+    return JobRow(
+        job=literal(shift.job),
+        here=here,
+        of=shift.places,
+        count=say("team.count", n=here, m=shift.places),
+        remark=say("team.short", n=missing) if missing else say("team.full"),
+        short=bool(missing),
+    )
+
+
+def _later_job(crew: shifts.Crew) -> JobRow:
+    missing = crew.missing
+    return JobRow(
+        job=say("team.next", time=Hour(crew.starts_at)),
+        here=crew.booked,
+        of=crew.places,
+        count=None,
+        remark=say("team.short", n=missing) if missing else say("team.full"),
+        short=bool(missing),
+        quiet=True,
+    )
+
+
+def _people(crew: shifts.Crew, around: Surroundings) -> tuple[PersonRow, ...]:
+    rows = []
+    for shift in crew.shifts:
+        for place in sorted(around.knowledge.roster(shift.id), key=lambda place: (not place.present, place.first_name)):
+            chip, tone = None, PanelTone.SKY_SOFT
+            if place.first_shift:
+                chip = say("team.first")
+            elif not place.present:
+                chip, tone = say("team.expected"), PanelTone.SUN_SOFT
+            icon = "check-circle-outline" if place.present else "clock-outline"
+            rows.append(
+                PersonRow(name=literal(place.first_name), job=literal(shift.job), icon=icon, chip=chip, chip_tone=tone)
+            )
+    for shift in crew.shifts:
+        free = shift.places - len(around.knowledge.roster(shift.id))
+        if free > 0:
+            rows.append(PersonRow(name=literal(shift.job), job=say("team.free", n=free), icon="plus-circle-outline"))
+    return tuple(rows[:PEOPLE_SHOWN])

@@ -1,0 +1,136 @@
+"""What the painters of the screens share: their table, the frame around every view, the buttons many of them have.
+
+``@shown(State)`` registers who paints which state; :mod:`kiosk.rules.view` gathers them.
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+from kiosk.events import Action
+from kiosk.rules import access, shifts
+from kiosk.rules.policy import Station
+from kiosk.rules.states import Asking, Noticing, Session, State, TareKept, Taring, Welcoming
+from kiosk.rules.turn import Surroundings
+from kiosk.types import Freshness
+from kiosk.views import Button, ButtonKind, Day, Frame, Header, Hour, Say, View, say
+
+Painter = Callable[[Session, Any, Surroundings, Frame], View]
+PAINTERS: dict[type[State], Painter] = {}
+
+P = TypeVar("P", bound=Painter)
+
+
+def shown(*states: type[State]) -> Callable[[P], P]:
+    """Register the painter of one or several states."""
+
+    def register(painter: P) -> P:
+        for state in states:
+            PAINTERS[state] = painter
+        return painter
+
+    return register
+
+
+def paint(session: Session, state: State, around: Surroundings) -> View:
+    """The view of one state, also of one that lies under a sheet."""
+    return PAINTERS[type(state)](session, state, around, frame_of(session, state, around))
+
+
+# ── the frame ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+QUIET_HEADERS = (Welcoming, Noticing, Asking)
+"""Screens whose message fills them: the clock stays away, and so does the word on the network."""
+
+
+def frame_of(session: Session, state: State, around: Surroundings) -> Frame:
+    """Language, header and moods that every view has."""
+    stale = access.freshness(around.knowledge, around.now, around.policy) is not Freshness.FRESH
+    return Frame(
+        language=session.language,
+        header=_band(state) or Header(),
+        large_text=session.large_text,
+        night=is_night(around),
+        stale=stale,
+        muted=session.muted,
+    )
+
+
+def is_night(around: Surroundings) -> bool:
+    """Closed, and not about to open: the dark theme. A clock nobody vouches for turns nothing dark."""
+    coop = around.knowledge.coop
+    if shifts.is_open(coop, around.now, around.zone):
+        return False
+    opening = shifts.opens_at(coop, around.now, around.zone)
+    soon = opening is not None and opening - around.now < timedelta(minutes=30)
+    just_closed = shifts.is_open(coop, around.now - timedelta(minutes=15), around.zone)
+    return not soon and not just_closed
+
+
+def _band(state: State) -> Header | None:
+    if isinstance(state, Taring) and state.band is not None:
+        name = state.band.member.first_name
+        return Header(
+            text=say("tare.band.hello", name=name), second=say("tare.band"), icon="check-circle-outline", band=True
+        )
+    if isinstance(state, Taring | TareKept) and state.waiting is not None:
+        return Header(text=say("tare.band.wait"), icon="message-text-outline")
+    return None
+
+
+def clock_header(around: Surroundings) -> Header:
+    """The day, the hour, the week, and whether the coop is open; without the network, since when."""
+    now = around.now
+    bulk = around.station is Station.BULK
+    if not around.link.online and around.link.since is not None:
+        second = say("offline.header2.bulk" if bulk else "offline.header2", day=Day(now), time=Hour(now))
+        return Header(text=_offline_since(around), second=second, icon="cloud-off-outline", bold=True)
+    if bulk:
+        return Header(text=say("idle.header.bulk", day=Day(now), time=Hour(now)))
+    coop = around.knowledge.coop
+    if not shifts.is_open(coop, now, around.zone):
+        return Header(text=say("idle.header.closed", day=Day(now), time=Hour(now)), icon=_moon(around))
+    letter = shifts.week_letter(coop, now.astimezone(around.zone).date())
+    if letter is None:
+        return Header(text=say("idle.header.noweek", day=Day(now), time=Hour(now)))
+    return Header(text=say("idle.header", day=Day(now), time=Hour(now), week=letter))
+
+
+def _moon(around: Surroundings) -> str | None:
+    return "weather-night" if is_night(around) else None
+
+
+def _offline_since(around: Surroundings) -> Say:
+    since = around.link.since
+    assert since is not None
+    days = days_ago(since, around)
+    if days == 0:
+        return say("offline.header", time=Hour(since))
+    if days == 1:
+        return say("offline.header.yesterday", time=Hour(since))
+    return say("offline.header.day", date=Day(since))
+
+
+def days_ago(then: datetime, around: Surroundings) -> int:
+    """Whole calendar days between ``then`` and today, in the coop's time zone."""
+    today = around.now.astimezone(around.zone).date()
+    return (today - then.astimezone(around.zone).date()).days
+
+
+# ── buttons that many screens have, always in the same words ──────────────────────────────────────────────────────
+
+
+def done_button(kind: ButtonKind = ButtonKind.PLAIN) -> Button:
+    return Button(action=Action.DONE, label=say("my.done"), icon="check", kind=kind)
+
+
+def desk_button(kind: ButtonKind = ButtonKind.PLAIN) -> Button:
+    return Button(action=Action.CALL_DESK, label=say("closed.call"), icon="bell-ring-outline", kind=kind)
+
+
+def my_shifts_button(kind: ButtonKind = ButtonKind.MAIN) -> Button:
+    return Button(action=Action.MY_SHIFTS, label=say("open.shifts"), icon="calendar-account-outline", kind=kind)
+
+
+def book_button(key: str = "closed.book", kind: ButtonKind = ButtonKind.MAIN) -> Button:
+    return Button(action=Action.SIGN_UP, label=say(key), icon="calendar-plus-outline", kind=kind)

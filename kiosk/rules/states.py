@@ -1,0 +1,329 @@
+"""What the terminal is doing, one frozen class a state; each carries what its screen needs.
+
+A fault is a state (:class:`OutOfOrder`), not a flag. States are adjectives or gerunds.
+"""
+
+from dataclasses import dataclass, field
+from typing import TypeAlias, get_args
+
+from kiosk.events import Action, CardTapped
+from kiosk.rules import tare
+from kiosk.types import CardHash, CardKind, FactId, FactKind, Jar, Member, Part, ShiftId, Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """A person at the screen.
+
+    Attributes:
+        account: the holder of the account that counts; ``member`` itself unless attached.
+        at: monotonic seconds of the tap that began the visit.
+        passage: the fact that journals it.
+    """
+
+    card: CardHash
+    member: Member
+    account: Member
+    verdict: Verdict
+    at: float
+    passage: FactId
+
+
+@dataclass(frozen=True, slots=True)
+class Idle:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class OutOfOrder:
+    """The entrance's reader is gone: the desk opens."""
+
+    part: Part
+
+
+@dataclass(frozen=True, slots=True)
+class Identifying:
+    """A card that is not known here: the server is asked, for two seconds."""
+
+    tap: CardTapped
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unrecognised:
+    """Nobody's card. ``fresh_offline``: it may only be too new for what is known here."""
+
+    tail: str
+    kind: CardKind
+    fresh_offline: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Crowded:
+    """Two cards lie on the reader."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Welcoming:
+    """The door is open. ``at_work``: this person is already noted on the running shift."""
+
+    visit: Visit
+    at_work: ShiftId | None = None
+    touched: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Noticing:
+    """The door is open, and there is something to say, behind a touch."""
+
+    visit: Visit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asking:
+    """Here for the shift? No answer means yes."""
+
+    visit: Visit
+    shift_id: ShiftId
+    ends_at: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thanking:
+    """Present. ``committed``: it is on the disk, so the screen may say so. ``undoable``: the card was laid again."""
+
+    visit: Visit
+    shift_id: ShiftId
+    fact: FactId
+    committed: bool = False
+    undoable: bool = False
+    partner_absent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """A check-in, or a booking, was taken back."""
+
+    visit: Visit
+    booking: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusing:
+    """The door stays closed. ``explained``: the person has asked why."""
+
+    visit: Visit
+    explained: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reviewing:
+    """My shifts. ``remark``: opened from the attention screen, so what there is to say stands on top."""
+
+    visit: Visit
+    remark: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choosing:
+    """The shifts that need people, three a page. ``trouble``: why the last pick did not come about."""
+
+    visit: Visit
+    page: int = 0
+    trouble: str = ""
+    replacing: FactId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Booking:
+    """The server is asked for a place, for five seconds."""
+
+    visit: Visit
+    shift_id: ShiftId
+    fact: FactId
+    replacing: FactId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Booked:
+    """The place is theirs. ``opened``: it opened the door to someone blocked. ``undoable``: the card was laid again."""
+
+    visit: Visit
+    shift_id: ShiftId
+    fact: FactId
+    committed: bool = False
+    opened: bool = False
+    undoable: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RollCalling:
+    """Who is on shift. ``ahead``: so many crews after the running one. Names only for a ``visit`` that may see them."""
+
+    visit: Visit | None = None
+    ahead: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Cardless:
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ringing:
+    """The desk is called.
+
+    Attributes:
+        why: the button that rang.
+        silent: no bell can be rung from here, so the person knocks.
+        unanswered: it has rung long enough.
+    """
+
+    why: Action
+    silent: bool = False
+    unanswered: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Informing:
+    """« Mes données »."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taring:
+    """The weighing screen. A card laid meanwhile never ends it.
+
+    Attributes:
+        count: jars kept since the person came.
+        band: the visit whose green band shows.
+        waiting: a question that waits for a touch, or for the weighing to end.
+    """
+
+    count: int = 0
+    band: Visit | None = None
+    waiting: "Asking | Noticing | None" = None
+    jar: Jar | None = None
+    """A jar being weighed again under its old code."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TareKept:
+    """A tare was recorded; what to write on the jar."""
+
+    jar: Jar
+    fact: FactId
+    count: int
+    committed: bool = False
+    lifted: bool = False
+    waiting: "Asking | Noticing | None" = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Typing:
+    """A jar's code, digit by digit. ``unknown``: the last code typed is no jar of ours."""
+
+    digits: str = ""
+    unknown: bool = False
+    count: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recalling:
+    """A jar that is known."""
+
+    jar: Jar
+    count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Helping:
+    """The help sheet over another screen."""
+
+    under: "State"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wondering:
+    """« Toujours là ? » over another screen."""
+
+    under: "State"
+    ends_at: float
+
+
+State: TypeAlias = (
+    Idle
+    | OutOfOrder
+    | Identifying
+    | Unrecognised
+    | Crowded
+    | Welcoming
+    | Noticing
+    | Asking
+    | Thanking
+    | Undone
+    | Refusing
+    | Reviewing
+    | Choosing
+    | Booking
+    | Booked
+    | RollCalling
+    | Cardless
+    | Ringing
+    | Informing
+    | Taring
+    | TareKept
+    | Typing
+    | Recalling
+    | Helping
+    | Wondering
+)
+
+STATES: tuple[type[State], ...] = get_args(State)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deed:
+    """A check-in or a booking that its card can still take back.
+
+    Attributes:
+        ends_at: monotonic seconds after which it stands.
+    """
+
+    card: CardHash
+    kind: FactKind
+    fact: FactId
+    shift_id: ShiftId
+    ends_at: float
+    opened: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusals:
+    """The same card refused again and again: it is not looked at until ``ends_at`` (monotonic seconds)."""
+
+    card: CardHash
+    count: int
+    ends_at: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """All that the screen's side of the terminal remembers between two events.
+
+    Attributes:
+        language, large_text, muted: of the person at the screen; they end with the session.
+        last_visit: for "the same card again".
+        booking: a place that was asked for and not answered yet, whoever stands at the screen now.
+        weighing: what lies on the scale, watched whatever the screen shows.
+        lost: parts that do not answer.
+    """
+
+    state: State = field(default_factory=Idle)
+    language: str = "fr"
+    large_text: bool = False
+    muted: bool = False
+    last_visit: Visit | None = None
+    deed: Deed | None = None
+    booking: Booking | None = None
+    refusals: Refusals | None = None
+    weighing: tare.Weighing = field(default_factory=tare.Weighing)
+    lost: frozenset[Part] = frozenset()
