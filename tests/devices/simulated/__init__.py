@@ -1,0 +1,1 @@
+"""The simulated hardware, held to what is known of the real one."""
