@@ -75,11 +75,19 @@ def configure(level: str, stream: TextIO | None = None, environ: Mapping[str, st
     """
     handler = logging.StreamHandler(stream or sys.stderr)
     handler.setFormatter(LineFormatter(journal="JOURNAL_STREAM" in environ))
+    handler.addFilter(_is_worth_a_line)
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
     for name in _CHATTY:
         logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLogger().level))
     logging.captureWarnings(capture=True)
     threading.excepthook = _log_end_of_thread
+
+
+def _is_worth_a_line(record: logging.LogRecord) -> bool:
+    """Kivy sets its own level when it is imported, tells its whole start, and misses a library that is not wanted."""
+    if record.name != "kivy":
+        return True
+    return record.levelno >= logging.WARNING and "MTDev" not in record.getMessage()
 
 
 def _log_end_of_thread(end: threading.ExceptHookArgs) -> None:

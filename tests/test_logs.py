@@ -144,3 +144,13 @@ def test_a_field_named_after_a_secret_is_masked_whatever_it_holds(lines):
 def test_a_card_after_a_line_break_is_masked(lines):
     logging.getLogger("kiosk").info("seen\nDEADBEEF")
     assert lines() == [r'<6>info part=kiosk said="seen\n…"']
+
+
+def test_kivys_story_of_its_own_start_is_not_a_log_of_ours():
+    stream = io.StringIO()
+    logs.configure("info", stream, {})
+    kivy = logging.getLogger("kivy")
+    kivy.warning("GL: no texture")
+    kivy.info("Python: v3.11.7")
+    kivy.error("Input: MTDev is not supported by your version of linux")
+    assert [line.partition("said=")[2] for line in stream.getvalue().splitlines()] == ['"GL: no texture"']

@@ -1,0 +1,93 @@
+"""The catalogue: both languages whole, French typography, glyphs the fonts have."""
+
+import re
+import string
+import struct
+from pathlib import Path
+
+import pytest
+from babel.messages.pofile import read_po
+
+from kiosk.messages import MESSAGES
+from kiosk.text import LOCALE_FOLDER
+
+FONTS = Path(__file__).parents[1] / "kiosk" / "screens" / "fonts"
+NO_BREAK = "\u00a0"
+SENTENCES = {key: (text,) if isinstance(text, str) else text for key, text in MESSAGES.items()}
+OTHER_LANGUAGES = sorted(LOCALE_FOLDER.glob("*.po"))
+
+
+def catalogue(path):
+    with path.open("rb") as source:
+        return {message.context: message for message in read_po(source) if message.id}
+
+
+def translations(path):
+    for key, message in catalogue(path).items():
+        texts = message.string
+        yield key, (texts,) if isinstance(texts, str) else tuple(texts)
+
+
+def value_names(text):
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+def characters_of(font):
+    """The characters of a TrueType font, from its ``cmap`` (format 4; OpenType 1.9)."""
+    data = font.read_bytes()
+    tables = {data[at : at + 4]: struct.unpack(">L", data[at + 8 : at + 12])[0] for at in range(12, 12 + 16 * 30, 16)}
+    cmap = tables[b"cmap"]
+    for record in range(struct.unpack(">H", data[cmap + 2 : cmap + 4])[0]):
+        offset = cmap + struct.unpack(">L", data[cmap + 8 + 8 * record : cmap + 12 + 8 * record])[0]
+        if struct.unpack(">H", data[offset : offset + 2])[0] == 4:
+            count = struct.unpack(">H", data[offset + 6 : offset + 8])[0] // 2
+            ends = struct.unpack(f">{count}H", data[offset + 14 : offset + 14 + 2 * count])
+            starts = struct.unpack(f">{count}H", data[offset + 16 + 2 * count : offset + 16 + 4 * count])
+            return {chr(c) for a, b in zip(starts, ends, strict=True) for c in range(a, b + 1) if c != 0xFFFF}
+    raise AssertionError(f"{font.name} has no table of format 4")
+
+
+@pytest.mark.parametrize("path", OTHER_LANGUAGES, ids=lambda path: path.stem)
+def test_every_sentence_is_translated_and_none_is_left_over(path):
+    entries = catalogue(path)
+    assert set(entries) == set(MESSAGES)
+    for key, message in entries.items():
+        source = MESSAGES[key]
+        assert (message.id if isinstance(source, str) else tuple(message.id)) == source, key
+    assert not [key for key, texts in translations(path) if not all(texts)]
+
+
+@pytest.mark.parametrize("path", OTHER_LANGUAGES, ids=lambda path: path.stem)
+def test_a_translation_has_the_values_of_its_sentence(path):
+    for key, texts in translations(path):
+        expected = set().union(*map(value_names, SENTENCES[key]))
+        for text in texts:
+            assert value_names(text) == expected, key
+
+
+def test_french_marks_are_never_parted_from_their_word():
+    loose = re.compile(r"[^\u00a0][?!;»]|[^\u00a0]:(?=\s|$)|«[^\u00a0]")
+    assert not [key for key, texts in SENTENCES.items() if any(loose.search(text) for text in texts)]
+
+
+@pytest.mark.parametrize("mark", ["'", '"', "...", "\u202f"])
+def test_typographic_signs_only(mark):
+    spoken = {key: texts for key, texts in SENTENCES.items() if not key.startswith("format.")}
+    assert not [key for key, texts in spoken.items() if any(mark in text for text in texts)]
+    for path in OTHER_LANGUAGES:
+        assert not [key for key, texts in translations(path) if key in spoken and any(mark in text for text in texts)]
+
+
+@pytest.mark.parametrize("word", ["refusé", "interdit", "invalide"])
+def test_no_word_that_accuses(word):
+    assert not [key for key, texts in SENTENCES.items() if any(word in text.lower() for text in texts)]
+
+
+@pytest.mark.parametrize("font", ["text-regular.ttf", "text-bold.ttf"])
+def test_only_characters_the_fonts_have(font):
+    known = characters_of(FONTS / font)
+    assert {"é", "œ", "’", "…", NO_BREAK, "·"} <= known
+    every = {key: "".join(texts) for key, texts in SENTENCES.items()}
+    for path in OTHER_LANGUAGES:
+        every |= {f"{path.stem}:{key}": "".join(texts) for key, texts in translations(path)}
+    assert {key: set(text) - known for key, text in every.items() if set(text) - known} == {}
