@@ -1,0 +1,92 @@
+"""What is known here and not (yet) at the server, laid over the server's pages before they reach the reactor."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import TypeVar
+
+from kiosk.events import KnowledgePage
+from kiosk.store.cards import Link, Preference
+from kiosk.types import Card, CardHash, Jar, JarCode, Member, MemberId
+
+_K = TypeVar("_K")
+_V = TypeVar("_V")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overlay:
+    """Frozen, so that the sync thread may use it while the store thread makes the next one.
+
+    Attributes:
+        links: cards linked or blocked here of which the server has not been told, or cannot be.
+        preferences: by member.
+        jars: weighed here.
+    """
+
+    links: Mapping[CardHash, Card] = field(default_factory=dict)
+    preferences: Mapping[MemberId, Preference] = field(default_factory=dict)
+    jars: Mapping[JarCode, Jar] = field(default_factory=dict)
+
+    def over(self, page: KnowledgePage, *, first: bool) -> KnowledgePage:
+        """The page as the reactor should see it.
+
+        Args:
+            page: as the server gave it.
+            first: the first page of a full round: it also brings what only this terminal knows. Later pages of the
+                round lie over it, so a card that the server blocks stays blocked.
+        """
+        cards, jars = page.cards, page.jars
+        if first:
+            cards = (*_missing(self.links, (card.hash for card in cards)), *cards)
+            jars = (*_missing(self.jars, (jar.code for jar in jars)), *jars)
+        return replace(
+            page,
+            members=tuple(self._member(member) for member in page.members),
+            cards=tuple(self._card(card) for card in cards),
+            jars=tuple(self._jar(jar) for jar in jars),
+            removed_cards=tuple(hash_ for hash_ in page.removed_cards if hash_ not in self.links),
+        )
+
+    def since(self, before: "Overlay", at: datetime) -> KnowledgePage:
+        """The cards and jars added since ``before``, as a page of changes."""
+        return KnowledgePage(
+            generation=0,
+            full=False,
+            last=False,
+            cursor="",
+            fetched_at=at,
+            cards=tuple(card for hash_, card in self.links.items() if before.links.get(hash_) != card),
+            jars=tuple(jar for code, jar in self.jars.items() if before.jars.get(code) != jar),
+        )
+
+    def preferring_since(self, before: "Overlay") -> tuple[MemberId, ...]:
+        """Members whose preferences have changed since ``before``."""
+        return tuple(id_ for id_, kept in self.preferences.items() if before.preferences.get(id_) != kept)
+
+    def _member(self, member: Member) -> Member:
+        preference = self.preferences.get(member.id)
+        return member if preference is None else preference.on(member)
+
+    def _card(self, card: Card) -> Card:
+        link = self.links.get(card.hash)
+        return card if link is None else replace(link, blocked=link.blocked or card.blocked)
+
+    def _jar(self, jar: Jar) -> Jar:
+        here = self.jars.get(jar.code)
+        return here if here is not None and here.weighed_on >= jar.weighed_on else jar
+
+
+def _missing(here: Mapping[_K, _V], there: Iterable[_K]) -> list[_V]:
+    named = frozenset(there)
+    return [value for key, value in here.items() if key not in named]
+
+
+def overlay_of(
+    links: Iterable[Link], preferences: Iterable[Preference], jars: Iterable[Jar], *, server_links: bool
+) -> Overlay:
+    """The overlay made of what ``journal.db`` holds. ``server_links``: the server keeps card links itself."""
+    return Overlay(
+        links={link.card.hash: link.card for link in links if not (link.told and server_links)},
+        preferences={preference.member_id: preference for preference in preferences},
+        jars={jar.code: jar for jar in jars},
+    )

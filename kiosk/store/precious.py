@@ -1,0 +1,153 @@
+"""An open ``journal.db``: what a fact changes in the journal, the outbox, the cards and the jars, all at once.
+
+No transaction begins or ends here: the store thread commits many of these steps together.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from kiosk.store.anchors import Anchors, wall_text
+from kiosk.store.cards import Cards
+from kiosk.store.jars import Jars
+from kiosk.store.journal import Closed, Journal, JournalRow
+from kiosk.store.outbox import Arrived, Due, Later, Outbox, OutboxRow, Parked, Settlement
+from kiosk.store.overlay import Overlay, overlay_of
+from kiosk.types import DELIVERED, Fact, FactId, FactKind
+
+UNDOES = frozenset({FactKind.CHECK_IN_UNDONE, FactKind.BOOKING_UNDONE})
+
+
+@dataclass(slots=True)
+class Departures:
+    """Which facts may have left already, as far as this process knows. Never written down.
+
+    Attributes:
+        handed_out: given to the sync thread and not come to rest since.
+        known_from: facts behind this sequence number were recorded by this process, so it knows all about them.
+    """
+
+    handed_out: set[FactId] = field(default_factory=set)
+    known_from: int | None = None
+
+
+class Precious:
+    """The tables that cannot be fetched again, as one."""
+
+    def __init__(self, db: Database, departures: Departures) -> None:
+        self._db = db
+        self._departures = departures
+        self.journal = Journal(db)
+        self.outbox = Outbox(db)
+        self.cards = Cards(db)
+        self.jars = Jars(db)
+        self.anchors = Anchors(db)
+        if departures.known_from is None:
+            departures.known_from = self.journal.last_seq()
+
+    @property
+    def db(self) -> Database:
+        return self._db
+
+    def close(self) -> None:
+        self._db.close()
+
+    def record(self, fact: Fact, boot_id: str, not_before: float) -> None:
+        """Keep a fact; a second time does nothing."""
+        if not self.journal.add(fact):
+            return
+        if fact.kind in DELIVERED:
+            self.outbox.put(fact, boot_id, not_before)
+        if fact.kind is FactKind.TARE:
+            self.jars.weigh(replace(fact, happened=self.anchors.correct(fact.happened)))
+        elif fact.kind in {FactKind.CARD_LINKED, FactKind.CARD_BLOCKED}:
+            self.cards.note(fact)
+
+    def withdraw(self, fact_id: FactId, undo: Fact, boot_id: str, now: float) -> None:
+        """Keep ``undo``; neither it nor what it takes back is delivered, if that has certainly not left yet."""
+        if not self.journal.add(undo):
+            return
+        if self._can_be_kept_here(fact_id, boot_id, now):
+            self._close(fact_id, Closed.WITHDRAWN, undo.happened.wall)
+            self.journal.close(undo.id, Closed.WITHDRAWN, undo.happened.wall)
+        else:
+            self.outbox.put(undo, boot_id, now)
+
+    def _can_be_kept_here(self, fact_id: FactId, boot_id: str, now: float) -> bool:
+        found = self.outbox.find(fact_id)
+        if found is None:
+            # It has arrived, or (a booking) was agreed with the server before it was recorded here.
+            return False
+        if found.refused or self.outbox.is_held(fact_id, boot_id, now):
+            return True
+        # A process that ended may have sent it and not lived to hear the answer; this one would know.
+        known_from = self._departures.known_from
+        return known_from is not None and found.seq > known_from and fact_id not in self._departures.handed_out
+
+    def due(self, limit: int, boot_id: str, now: float, *, uncorrected: bool) -> Due:
+        """What may leave now; see :meth:`kiosk.store.thread.Store.due`."""
+        wait_for_anchor = "" if uncorrected or self.anchors.of(boot_id) else boot_id
+        rows = self.outbox.due(limit, boot_id, now, wait_for_anchor)
+        self._departures.handed_out.update(row.fact.id for row in rows)
+        return Due(
+            rows=tuple(self._correct(row) for row in rows),
+            next_at=self.outbox.next_at(boot_id, now) if len(rows) < limit else now,
+        )
+
+    def _correct(self, row: OutboxRow) -> OutboxRow:
+        return replace(row, fact=replace(row.fact, happened=self.anchors.correct(row.fact.happened)))
+
+    def settle(self, outcomes: Mapping[FactId, Settlement], boot_id: str, now: float, at: datetime) -> None:
+        """Keep what the server said to each fact."""
+        for fact_id, outcome in outcomes.items():
+            match outcome:
+                case Arrived():
+                    self._close(fact_id, Closed.DELIVERED, at)
+                case Later():
+                    self.outbox.postpone(fact_id, outcome, boot_id, now)
+                case Parked(reason):
+                    self._park(fact_id, reason, at)
+
+    def _park(self, fact_id: FactId, reason: str, at: datetime) -> None:
+        undone = self.outbox.about(fact_id, UNDOES)
+        if undone:
+            # The server refused what was taken back anyway: nothing is left to settle.
+            for id_ in (*undone, fact_id):
+                self._close(id_, Closed.WITHDRAWN, at)
+        else:
+            self._departures.handed_out.discard(fact_id)
+            self.outbox.park(fact_id, reason)
+
+    def discard(self, fact_id: FactId, at: datetime) -> bool:
+        """A person has dealt with a refused fact; False when there is no such row."""
+        if self.outbox.find(fact_id) is None:
+            return False
+        self._close(fact_id, Closed.SETTLED, at)
+        return True
+
+    def _close(self, fact_id: FactId, how: Closed, at: datetime) -> None:
+        self._departures.handed_out.discard(fact_id)
+        self.outbox.drop(fact_id)
+        self.journal.close(fact_id, how, at)
+
+    def oldest_waiting(self) -> datetime | None:
+        """When the fact happened that has waited longest for the server."""
+        oldest = self.outbox.facts(limit=1)
+        return self.anchors.correct(oldest[0].happened).wall if oldest else None
+
+    def waiting(self) -> list[Fact]:
+        """Every fact that the server does not have yet."""
+        return [replace(fact, happened=self.anchors.correct(fact.happened)) for fact in self.outbox.facts()]
+
+    def listed(self, after_seq: int, limit: int) -> list[JournalRow]:
+        return self.journal.rows(after_seq, limit, self.anchors)
+
+    def overlay(self, *, server_links: bool) -> Overlay:
+        """What lies over the server's pages."""
+        return overlay_of(self.cards.links(), self.cards.preferences(), self.jars.all(), server_links=server_links)
+
+    def mark(self, name: str, at: datetime) -> None:
+        """Write down when something was last done to the file."""
+        self._db.execute("INSERT OR REPLACE INTO mark (name, value) VALUES (?, ?)", (name, wall_text(at)))

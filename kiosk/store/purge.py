@@ -1,0 +1,61 @@
+"""The purge of a night, as small jobs between which taps are written."""
+
+import logging
+from concurrent.futures import Future
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from kiosk.store.retention import Purged, Retention, purge_some
+from kiosk.store.worker import Worker
+
+log = logging.getLogger(__name__)
+
+
+class Purge:
+    """One run. Its steps follow each other on the store thread; ``answer`` has the sum."""
+
+    def __init__(self, worker: Worker, retention: Retention, now: datetime) -> None:
+        self._worker = worker
+        self._retention = retention
+        self._now = now
+        self._sum = Purged()
+        self.answer: Future[Purged] = Future()
+
+    def put_off(self) -> None:
+        log.warning("purge: put off, the clock is not set")
+        self.answer.set_result(self._sum)
+
+    def step(self) -> None:
+        """Let go of some rows, then of some more, until there are none."""
+        step = self._worker.ask(lambda precious: purge_some(precious.db, self._retention, self._now))
+        step.add_done_callback(self._stepped)
+
+    def _stepped(self, step: Future[Purged]) -> None:
+        error = step.exception()
+        if error is not None:
+            self.answer.set_exception(error)
+            return
+        self._sum += step.result()
+        if step.result().rows:
+            self.step()
+            return
+        self._worker.tidy()
+        before = self._now - timedelta(days=self._retention.shift_days)
+        self._worker.ask_snapshot(lambda snapshot: snapshot.purge(before)).add_done_callback(self._ended)
+
+    def _ended(self, step: Future[int]) -> None:
+        self._sum = replace(self._sum, shifts=step.result() if step.exception() is None else 0)
+        log.info(
+            "purge: %d passages over %d days, %d presences over %d days, %d unknown cards over %d days, "
+            "%d shifts over %d days; %d overdue rows left",
+            self._sum.passages,
+            self._retention.passage_days,
+            self._sum.presences,
+            self._retention.presence_days,
+            self._sum.unknown_cards,
+            self._retention.unknown_card_days,
+            self._sum.shifts,
+            self._retention.shift_days,
+            self._sum.overdue,
+        )
+        self.answer.set_result(self._sum)

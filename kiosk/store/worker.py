@@ -1,0 +1,244 @@
+"""The one thread that owns both files.
+
+What must not be lost goes first and in groups: all that has gathered is written in one transaction, then announced.
+Work on the snapshot goes one piece at a time in between.
+"""
+
+import contextlib
+import threading
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TypeAlias, TypeVar
+
+from kiosk.clock import Clock
+from kiosk.events import Delivered, Event, FactsRecalled, QueueChanged, Ticked
+from kiosk.store.anchors import Anchor
+from kiosk.store.database import DirectoryLock
+from kiosk.store.faults import StoreFault, StoreFaultError
+from kiosk.store.ledger import Job, Ledger
+from kiosk.store.mirror import Mirror
+from kiosk.store.outbox import Backlog
+from kiosk.store.overlay import Overlay
+from kiosk.store.pending import Pending
+from kiosk.store.precious import Precious
+from kiosk.store.snapshot import Snapshot
+from kiosk.store.watch import Watch
+from kiosk.types import ClockTrust, Part
+
+TICK_SECONDS = 2.0
+JOBS_AT_ONCE = 500
+
+_R = TypeVar("_R")
+_SnapshotJob: TypeAlias = tuple[Callable[[Snapshot], Any], Future[Any]]
+
+
+class Worker:
+    """Takes jobs from any thread and does them on its own."""
+
+    def __init__(self, directory: Path, post: Callable[[Event], None], clock: Clock) -> None:
+        self._post = post
+        self._clock = clock
+        self._lock = DirectoryLock(directory)
+        self.pending = Pending()
+        self._watch = Watch(post, clock, self.pending)
+        self._ledger = Ledger(directory / "journal.db", self._lock, post, clock, self.pending)
+        self._mirror = Mirror(directory / "snapshot.db", clock)
+        self.overlay = Overlay()
+        """Frozen; replaced whole by this thread, read by any."""
+        self.server_links = False
+        self._as_of: datetime | None = None
+        self._has_recalled = False
+        self._backlog = Backlog(waiting=-1, refused=-1)
+        self._wake = threading.Condition()
+        self._jobs: deque[Job] = deque()
+        self._snapshot_jobs: deque[_SnapshotJob] = deque()
+        self._stopping = False
+        self._closed = False
+        self._thread = threading.Thread(target=self._run, name="store", daemon=True)
+
+    # ── for any thread ────────────────────────────────────────────────────────────────────────────────────────────
+
+    @property
+    def fault(self) -> StoreFault | None:
+        return StoreFault.HUNG if self._watch.hangs else self._ledger.fault
+
+    def start(self) -> None:
+        """Take the directory and begin.
+
+        Raises:
+            StoreLockedError: another process uses the directory.
+        """
+        # A disk that cannot be written is a state of the store, not a reason to keep the door shut.
+        with contextlib.suppress(OSError):
+            self._lock.take()
+        self._thread.start()
+        self._watch.start()
+
+    def request_stop(self) -> None:
+        with self._wake:
+            self._stopping = True
+            self._wake.notify_all()
+
+    def join(self, timeout_seconds: float) -> bool:
+        if self._thread.is_alive():
+            self._thread.join(timeout_seconds)
+        self._watch.request_stop()
+        return self._watch.join(timeout_seconds) and not self._thread.is_alive()
+
+    def put(self, job: Job) -> bool:
+        """Take a job on; False when the store is closed."""
+        with self._wake:
+            if not self._closed:
+                self._jobs.append(job)
+                self._wake.notify_all()
+            return not self._closed
+
+    def ask(
+        self,
+        work: Callable[[Precious], Any],
+        *,
+        stands_in: bool = False,
+        repeat: bool = False,
+        lays_over: bool = False,
+    ) -> Future[Any]:
+        """A question to ``journal.db``, answered in its turn; the switches are those of a :class:`Job`."""
+        answer: Future[Any] = Future()
+        job = Job(work=work, answer=answer, stands_in=stands_in, repeat=repeat, lays_over=lays_over)
+        if not self.put(job):
+            answer.set_exception(StoreFaultError(StoreFault.CLOSED))
+        return answer
+
+    def ask_snapshot(self, work: Callable[[Snapshot], Any]) -> Future[Any]:
+        """A piece of work on ``snapshot.db``, done in its turn."""
+        answer: Future[Any] = Future()
+        with self._wake:
+            if not self._closed:
+                self._snapshot_jobs.append((work, answer))
+                self._wake.notify_all()
+                return answer
+        answer.set_exception(StoreFaultError(StoreFault.CLOSED))
+        return answer
+
+    # ── for this thread ───────────────────────────────────────────────────────────────────────────────────────────
+
+    def tidy(self) -> None:
+        """Bring the log of ``journal.db`` home, so that what was deleted is in neither of the two."""
+        self._ledger.tidy()
+
+    def _run(self) -> None:
+        try:
+            with self._watch.at_work():
+                self._ledger.open()
+                self._show()
+                self._tell_backlog()
+            while self._turn():
+                self._post(Ticked(Part.STORE))
+        finally:
+            self._close()
+
+    def _show(self) -> None:
+        """Post what is known as the pages of one full round, as if the server had sent them, then what it lacks."""
+        self._read_overlay()
+        for page in self._mirror.pages():
+            if page.capabilities is not None:
+                self.server_links = page.capabilities.card_links
+                self._read_overlay()
+            self._post(self.overlay.over(page, first=self._as_of is None))
+            self._as_of = page.fetched_at
+        self._recall(self._as_of)
+
+    def _recall(self, as_of: datetime | None) -> None:
+        """Post, once, the facts that a snapshot of that age may not speak for."""
+        found = self._look_up(lambda precious: precious.journal.unspoken(as_of))
+        self._has_recalled = found is not None
+        if found:
+            self._post(FactsRecalled(tuple(fact for fact, _ in found)))
+            # What has arrived lies over the server's last word until its next one.
+            self._post(Delivered(tuple(fact.id for fact, arrived in found if arrived)))
+
+    def _turn(self) -> bool:
+        """Wait for work and do it; False when there will never be any more."""
+        jobs, snapshot_job, stopping = self._take()
+        with self._watch.at_work():
+            if self._ledger.seconds_to_retry() == 0.0 and self._ledger.open():
+                self._catch_up()
+            jobs += self._anchor()
+            if jobs:
+                self._ledger.do(jobs)
+                self._tell_backlog()
+            if any(job.lays_over for job in jobs):
+                self._show_changes(self.overlay, self._read_overlay())
+            if snapshot_job is not None:
+                self._mirror.do(*snapshot_job)
+        return bool(jobs) or snapshot_job is not None or not stopping
+
+    def _catch_up(self) -> None:
+        """The file opens (again): say what could not be read from it before."""
+        self._show_changes(self.overlay, self._read_overlay())
+        if not self._has_recalled:
+            self._recall(self._as_of)
+        self._tell_backlog()
+
+    def _take(self) -> tuple[list[Job], _SnapshotJob | None, bool]:
+        until_retry = self._ledger.seconds_to_retry()
+        deadline = self._clock.monotonic() + min(TICK_SECONDS, TICK_SECONDS if until_retry is None else until_retry)
+        with self._wake:
+            while not (self._jobs or self._snapshot_jobs or self._stopping):
+                left = deadline - self._clock.monotonic()
+                if left <= 0:
+                    break
+                self._clock.wait(self._wake, left)
+            jobs = [self._jobs.popleft() for _ in range(min(JOBS_AT_ONCE, len(self._jobs)))]
+            return jobs, self._snapshot_jobs.popleft() if self._snapshot_jobs else None, self._stopping
+
+    def _anchor(self) -> list[Job]:
+        """As soon as the clock is set, tie this boot's monotonic seconds to it."""
+        if not self._ledger.anchor_missing() or self._clock.trust() is not ClockTrust.SYNCED:
+            return []
+        anchor = Anchor(boot_id=self._clock.boot_id, monotonic=self._clock.monotonic(), wall=self._clock.now())
+        return [Job(work=lambda precious: precious.anchors.cast(anchor))]
+
+    def _read_overlay(self) -> Overlay:
+        """Read again what lies over the server's pages; without a disk it stays as it was."""
+        found = self._look_up(lambda precious: precious.overlay(server_links=self.server_links))
+        self.overlay = found or self.overlay
+        return self.overlay
+
+    def _show_changes(self, before: Overlay, after: Overlay) -> None:
+        """Tell the reactor at once what now lies over the server's word."""
+        changes = after.since(before, self._clock.now())
+        changed = after.preferring_since(before)
+        if changed:
+            # Without a snapshot the members come with the server's next page.
+            with contextlib.suppress(StoreFaultError):
+                changes = replace(changes, members=self._mirror.ask(lambda snapshot: snapshot.members(changed)))
+        if changes.cards or changes.jars or changes.members:
+            self._post(after.over(changes, first=False))
+
+    def _tell_backlog(self) -> None:
+        found = self._look_up(lambda precious: precious.outbox.backlog())
+        if found is not None and found != self._backlog:
+            self._backlog = found
+            self._post(QueueChanged(waiting=found.waiting, refused=found.refused))
+
+    def _look_up(self, work: Callable[[Precious], _R]) -> _R | None:
+        """Ask the journal for the store's own use; None while the disk fails."""
+        answer: Future[_R] = Future()
+        self._ledger.do([Job(work=work, answer=answer)])
+        return answer.result() if answer.exception() is None else None
+
+    def _close(self) -> None:
+        with self._wake:
+            self._closed = True
+            jobs, snapshot_jobs = tuple(self._jobs), tuple(self._snapshot_jobs)
+        if jobs:
+            self._ledger.do(jobs)
+        for _, answer in snapshot_jobs:
+            answer.set_exception(StoreFaultError(StoreFault.CLOSED))
+        self._ledger.close()
+        self._mirror.close()
+        self._lock.release()
