@@ -1,0 +1,110 @@
+"""The two questions a person waits for, on a thread of their own: whose card is this, and is this place free?
+
+A download that takes minutes never delays them. Whatever goes wrong, and whatever comes too late, becomes "no answer".
+"""
+
+import logging
+import threading
+from collections import deque
+from collections.abc import Callable
+from typing import TypeAlias
+
+from kiosk.backends.base import Backend
+from kiosk.clock import Clock
+from kiosk.effects import Book, Identify
+from kiosk.errors import BackendUnavailable, NotAuthorised
+from kiosk.events import BookingAnswered, BookingOutcome, Event, Identified
+
+log = logging.getLogger(__name__)
+
+Question: TypeAlias = Identify | Book
+
+
+class Questions:
+    """Asks the server, one question at a time, each within the time its asker gave.
+
+    Args:
+        backend: asked from this thread only (``identify`` and ``book``).
+        post: the way into the reactor.
+        clock: the source of time.
+    """
+
+    def __init__(self, backend: Backend, post: Callable[[Event], None], clock: Clock) -> None:
+        self._backend = backend
+        self._post = post
+        self._clock = clock
+        self._wake = threading.Condition()
+        self._asked: deque[tuple[Question, float]] = deque()
+        self._stopping = False
+        self._shown: set[type[BaseException]] = set()
+        self._thread = threading.Thread(target=self._run, name="questions", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def identify(self, effect: Identify) -> None:
+        """Ask whose card it is; :class:`~kiosk.events.Identified` answers."""
+        self._ask(effect)
+
+    def book(self, effect: Book) -> None:
+        """Ask for a place; :class:`~kiosk.events.BookingAnswered` answers.
+
+        ``UNAVAILABLE`` does not say that the place was not taken: the answer may have been lost.
+        """
+        self._ask(effect)
+
+    def request_stop(self) -> None:
+        with self._wake:
+            self._stopping = True
+            self._wake.notify_all()
+
+    def join(self, timeout_seconds: float = 2.0) -> bool:
+        """Wait for the end; False if the thread still hangs in a request."""
+        if self._thread.is_alive():
+            self._thread.join(timeout_seconds)
+        return not self._thread.is_alive()
+
+    def _ask(self, question: Question) -> None:
+        with self._wake:
+            self._asked.append((question, self._clock.monotonic() + question.timeout_seconds))
+            self._wake.notify_all()
+
+    def _run(self) -> None:
+        while True:
+            with self._wake:
+                while not self._asked and not self._stopping:
+                    self._wake.wait()
+                if self._stopping:
+                    return
+                question, deadline = self._asked.popleft()
+            self._post(self._answered(question, deadline))
+
+    def _answered(self, question: Question, deadline: float) -> Event:
+        left = deadline - self._clock.monotonic()
+        answer = self._asked_of_server(question, left) if left > 0 else None
+        if answer is not None and self._clock.monotonic() > deadline:
+            log.info("an answer of the server came too late")
+            answer = None
+        return _no_answer(question) if answer is None else answer
+
+    def _asked_of_server(self, question: Question, left: float) -> Event | None:
+        try:
+            if isinstance(question, Identify):
+                answer = self._backend.identify(question.hash, left)
+                # An answer about another card would let in whoever laid this one.
+                return answer if isinstance(answer, Identified) and answer.hash == question.hash else None
+            outcome = self._backend.book(question.id, question.member_id, question.shift_id, left)
+            return BookingAnswered(id=question.id, outcome=BookingOutcome(outcome))
+        except (BackendUnavailable, NotAuthorised) as error:
+            log.info("no answer from the server (%s)", error)
+        except Exception as error:
+            if type(error) not in self._shown:
+                self._shown.add(type(error))
+                log.exception("unexpected failure while asking the server")
+        return None
+
+
+def _no_answer(question: Question) -> Event:
+    if isinstance(question, Identify):
+        return Identified(hash=question.hash, available=False)
+    return BookingAnswered(id=question.id, outcome=BookingOutcome.UNAVAILABLE)

@@ -1,0 +1,120 @@
+"""Whose card is this, is this place free: answered in time, or not at all."""
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from kiosk.effects import Book, Identify
+from kiosk.errors import BackendUnavailable, NotAuthorised
+from kiosk.events import BookingAnswered, BookingOutcome, Identified
+from kiosk.questions import Questions
+from kiosk.types import CardHash, FactId, Member, MemberId, ShiftId
+from tests.fakes import Inbox, ManualClock, ScriptedBackend
+
+CARD, OTHER = CardHash("ab" * 32), CardHash("cd" * 32)
+ASK = Identify(hash=CARD, timeout_seconds=2)
+BOOK = Book(id=FactId("f1"), member_id=MemberId("m1"), shift_id=ShiftId("s1"), timeout_seconds=5)
+CAMILLE = Member(id=MemberId("m1"), first_name="Camille")
+
+
+class Asked:
+    def __init__(self) -> None:
+        self.clock = ManualClock()
+        self.inbox = Inbox()
+        self.server = ScriptedBackend()
+        self.server.owners[CARD] = Identified(hash=CARD, available=True, member=CAMILLE)
+        self.questions = Questions(self.server, self.inbox, self.clock)
+        self.questions.start()
+
+
+@pytest.fixture
+def asked() -> Iterator[Asked]:
+    asked = Asked()
+    yield asked
+    asked.questions.request_stop()
+    assert asked.questions.join()
+
+
+def test_a_card_that_the_server_knows_is_identified(asked):
+    asked.questions.identify(ASK)
+
+    assert asked.inbox.wait_for(Identified).member == CAMILLE
+    assert asked.server.calls("identify") == [2]
+
+
+def test_a_place_is_booked(asked):
+    asked.questions.book(BOOK)
+
+    assert asked.inbox.wait_for(BookingAnswered) == BookingAnswered(id=BOOK.id, outcome=BookingOutcome.BOOKED)
+
+
+@pytest.mark.parametrize("failure", [BackendUnavailable("down"), NotAuthorised("who?"), KeyError("x")])
+def test_a_failure_is_no_answer(asked, failure):
+    def fail():
+        raise failure
+
+    asked.server.before_answer = fail
+    asked.questions.identify(ASK)
+    asked.questions.book(BOOK)
+
+    assert not asked.inbox.wait_for(Identified).available
+    assert asked.inbox.wait_for(BookingAnswered).outcome is BookingOutcome.UNAVAILABLE
+
+
+def test_an_answer_that_comes_too_late_is_no_answer(asked):
+    asked.server.before_answer = lambda: asked.clock.advance(5.1)
+    asked.questions.identify(ASK)
+    asked.questions.book(BOOK)
+
+    assert not asked.inbox.wait_for(Identified).available
+    assert asked.inbox.wait_for(BookingAnswered).outcome is BookingOutcome.UNAVAILABLE
+
+
+def test_a_question_that_waited_too_long_is_not_asked(asked):
+    asked.server.before_answer = lambda: asked.clock.advance(3)
+    asked.questions.identify(ASK)
+    asked.questions.identify(Identify(hash=OTHER, timeout_seconds=2))
+
+    assert not asked.inbox.wait_for(Identified, lambda event: event.hash == OTHER).available
+    assert asked.server.calls("identify") == [2]
+
+
+def test_an_answer_about_another_card_lets_nobody_in(asked):
+    asked.server.owners[CARD] = Identified(hash=OTHER, available=True, member=CAMILLE)
+    asked.questions.identify(ASK)
+
+    assert asked.inbox.wait_for(Identified) == Identified(hash=CARD, available=False)
+
+
+@pytest.mark.parametrize("nonsense", [None, "yes", 1])
+def test_an_answer_that_is_none_books_nothing(asked, nonsense):
+    asked.server.booking = nonsense
+    asked.questions.book(BOOK)
+
+    assert asked.inbox.wait_for(BookingAnswered).outcome is BookingOutcome.UNAVAILABLE
+
+
+def test_a_broken_backend_is_logged_once(asked, caplog):
+    asked.server.booking = KeyError("x")
+    asked.questions.book(BOOK)
+    asked.questions.book(Book(id=FactId("f2"), member_id=MemberId("m1"), shift_id=ShiftId("s1"), timeout_seconds=5))
+    asked.inbox.wait_for(BookingAnswered, lambda event: event.id == "f2")
+
+    assert caplog.text.count("Traceback") == 1
+
+
+def test_a_hanging_server_does_not_hold_up_the_stop(asked):
+    hanging, released = threading.Event(), threading.Event()
+
+    def hang():
+        hanging.set()
+        released.wait(10)
+
+    asked.server.before_answer = hang
+    asked.questions.identify(ASK)
+    assert hanging.wait(10)
+    asked.questions.request_stop()
+
+    assert not asked.questions.join(0.01)
+    released.set()
