@@ -1,0 +1,172 @@
+"""A coop's folder as :class:`~kiosk.backends.folder_tables.Tables`: a bad row is told in words, the rest loads."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, tzinfo
+from pathlib import Path
+from typing import Any, TypeAlias, TypeVar
+
+from kiosk.backends import folder_columns as columns
+from kiosk.backends.folder_csv import Columns, Line
+from kiosk.backends.folder_files import SheetFiles, Stamp
+from kiosk.backends.folder_tables import Place, Tables
+from kiosk.errors import BackendUnavailable
+from kiosk.types import Assignment, Card, CardHash, Coop, Member, MemberId, OpeningHours, Shift, ShiftId, Status
+
+SHEETS = (
+    columns.MEMBERS,
+    columns.CARDS,
+    columns.SHIFTS,
+    columns.ROSTER,
+    columns.COOP,
+    columns.HOURS,
+    columns.CLOSURES,
+)
+
+HashCard: TypeAlias = Callable[[str], CardHash]
+"""From a canonical card id to the hash under which it is known."""
+
+Key = TypeVar("Key")
+Value = TypeVar("Value")
+
+
+class FolderReader:
+    """The spreadsheets of one folder as values. Not safe for threads: its owner holds a lock.
+
+    Attributes:
+        problems: what could not be read, one sentence each with file and line.
+    """
+
+    def __init__(self, folder: Path, hash_card: HashCard, zone: tzinfo) -> None:
+        self.problems: tuple[str, ...] = ()
+        self._files = SheetFiles(folder, SHEETS)
+        self._hash_card = hash_card
+        self._zone = zone
+        self._tables: Tables | None = None
+
+    @property
+    def stamps(self) -> tuple[Stamp | None, ...]:
+        """Names the versions of the files in use."""
+        return self._files.stamps()
+
+    def read(self) -> Tables:
+        """Everything as it is now; the same object as before while no file has changed.
+
+        Raises:
+            BackendUnavailable: the folder cannot be read, or there is no list of members.
+        """
+        try:
+            has_changed = self._files.refresh()
+        except OSError as fault:
+            raise BackendUnavailable(f"the folder cannot be read: {fault.strerror}") from fault
+        if not self._files.has(columns.MEMBERS):
+            raise BackendUnavailable("; ".join([f"no usable {columns.MEMBERS.file}", *self._files.problems()]))
+        if self._tables is None or has_changed:
+            build = _Build(self._files, self._files.problems())
+            self._tables = build.tables(self._hash_card, self._zone)
+            self.problems = tuple(build.problems)
+        return self._tables
+
+
+@dataclass(slots=True)
+class _Build:
+    """One reading of all rows, collecting what is wrong with them."""
+
+    files: SheetFiles
+    problems: list[str]
+
+    def tables(self, hash_card: HashCard, zone: tzinfo) -> Tables:
+        members = self._members()
+        shifts: dict[ShiftId, Shift] = {}
+
+        def take_shift(line: Line) -> None:
+            shift = columns.shift_of(line, zone)
+            _put(shifts, shift.id, shift)
+
+        self._each(columns.SHIFTS, take_shift)
+        return Tables(
+            coop=self._coop(),
+            members=members,
+            cards=self._cards(members, hash_card),
+            shifts=shifts,
+            places=self._places(members, shifts),
+        )
+
+    def _each(self, sheet: Columns, take: Callable[[Line], None]) -> None:
+        for line in self.files.lines(sheet):
+            self._try(sheet, line, take)
+
+    def _try(self, sheet: Columns, line: Line, take: Callable[[Line], None]) -> None:
+        try:
+            take(line)
+        except ValueError as fault:
+            self.problems.append(f"{sheet.file}, line {line.number}: {fault}")
+
+    def _members(self) -> Mapping[MemberId, Member]:
+        members: dict[MemberId, Member] = {}
+        attached: list[tuple[Line, Member]] = []
+
+        def take(line: Line) -> None:
+            member = columns.member_of(line)
+            _put(members, member.id, member)
+            if member.attached_to is not None:
+                attached.append((line, member))
+
+        self._each(columns.MEMBERS, take)
+        for line, member in attached:
+            account = members.get(member.attached_to) if member.attached_to is not None else None
+            if account is None or account.status is Status.ATTACHED:
+                del members[member.id]
+                self.problems.append(
+                    f"{columns.MEMBERS.file}, line {line.number}: attached_to is '{member.attached_to}', no account"
+                )
+        return members
+
+    def _cards(self, members: Mapping[MemberId, Member], hash_card: HashCard) -> Mapping[CardHash, Card]:
+        cards: dict[CardHash, Card] = {}
+
+        def take(line: Line) -> None:
+            member = _get(members, MemberId(line.cells["member"]), "member")
+            hash_ = hash_card(columns.card_of(line))
+            card = Card(hash=hash_, member_id=member.id, blocked=columns.read_flag(line, "blocked"))
+            if hash_ in cards:
+                raise ValueError(f"this card belongs to member {cards[hash_].member_id} already")
+            cards[hash_] = card
+
+        self._each(columns.CARDS, take)
+        return cards
+
+    def _places(
+        self, members: Mapping[MemberId, Member], shifts: Mapping[ShiftId, Shift]
+    ) -> Mapping[Place, Assignment]:
+        places: dict[Place, Assignment] = {}
+
+        def take(line: Line) -> None:
+            shift = _get(shifts, ShiftId(line.cells["shift"]), "shift")
+            member = _get(members, MemberId(line.cells["member"]), "member")
+            _put(places, (shift.id, member.id), columns.assignment_of(line, member))
+
+        self._each(columns.ROSTER, take)
+        return places
+
+    def _coop(self) -> Coop:
+        values: dict[str, Any] = {}
+        hours: list[OpeningHours] = []
+        closures: set[date] = set()
+        self._each(columns.COOP, lambda line: _put(values, *columns.coop_value(line)))
+        self._each(columns.HOURS, lambda line: hours.append(columns.hours_of(line)))
+        self._each(columns.CLOSURES, lambda line: closures.add(columns.read_day(line.cells["day"])))
+        return Coop(hours=tuple(hours), closures=frozenset(closures), **values)
+
+
+def _put(table: dict[Key, Value], key: Key, value: Value) -> None:
+    if key in table:
+        raise ValueError("the same was said in an earlier line")
+    table[key] = value
+
+
+def _get(table: Mapping[Key, Value], key: Key, what: str) -> Value:
+    try:
+        return table[key]
+    except KeyError:
+        raise ValueError(f"{what} '{key}' is not known") from None
