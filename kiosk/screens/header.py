@@ -1,0 +1,87 @@
+"""The strip of every screen: what the header says, language and help. In portrait it lies at the lower edge."""
+
+from kiosk.events import Action
+from kiosk.screens.base import CORNER, GAP, MARGIN, STRIP, Page, placed
+from kiosk.screens.buttons import key
+from kiosk.screens.items import Box, Rect
+from kiosk.screens.theme import CAPTION, SECONDARY, SECONDARY_STRONG, SECTION, Role
+from kiosk.screens.typesetting import Room, fit
+from kiosk.views import Header, Say
+
+LANGUAGE_WIDTH = 96
+HELP_WIDTH = 72
+BAND = 80
+ICON = 44
+STALE = "calendar-clock-outline"
+TITLE = Role(42, 28, 1.1, True)
+SMALL = Role(24, 20, 1.2, False)
+
+
+def draw_header(page: Page, title: Say | None = None, *, quiet: bool = False) -> None:
+    """Draw the strip, and the title of the screen where it has one: in the strip, in portrait at the top.
+
+    Args:
+        page: the page.
+        title: the name of the screen. While the header has two lines (offline), it takes the place of the first.
+        quiet: the title is no louder than a header text.
+    """
+    top = page.height - STRIP - GAP if page.portrait else 8
+    aid = Rect(page.width - MARGIN - HELP_WIDTH, top, HELP_WIDTH, STRIP)
+    language = Rect(aid.x - GAP - LANGUAGE_WIDTH, top, LANGUAGE_WIDTH, STRIP)
+    ground = page.ground
+    if page.frame.header.band:
+        page.ground = page.theme.leaf_ground
+        page.items.append(Box(Rect(0, 0, page.width, BAND), page.ground.fill, radius=0))
+    if page.portrait:
+        _portrait_words(page, language, title)
+        page.ground = ground
+    else:
+        _words(page, Rect(page.left, top, language.x - GAP - page.left, STRIP), title, quiet=quiet)
+    _keys(page, language, aid)
+    page.ground = ground
+
+
+def _portrait_words(page: Page, language: Rect, title: Say | None) -> None:
+    """Two lines and the title stand at the top; a single line shares the strip with the keys."""
+    if page.frame.header.second is not None:
+        _words(page, Rect(page.left, 8, page.across, STRIP), None, quiet=False)
+        page.top = BAND + 8
+    else:
+        _words(page, Rect(page.left, language.y, language.x - GAP - page.left, STRIP), None, quiet=False)
+    if title is not None:
+        block = page.fit(title, TITLE, Rect(0, 0, page.across, 130), 2)
+        page.place(block, Rect(page.left, page.top + 12, page.across, 0), stand="top")
+        page.top += 12 + block.height + 24
+
+
+def _keys(page: Page, language: Rect, aid: Rect) -> None:
+    for rect, action, label in ((language, Action.LANGUAGE, "format.language"), (aid, Action.HELP, "format.help")):
+        block = fit((page.say(Say(label)),), SECONDARY_STRONG.sized(28), Room(rect.w - 8, rect.h))
+        content = (placed(block, rect, page.ground.key_ink, align="middle"),)
+        key(page, Box(rect, page.ground.key, page.ground.key_line, CORNER), action, "", content)
+
+
+def _words(page: Page, room: Rect, title: Say | None, *, quiet: bool) -> None:
+    head = page.frame.header
+    icon = head.icon or (STALE if page.frame.stale else None)
+    if icon is not None and (head.text is not None or page.frame.stale):
+        page.icon(icon, room.x - 2, room.middle, ICON, page.ground.ink if head.second else page.ground.ink2)
+        room = Rect(room.x + ICON + 10, room.y, room.w - ICON - 10, room.h)
+    first, second = _lines(head, title)
+    if first is None:
+        return
+    if second is None:
+        loud = (title is not None and not quiet) or head.bold
+        colour = page.ground.ink if loud else page.ground.ink2
+        page.text(first, SECTION if loud else SMALL if page.portrait else SECONDARY, room, colour=colour, lines=2)
+        return
+    upper = fit((page.say(first),), SECONDARY_STRONG, Room(room.w, 36))
+    lower = fit((page.say(second),), CAPTION, Room(room.w, 33))
+    page.place(upper, Rect(room.x, room.y, room.w, 34))
+    page.place(lower, Rect(room.x, room.y + 34, room.w, 33), colour=page.ground.ink2)
+
+
+def _lines(head: Header, title: Say | None) -> tuple[Say | None, Say | None]:
+    if title is None:
+        return head.text, head.second
+    return title, head.text if head.second is not None else None

@@ -1,0 +1,137 @@
+"""S1: the invitation on the left, the shift board or the steps on the right, the buttons below."""
+
+from collections.abc import Sequence
+
+from kiosk.screens.base import CORNER, GAP, Page, Paper
+from kiosk.screens.buttons import draw_actions
+from kiosk.screens.header import draw_header
+from kiosk.screens.items import Box, Rect, Scene
+from kiosk.screens.panels import draw_dots
+from kiosk.screens.theme import SECONDARY_STRONG, Role
+from kiosk.views import BoardLine, IdleView, Say
+
+TITLE = Role(60, 42, 1.08, True)
+SUB = Role(26, 22, 1.25, False, keep_line=23)
+LABEL = Role(23, 21, 1.2, False)
+BOARD_WIDTH = 308
+BUTTONS = 120
+PICTURE = 112
+PAIRS = {"jar": ("jar", "scale"), "card": ("member-card", "reader")}
+STEP_DISC = 44
+DOT = 27
+BETWEEN = 28.0
+WIDE_BOARD = 360
+"""From this width on the dots stand beside the label."""
+
+
+def draw_idle(view: IdleView, paper: Paper) -> Scene:
+    """Lay out the idle screen."""
+    page = Page(paper, paper.theme.paper_ground, view.frame)
+    draw_header(page)
+    room = draw_actions(page, view.buttons, BUTTONS)
+    beside = bool(view.board or view.steps)
+    if not beside:
+        invitation = room
+        board = room
+    elif page.portrait:
+        tall = min(room.h * 0.46, 60 * len(view.steps) + 16 if view.steps else _board_height(view.board, room.w) + 32)
+        board = Rect(room.x, room.bottom - tall, room.w, tall)
+        invitation = Rect(room.x, room.y + 8, room.w, board.y - GAP - room.y - 8)
+    else:
+        board = Rect(room.right - BOARD_WIDTH, room.y, BOARD_WIDTH, room.h)
+        invitation = Rect(room.x, room.y, room.w - BOARD_WIDTH - GAP / 2, room.h)
+    _invitation(page, view, invitation)
+    if view.steps:
+        _steps(page, view.steps, board)
+    elif view.board:
+        _board(page, view.board, board)
+    return page.scene()
+
+
+def _invitation(page: Page, view: IdleView, room: Rect) -> None:
+    size = min(PICTURE, room.h * 0.48)
+    # The drawing, not its square, begins at the margin.
+    picture = Rect(room.x - size / 24, room.y, size, min(room.h, size * 2.4))
+    picture = Rect(picture.x, room.middle - picture.h / 2, picture.w, picture.h)
+    draw_pair(page, PAIRS.get(view.picture, PAIRS["card"]), picture)
+    words = Rect(room.x + size + GAP, room.y, room.w - size - GAP, room.h)
+    sub = page.fit(view.sub, SUB, Rect(0, 0, words.w, words.h * 0.42), 3)
+    title = page.fit(view.title, TITLE, Rect(0, 0, words.w, words.h - sub.height - 34), 4)
+    whole = title.height + 30 + sub.height
+    top = words.y + max((words.h - whole) / 2, 4)
+    page.place(title, Rect(words.x, top, words.w, 0), stand="top")
+    page.place(sub, Rect(words.x, top + title.height + 30, words.w, 0), colour=page.ground.ink2, stand="top")
+
+
+def draw_pair(page: Page, things: tuple[str, str], room: Rect) -> None:
+    """Two things, one over the other, an arrow between: lay this on that."""
+    size, leaf = room.w, page.theme.leaf
+    upper, lower = room.y + size * 0.42, room.bottom - size * 0.42
+    page.icon(things[0], room.x, upper, size, leaf)
+    page.icon(things[1], room.x, lower, size, leaf)
+    # A jar and a scale are taller than a card and a reader, which fill two thirds of their square.
+    fill = 0.84 if things == PAIRS["jar"] else 0.66
+    free = lower - upper - size * fill
+    arrow = min(max(free * 1.15, 30), 64)
+    page.icon("lay-down", room.x + (size - arrow) / 2, (upper + lower) / 2, arrow, leaf)
+
+
+def _steps(page: Page, steps: tuple[Say, ...], rect: Rect) -> None:
+    page.items.append(Box(rect, page.theme.card, page.ground.hairline, CORNER))
+    height = (rect.h - 16) / len(steps)
+    for number, step in enumerate(steps):
+        row = Rect(rect.x + 22, rect.y + 8 + number * height, rect.w - 36, height)
+        disc = Rect(row.x, row.middle - STEP_DISC / 2, STEP_DISC, STEP_DISC)
+        label = Rect(disc.right + 16, row.y, row.right - disc.right - 16, height)
+        if number:
+            page.rule(label.x, row.y - 1, label.w - 8)
+        page.items.append(Box(disc, page.theme.leaf_soft, radius=STEP_DISC / 2))
+        page.text(str(number + 1), SECONDARY_STRONG, disc, colour=page.theme.leaf, align="middle")
+        page.text(step, SECONDARY_STRONG, label, lines=2)
+
+
+def _line_height(line: BoardLine, width: float) -> float:
+    dots = 42 if line.of and width < WIDE_BOARD else 0
+    return 17 + 36 * (line.headline is not None) + dots + 34 * (line.gap is not None)
+
+
+def _board_height(board: Sequence[BoardLine], width: float) -> float:
+    return sum(_line_height(line, width) for line in board) + BETWEEN * (len(board) - 1)
+
+
+def _board(page: Page, board: tuple[BoardLine, ...], rect: Rect) -> None:
+    page.items.append(Box(rect, page.theme.card, page.ground.hairline, CORNER))
+    room = rect.inset(18, 16)
+    lines = list(board)
+    while len(lines) > 1 and _board_height(lines, room.w) > room.h + (BETWEEN - 18) * (len(lines) - 1):
+        lines.pop()
+    spare = (room.h - _board_height(lines, room.w)) / len(lines)
+    between = BETWEEN + min(spare, 0) * len(lines) / max(len(lines) - 1, 1)
+    spare = max(spare, 0)
+    y = room.y + spare / 2
+    for number, line in enumerate(lines):
+        if number:
+            page.rule(room.x, y - (spare + between) / 2 - 1, room.w)
+        height = _line_height(line, room.w)
+        _board_line(page, line, Rect(room.x, y, room.w, height))
+        y += height + spare + between
+
+
+def _board_line(page: Page, line: BoardLine, room: Rect) -> None:
+    y = room.y
+    wide = room.w >= WIDE_BOARD
+    label = Rect(room.x, y, room.w * 0.5 if wide else room.w, 26)
+    page.text(line.label, LABEL, label, colour=page.ground.ink2, stand="top", lines=1)
+    if wide and line.of:
+        across = min(room.w * 0.5, line.of * DOT * 1.4)
+        draw_dots(page, Rect(room.right - across, y - 3, across, DOT), line.here, line.of, page.theme.card)
+    y += 34
+    if line.headline is not None:
+        page.text(line.headline, SECONDARY_STRONG, Rect(room.x, y, room.w, 28), stand="top", lines=1)
+        y += 36
+    if line.of and not wide:
+        draw_dots(page, Rect(room.x, y - 3, room.w, DOT), line.here, line.of, page.theme.card)
+        y += 42
+    if line.gap is not None:
+        gap = Rect(room.x, y, room.w, 28)
+        page.text(line.gap, SECONDARY_STRONG, gap, colour=page.theme.sun_ink, stand="top", lines=1)

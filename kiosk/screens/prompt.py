@@ -1,0 +1,41 @@
+"""T1, and « On cherche ta carte… »: a picture and what to do."""
+
+from kiosk.screens.base import Page, Paper
+from kiosk.screens.buttons import MAIN_HEIGHT, draw_actions
+from kiosk.screens.header import draw_header
+from kiosk.screens.idle import PAIRS, draw_pair
+from kiosk.screens.items import Rect, Scene
+from kiosk.screens.theme import BODY, HEADLINE2
+from kiosk.views import PromptView
+
+PICTURE = 112
+PICTURE_WIDTH = 172
+ICON = 160
+
+
+def draw_prompt(view: PromptView, paper: Paper) -> Scene:
+    """Lay out the prompt."""
+    page = Page(paper, paper.theme.paper_ground, view.frame)
+    draw_header(page)
+    room = draw_actions(page, view.buttons, MAIN_HEIGHT, lead=True)
+    if page.portrait:
+        picture = Rect(room.x, room.y + 8, room.w, min(room.h * 0.48, 320))
+        words = Rect(room.x, picture.bottom + 16, room.w, room.bottom - picture.bottom - 16)
+    else:
+        picture = Rect(room.x, room.y, PICTURE_WIDTH, room.h)
+        words = Rect(picture.right + 20, room.y, room.w - PICTURE_WIDTH - 20, room.h)
+    _picture(page, view.picture, picture)
+    align = "middle" if page.portrait else "left"
+    page.headed(view.title, view.sub, (HEADLINE2, BODY), (words,), align=align, colour=page.ground.ink2)
+    return page.scene()
+
+
+def _picture(page: Page, picture: str, room: Rect) -> None:
+    centre = room.x + room.w / 2
+    if picture not in PAIRS:
+        size = min(room.w, room.h, ICON)
+        page.icon(picture, centre - size / 2, room.middle, size, page.theme.leaf)
+        return
+    size = min(PICTURE, room.h * 0.46)
+    tall = min(room.h, size * 2.3)
+    draw_pair(page, PAIRS[picture], Rect(centre - size / 2, room.middle - tall / 2, size, tall))

@@ -1,0 +1,245 @@
+"""Kivy's side of the face: the window, the surface in it, the frames that prove it lives. Kivy's thread only."""
+
+import logging
+from collections.abc import Callable
+from datetime import tzinfo
+from pathlib import Path
+from typing import Any
+
+from kivy.base import EventLoop, ExceptionHandler, ExceptionManager, runTouchApp, stopTouchApp
+from kivy.clock import Clock
+from kivy.core.window import Window
+from kivy.input.motionevent import MotionEvent
+from kivy.uix.floatlayout import FloatLayout
+
+from kiosk.events import Action
+from kiosk.screens.base import Paper
+from kiosk.screens.items import Key
+from kiosk.screens.manager import compose
+from kiosk.screens.profiles import Profile
+from kiosk.screens.sounds import Sounds
+from kiosk.screens.surface import Surface
+from kiosk.screens.theme import NIGHT, Theme
+from kiosk.screens.workbench import Workbench
+from kiosk.screens.workbench_column import draw_workbench
+from kiosk.text import texts
+from kiosk.types import Sound
+from kiosk.views import Edge, Frame, NoticeView, View, say
+
+log = logging.getLogger(__name__)
+
+ALIVE_SECONDS = 1.0
+LAMP_SECONDS = 0.2
+
+
+class Stage:
+    """The window and what is shown in it."""
+
+    def __init__(
+        self,
+        profile: Profile,
+        theme: Theme,
+        timezone: tzinfo,
+        *,
+        intend: Callable[[Action, str], None],
+        alive: Callable[[], None],
+        monotonic: Callable[[], float],
+        bench: Workbench | None = None,
+        volume: float = 1.0,
+    ) -> None:
+        self._profile = profile
+        self._theme = theme
+        self._timezone = timezone
+        self._monotonic = monotonic
+        self._alive = alive
+        self._next_alive = 0.0
+        self._bench = bench
+        self._shown: View | None = None
+        self._newest: View | None = None
+        self._sounds = Sounds(volume)
+        self._surface = Surface(profile.scale, intend, monotonic)
+        self._surface.size = (profile.width, profile.height)
+        self._column: Surface | None = None
+        root = FloatLayout()
+        root.add_widget(self._surface)
+        if bench is not None:
+            self._column = Surface(1.0, self._use_tool, monotonic)
+            root.add_widget(self._column)
+        self._root = root
+        # Triggers hold their callbacks weakly unless they are kept.
+        self.draw = Clock.create_trigger(self._draw)
+        self._heartbeat = Clock.schedule_interval(self._ask_frame, ALIVE_SECONDS)
+        self._lamp = Clock.schedule_interval(self._draw_bench, LAMP_SECONDS) if bench else None
+        self._guard = _KeepGoing(self)
+        ExceptionManager.add_handler(self._guard)
+        Window.bind(on_flip=self._flipped, size=self._arrange, on_key_down=self._key_down)
+        self._arrange()
+
+    def run(self) -> None:
+        """Show the window until :meth:`stop`."""
+        runTouchApp(self._root)
+
+    def stop(self) -> None:
+        stopTouchApp()
+
+    def close(self) -> None:
+        """Undo what outlives the window. Twice does no harm."""
+        Window.unbind(on_flip=self._flipped, size=self._arrange, on_key_down=self._key_down)
+        ExceptionManager.remove_handler(self._guard)
+        self._heartbeat.cancel()
+        if self._lamp is not None:
+            self._lamp.cancel()
+        self._sounds.close()
+
+    # ── what is shown ─────────────────────────────────────────────────────────────────────────────────────────────
+
+    def offer(self, view: View) -> None:
+        """The view to be drawn at the next :attr:`draw`."""
+        self._newest = view
+
+    def _draw(self, *_: object) -> None:
+        view = self._newest
+        if view is None or view == self._shown:
+            return
+        self._shown = view
+        self._surface.show(compose(view, self._paper(view.frame)))
+
+    def draw_now(self) -> None:
+        """Draw what was offered without waiting for the next frame."""
+        self._draw()
+
+    def _paper(self, frame: Frame) -> Paper:
+        width, height = self._profile.canvas
+        theme = NIGHT if frame.night else self._theme
+        return Paper(width, height, theme, texts(frame.language, self._timezone).words)
+
+    def fail(self) -> None:
+        """A screen could not be drawn: say so in its place, and stay."""
+        frame = self._newest.frame if self._newest is not None else Frame()
+        broken = NoticeView(
+            frame=Frame(language=frame.language, night=frame.night),
+            edge=Edge.SUN,
+            icon="tools",
+            title=say("broken.generic"),
+            body=(say("broken.generic.do"),),
+        )
+        if self._shown != broken:
+            self._shown = broken
+            self._surface.show(compose(broken, self._paper(broken.frame)))
+
+    def play(self, sound: Sound) -> None:
+        self._sounds.play(sound)
+
+    # ── for the tour and the tests ────────────────────────────────────────────────────────────────────────────────
+
+    def export(self, path: Path) -> None:
+        """Write what the terminal shows as a PNG."""
+        self._surface.export_to_png(str(path))
+
+    def texts(self) -> tuple[str, ...]:
+        return self._surface.scene.texts()
+
+    def find(self, action: Action, target: str) -> Key:
+        """The button that asks ``action``, about ``target`` where one is named.
+
+        Raises:
+            LookupError: there is none on the screen.
+        """
+        for key in self._surface.scene.reachable():
+            if key.action is action and target in {"", key.target}:
+                return key
+        raise LookupError(f"no button for {action} {target} is on the screen")
+
+    def touch(self, action: Action, target: str, done: Callable[[Exception | None], None]) -> None:
+        """Touch a button as a finger does: down, a frame, up. ``done`` hears when it is over."""
+        wait = self._surface.quiet_until - self._monotonic()
+        if wait > 0:
+            Clock.schedule_once(lambda _: self.touch(action, target, done), min(wait + 0.01, 0.1))
+            return
+        self.draw_now()
+        try:
+            key = self.find(action, target)
+        except LookupError as error:
+            done(error)
+            return
+        rect = key.face.rect
+        x, y = self._surface.window_point(rect.x + rect.w / 2, rect.middle)
+        finger = _Finger("finger", 1, (x / Window.width, y / Window.height))
+        EventLoop.post_dispatch_input("begin", finger)
+
+        def lift(_: float) -> None:
+            EventLoop.post_dispatch_input("end", finger)
+            done(None)
+
+        Clock.schedule_once(lift, 0)
+
+    # ── the window ────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _arrange(self, *_: object) -> None:
+        # What the terminal leaves free beside the workbench is part of the bench.
+        Window.clearcolor = (0x26 / 255, 0x30 / 255, 0x2C / 255, 1) if self._bench is not None else (0, 0, 0, 1)
+        self._surface.pos = (0, Window.height - self._surface.height)
+        if self._column is not None:
+            left = self._surface.width
+            self._column.size = (max(Window.width - left, 1), Window.height)
+            self._column.pos = (left, 0)
+            self._draw_bench()
+
+    def _ask_frame(self, _: float) -> None:
+        # A still screen flips no frame, and a first frame may never have reached the panel: ask for one.
+        Window.canvas.ask_update()
+
+    def _flipped(self, *_: object) -> None:
+        now = self._monotonic()
+        if now >= self._next_alive:
+            self._next_alive = now + ALIVE_SECONDS
+            self._alive()
+
+    def _draw_bench(self, *_: object) -> None:
+        if self._bench is not None and self._column is not None:
+            self._column.show(draw_workbench(self._bench, self._column.height, lit=self._bench.door_open()))
+
+    def _use_tool(self, _: Action, target: str) -> None:
+        if self._bench is not None:
+            self._bench.tools()[int(target)].call()
+
+    def _key_down(self, _window: Any, code: int, _scan: int, _text: str | None, _modifiers: list[str]) -> bool:
+        if self._bench is None:
+            return False
+        name = _KEY_NAMES.get(code) or (chr(code) if 32 < code < 127 else "")
+        tool = self._bench.by_key(name)
+        if tool is None:
+            return False
+        tool.call()
+        return True
+
+
+_KEY_NAMES = {273: "up", 274: "down", 276: "left", 275: "right", 32: "space", 13: "enter"}
+_KEY_NAMES |= {282 + number: f"f{number + 1}" for number in range(12)}
+
+
+class _Finger(MotionEvent):
+    """A touch that comes from the program, as shares of the window."""
+
+    def __init__(self, device: str, number: int, place: tuple[float, float]) -> None:
+        super().__init__(device, number, place, is_touch=True, type_id="touch")
+
+    def depack(self, args: tuple[float, float]) -> None:
+        self.sx, self.sy = args
+        self.profile = ["pos"]
+        super().depack(args)
+
+
+class _KeepGoing(ExceptionHandler):
+    """An error in a screen is logged and shown; the window stays."""
+
+    def __init__(self, stage: Stage) -> None:
+        super().__init__()
+        self._stage = stage
+
+    def handle_exception(self, inst: BaseException) -> int:
+        if not isinstance(inst, Exception):
+            return int(ExceptionManager.RAISE)
+        log.error("a screen failed", exc_info=inst)
+        self._stage.fail()
+        return int(ExceptionManager.PASS)
