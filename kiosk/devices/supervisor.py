@@ -39,6 +39,7 @@ class Supervisor:
     """Runs one source on a thread of its own, for as long as the program lives."""
 
     def __init__(self, source: Source, post: Callable[[Event], None], clock: Clock) -> None:
+        self.part = source.part
         self._source = source
         self._post = post
         self._clock = clock

@@ -11,7 +11,6 @@ from kiosk.rules.states import (
     Booked,
     Booking,
     Choosing,
-    Deed,
     Refusing,
     Reviewing,
     RollCalling,
@@ -21,6 +20,7 @@ from kiosk.rules.states import (
     Welcoming,
 )
 from kiosk.rules.turn import Surroundings, Turn, on
+from kiosk.rules.working import remember
 from kiosk.types import FactKind, Reason, ShiftId, Sound
 
 OFFERS_A_PAGE = 3
@@ -79,16 +79,7 @@ def hear_about_the_place(turn: Turn, state: State, answer: BookingAnswered) -> S
         return state
     opened = not asked.visit.verdict.allowed and _lets_in(turn, asked.visit)
     turn.do(Play(Sound.PRESENT))
-    turn.change(
-        deed=Deed(
-            card=asked.visit.card,
-            kind=FactKind.BOOKING,
-            fact=asked.fact,
-            shift_id=asked.shift_id,
-            ends_at=turn.around.monotonic + turn.around.policy.undo_seconds,
-            opened=opened,
-        )
-    )
+    remember(turn, asked.visit, fact, opened=opened)
     return Booked(visit=asked.visit, shift_id=asked.shift_id, fact=asked.fact, opened=opened)
 
 

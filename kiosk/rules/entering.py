@@ -233,7 +233,14 @@ def _with_undo(turn: Turn, state: State, visit: Visit) -> State:
 
 def _deed_again(deed: Deed, visit: Visit) -> Thanking | Booked:
     if deed.kind is FactKind.CHECK_IN:
-        return Thanking(visit=visit, shift_id=deed.shift_id, fact=deed.fact, committed=True, undoable=True)
+        return Thanking(
+            visit=visit,
+            shift_id=deed.shift_id,
+            fact=deed.fact,
+            noted_at=deed.done_at,
+            committed=True,
+            undoable=True,
+        )
     return Booked(
         visit=visit, shift_id=deed.shift_id, fact=deed.fact, committed=True, opened=deed.opened, undoable=True
     )

@@ -1,5 +1,7 @@
 """The bulk station: an empty jar is weighed, its tare is kept under a code, and a known jar is recognised."""
 
+from dataclasses import replace
+
 from kiosk.effects import Play, StartTimer
 from kiosk.events import Action, Committed, JarScanned, Timer, TimerFired, Touched, WeightRead
 from kiosk.rules import tare
@@ -69,7 +71,7 @@ def _seen(turn: Turn, state: State, before: tare.Pan, now: tare.Pan) -> State:
             turn.do(Play(Sound.OVERLOAD))
     if isinstance(state, TareKept) and not state.lifted and isinstance(now, tare.Empty):
         turn.do(StartTimer(timer=Timer.HOME, seconds=turn.around.times.tare_lifted_seconds))
-        return _lifted(state)
+        return replace(state, lifted=True)
     if isinstance(state, Idle) and turn.around.station is Station.BULK and _arrives(before, now):
         return Taring()
     return state
@@ -78,17 +80,6 @@ def _seen(turn: Turn, state: State, before: tare.Pan, now: tare.Pan) -> State:
 def _arrives(before: tare.Pan, now: tare.Pan) -> bool:
     """A jar was put down at a station that has nothing else to do."""
     return isinstance(before, tare.Empty) and isinstance(now, tare.Settling | tare.Steady | tare.Overload)
-
-
-def _lifted(state: TareKept) -> TareKept:
-    return TareKept(
-        jar=state.jar,
-        fact=state.fact,
-        count=state.count,
-        committed=state.committed,
-        lifted=True,
-        waiting=state.waiting,
-    )
 
 
 @on(Taring, Touched, Action.KEEP_TARE)
@@ -116,16 +107,7 @@ def keep_tare(turn: Turn, state: Taring, _event: Touched) -> TareKept | Taring:
 
 @on(TareKept, Committed)
 def confirm_tare(_turn: Turn, state: TareKept, event: Committed) -> TareKept:
-    if state.fact not in event.ids:
-        return state
-    return TareKept(
-        jar=state.jar,
-        fact=state.fact,
-        count=state.count,
-        committed=True,
-        lifted=state.lifted,
-        waiting=state.waiting,
-    )
+    return replace(state, committed=True) if state.fact in event.ids else state
 
 
 @on((Idle, Taring), Touched, Action.JAR_KNOWN)
@@ -176,7 +158,7 @@ def _recall(turn: Turn, code: JarCode, count: int) -> Recalling | Typing:
 
 @on(Taring, TimerFired, Timer.BAND)
 def fold_the_band(_turn: Turn, state: Taring, _event: TimerFired) -> Taring:
-    return Taring(count=state.count, jar=state.jar, waiting=state.waiting)
+    return replace(state, band=None)
 
 
 @on((Taring, TareKept), Touched, Action.READ)

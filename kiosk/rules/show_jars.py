@@ -65,9 +65,7 @@ def show_weighing(session: Session, state: Taring, around: Surroundings, frame: 
     corner = None if state.count == 0 else say("tare.count", n=state.count + 1)
     match session.weighing.pan:
         case tare.Steady(grams=grams):
-            keep = Button(
-                action=Action.KEEP_TARE, label=say("tare.keep"), icon="check", kind=ButtonKind.MAIN
-            )
+            keep = Button(action=Action.KEEP_TARE, label=say("tare.keep"), icon="check", kind=ButtonKind.MAIN)
             return WeightView(
                 frame=frame,
                 grams=grams,
@@ -128,7 +126,9 @@ def show_kept(_session: Session, state: TareKept, _around: Surroundings, frame: 
         text=say("tare.done.line", grams=state.jar.grams),
         code=state.jar.code,
     )
-    another = Button(action=Action.ANOTHER_JAR, label=say("tare.another"), icon="plus-circle-outline", kind=ButtonKind.MAIN)
+    another = Button(
+        action=Action.ANOTHER_JAR, label=say("tare.another"), icon="plus-circle-outline", kind=ButtonKind.MAIN
+    )
     return ResultView(
         frame=_headed(frame),
         tone=ResultTone.LEAF,

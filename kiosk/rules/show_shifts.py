@@ -1,7 +1,6 @@
 """The screens about shifts: the question, the thanks, my shifts, those that need people, the roll-call."""
 
 from dataclasses import replace
-from datetime import timedelta
 
 from kiosk.events import Action, BookingOutcome
 from kiosk.rules import shifts
@@ -23,7 +22,7 @@ from kiosk.rules.states import (
 )
 from kiosk.rules.turn import Surroundings
 from kiosk.rules.working import coming_crews, may_see_names
-from kiosk.types import FactKind, Member, Shift
+from kiosk.types import Member, Shift
 from kiosk.views import (
     Button,
     ButtonKind,
@@ -100,16 +99,16 @@ def _shift_line(shift: Shift | None, around: Surroundings) -> Say:
 
 
 @shown(Thanking)
-def show_thanks(session: Session, state: Thanking, around: Surroundings, frame: Frame) -> ResultView:
+def show_thanks(_session: Session, state: Thanking, around: Surroundings, frame: Frame) -> ResultView:
     """Merci. That it is noted is said only once it is on the disk; no counter here."""
     name = state.visit.member.first_name
     body: tuple[Say, ...]
     if not state.committed:
         body = (say("shift.noting"),)
     elif state.partner_absent:
-        body = (say("shift.noted", time=Hour(around.now)), say("shift.absent.done"))
+        body = (say("shift.noted", time=Hour(state.noted_at)), say("shift.absent.done"))
     else:
-        body = (say("shift.noted", time=_noted_at(session, around)),)
+        body = (say("shift.noted", time=Hour(state.noted_at)),)
     return ResultView(
         frame=frame,
         tone=ResultTone.LEAF,
@@ -117,9 +116,7 @@ def show_thanks(session: Session, state: Thanking, around: Surroundings, frame: 
         title=say("shift.done", name=name),
         body=body,
         panel=_team_panel(state, around),
-        note=None
-        if state.undoable
-        else Line(icon="undo", text=say("shift.undo_how", n=around.policy.undo_seconds)),
+        note=None if state.undoable else Line(icon="undo", text=say("shift.undo_how", n=around.policy.undo_seconds)),
         buttons=(
             Button(
                 action=Action.ROLL_CALL,
@@ -127,19 +124,9 @@ def show_thanks(session: Session, state: Thanking, around: Surroundings, frame: 
                 icon="account-group-outline",
                 kind=ButtonKind.MAIN,
             ),
-            Button(action=Action.UNDO, label=say("shift.undo"), icon="undo")
-            if state.undoable
-            else done_button(),
+            Button(action=Action.UNDO, label=say("shift.undo"), icon="undo") if state.undoable else done_button(),
         ),
     )
-
-
-def _noted_at(session: Session, around: Surroundings) -> Hour:
-    """When it was noted; a card laid again does not make it later."""
-    deed = session.deed
-    if deed is None or deed.kind is not FactKind.CHECK_IN:
-        return Hour(around.now)
-    return Hour(around.now - timedelta(seconds=around.policy.undo_seconds - (deed.ends_at - around.monotonic)))
 
 
 def _team_panel(state: Thanking, around: Surroundings) -> Panel | None:
@@ -293,9 +280,7 @@ def show_booked(_session: Session, state: Booked, around: Surroundings, frame: F
             icon="clock-outline",
             text=say("need.booked.line", slot=Slot(shift.starts_at, shift.ends_at), job=shift.job),
         ),
-        note=None
-        if state.undoable
-        else Line(icon="undo", text=say("shift.undo_how", n=around.policy.undo_seconds)),
+        note=None if state.undoable else Line(icon="undo", text=say("shift.undo_how", n=around.policy.undo_seconds)),
         buttons=(my_shifts_button(), undo if state.undoable else done_button()),
     )
 

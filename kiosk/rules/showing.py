@@ -80,7 +80,8 @@ def _band(state: State) -> Header | None:
 
 def clock_header(around: Surroundings) -> Header:
     """The day, the hour, the week, and whether the coop is open; without the network, since when."""
-    now = around.now
+    # To the minute: a view that differs is drawn again, and this one stands for hours.
+    now = around.now.replace(second=0, microsecond=0)
     bulk = around.station is Station.BULK
     if not around.link.online and around.link.since is not None:
         second = say("offline.header2.bulk" if bulk else "offline.header2", day=Day(now), time=Hour(now))

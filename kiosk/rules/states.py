@@ -4,6 +4,7 @@ A fault is a state (:class:`OutOfOrder`), not a flag. States are adjectives or g
 """
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TypeAlias, get_args
 
 from kiosk.events import Action, CardTapped
@@ -94,6 +95,7 @@ class Thanking:
     visit: Visit
     shift_id: ShiftId
     fact: FactId
+    noted_at: datetime
     committed: bool = False
     undoable: bool = False
     partner_absent: bool = False
@@ -292,6 +294,7 @@ class Deed:
     kind: FactKind
     fact: FactId
     shift_id: ShiftId
+    done_at: datetime
     ends_at: float
     opened: bool = False
 

@@ -1,5 +1,6 @@
 """From the question to the presence: checking in, taking it back, and who is on shift."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from kiosk.effects import Play
@@ -23,7 +24,7 @@ from kiosk.rules.states import (
     Wondering,
 )
 from kiosk.rules.turn import Surroundings, Turn, on
-from kiosk.types import FactKind, MemberId, Role, ShiftId, Sound
+from kiosk.types import Fact, FactKind, MemberId, Role, ShiftId, Sound
 
 
 def check_in(turn: Turn, visit: Visit, shift_id: ShiftId, *, answered: bool = False) -> Thanking:
@@ -38,9 +39,24 @@ def check_in(turn: Turn, visit: Visit, shift_id: ShiftId, *, answered: bool = Fa
         details["by"] = visit.member.id
     fact = turn.fact(FactKind.CHECK_IN, member=worker, shift=shift_id, about=visit.passage, details=details)
     turn.record(fact, hold_seconds=around.policy.undo_seconds)
-    ends_at = around.monotonic + around.policy.undo_seconds
-    turn.change(deed=Deed(card=visit.card, kind=FactKind.CHECK_IN, fact=fact.id, shift_id=shift_id, ends_at=ends_at))
-    return Thanking(visit=visit, shift_id=shift_id, fact=fact.id)
+    remember(turn, visit, fact)
+    return Thanking(visit=visit, shift_id=shift_id, fact=fact.id, noted_at=around.now)
+
+
+def remember(turn: Turn, visit: Visit, fact: Fact, *, opened: bool = False) -> None:
+    """For a while the card can take back what it has just brought about."""
+    assert fact.shift_id is not None
+    turn.change(
+        deed=Deed(
+            card=visit.card,
+            kind=fact.kind,
+            fact=fact.id,
+            shift_id=fact.shift_id,
+            done_at=turn.around.now,
+            ends_at=turn.around.monotonic + turn.around.policy.undo_seconds,
+            opened=opened,
+        )
+    )
 
 
 def _worker(turn: Turn, visit: Visit, shift_id: ShiftId) -> MemberId:
@@ -84,22 +100,13 @@ def report_partner_absent(turn: Turn, state: Asking, _event: Touched) -> Thankin
     turn.record(turn.fact(FactKind.PARTNER_ABSENT, member=state.visit.member.id, shift=state.shift_id))
     turn.do(Play(Sound.PRESENT))
     thanks = check_in(turn, state.visit, state.shift_id, answered=True)
-    return Thanking(visit=thanks.visit, shift_id=thanks.shift_id, fact=thanks.fact, partner_absent=True)
+    return replace(thanks, partner_absent=True)
 
 
 @on(Thanking, Committed)
 def confirm_presence(_turn: Turn, state: Thanking, event: Committed) -> Thanking:
     """Only now may the screen say that it is noted."""
-    if state.fact not in event.ids:
-        return state
-    return Thanking(
-        visit=state.visit,
-        shift_id=state.shift_id,
-        fact=state.fact,
-        committed=True,
-        undoable=state.undoable,
-        partner_absent=state.partner_absent,
-    )
+    return replace(state, committed=True) if state.fact in event.ids else state
 
 
 @on(Thanking, Touched, Action.UNDO)
@@ -147,13 +154,4 @@ def settle_before_stopping(turn: Turn, state: State, _event: StopRequested) -> S
 
 @on(Booked, Committed)
 def confirm_booking(_turn: Turn, state: Booked, event: Committed) -> Booked:
-    if state.fact not in event.ids:
-        return state
-    return Booked(
-        visit=state.visit,
-        shift_id=state.shift_id,
-        fact=state.fact,
-        committed=True,
-        opened=state.opened,
-        undoable=state.undoable,
-    )
+    return replace(state, committed=True) if state.fact in event.ids else state

@@ -1,0 +1,318 @@
+"""The one thread that owns all state: takes events, asks the rules, carries out their orders.
+
+It never waits for a disk, a network or a screen: every order is handed to a thread that may. Orders are carried out in
+the order of their urgency, the door first.
+"""
+
+import logging
+import threading
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import tzinfo
+from typing import Protocol
+
+from kiosk import effects, events
+from kiosk.clock import Clock, moment
+from kiosk.effects import Effect
+from kiosk.events import Event, Timer, TimerFired
+from kiosk.rules import session as sessions
+from kiosk.rules.knowledge import Knowledge
+from kiosk.rules.policy import DoorTimes, Policy, Station, Times
+from kiosk.rules.states import Session
+from kiosk.rules.tare import TareLimits
+from kiosk.rules.turn import Link, Surroundings
+from kiosk.rules.view import view_of
+from kiosk.types import Fact, FactId, FactKind, JarCode, Part, Sound
+from kiosk.views import View
+
+log = logging.getLogger(__name__)
+
+TICK_SECONDS = 1.0
+
+URGENCY: dict[type[Effect], int] = {
+    effects.OpenDoor: 0,
+    effects.Record: 1,
+    effects.Withdraw: 1,
+    effects.StartTimer: 2,
+    effects.CancelTimer: 2,
+    effects.Play: 3,
+    effects.RingBell: 3,
+    effects.StopBell: 3,
+    effects.Identify: 4,
+    effects.Book: 4,
+}
+"""The door first, then what must not be lost, then time, sounds, and questions that may take their time."""
+
+
+class Recorder(Protocol):
+    """The store, as far as the reactor orders it."""
+
+    def record(self, fact: Fact, hold_seconds: float = 0.0) -> None: ...
+    def withdraw(self, fact_id: FactId, undo: Fact) -> None: ...
+
+
+class Asker(Protocol):
+    """The two questions to the server."""
+
+    def identify(self, order: effects.Identify) -> None: ...
+    def book(self, order: effects.Book) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hands:
+    """Whatever carries out an order; each call returns at once."""
+
+    open_door: Callable[[float], None]
+    ring: Callable[[], None] | None
+    stop_ringing: Callable[[], None]
+    present: Callable[[View], None]
+    play: Callable[[Sound], None]
+    record: Recorder
+    ask: Asker
+    deliver: Callable[[], None]
+    """Tell the sync thread that something new waits."""
+    tick: Callable[[str], None]
+    """Tell the watchdog who is alive."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What the coop and the place have decided."""
+
+    policy: Policy
+    times: Times
+    door: DoorTimes
+    limits: TareLimits
+    station: Station
+    zone: tzinfo
+    language: str
+    phone: str = ""
+
+
+class Reactor:
+    """Holds the session and the knowledge; :meth:`post` is the only way in."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        clock: Clock,
+        new_id: Callable[[], FactId],
+        new_jar_code: Callable[[], JarCode],
+        commands: Callable[[events.CommandReceived, "Reactor"], None],
+    ) -> None:
+        self.settings = settings
+        self.knowledge = Knowledge()
+        self.session = Session(language=settings.language)
+        self.link = Link()
+        self.waiting = 0
+        self.refused = 0
+        self.unjournalled: set[FactId] = set()
+        self.last_view: View | None = None
+        self._clock = clock
+        self._new_id = new_id
+        self._new_jar_code = new_jar_code
+        self._commands = commands
+        self._hands: Hands | None = None
+        self._inbox: deque[Event] = deque()
+        self._arrived = threading.Condition()
+        self._deadlines: dict[Timer, float] = {}
+        self._stopping = False
+        self._thread = threading.Thread(target=self._run, name="reactor", daemon=True)
+
+    # ── in ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def post(self, event: Event) -> None:
+        """Hand in an event, from any thread; returns at once."""
+        with self._arrived:
+            self._inbox.append(event)
+            self._arrived.notify()
+
+    def start(self, hands: Hands) -> None:
+        """Begin to work with these hands; the first view is presented before the first event is looked at."""
+        self._hands = hands
+        self._thread.start()
+
+    def join(self, timeout_seconds: float = 2.0) -> bool:
+        """Wait for the end after :class:`~kiosk.events.StopRequested`; False if it is stuck."""
+        if self._thread.is_alive():
+            self._thread.join(timeout_seconds)
+        return not self._thread.is_alive()
+
+    # ── the loop ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _run(self) -> None:
+        self._deadlines[Timer.TICK] = self._clock.monotonic() + TICK_SECONDS
+        self._present()
+        while not self._stopping:
+            event = self._next()
+            try:
+                self.handle(event)
+            except Exception:
+                # One event that the program does not understand must not keep the next person outside.
+                log.exception("could not handle %s", type(event).__name__)
+
+    def _next(self) -> Event:
+        """The next event, or the timer that is due; timers go first, so that a flood of events delays none."""
+        with self._arrived:
+            while True:
+                due = self._due_timer()
+                if due is not None:
+                    return TimerFired(due)
+                if self._inbox:
+                    return self._inbox.popleft()
+                left = min(self._deadlines.values()) - self._clock.monotonic()
+                self._clock.wait(self._arrived, max(0.0, left))
+
+    def _due_timer(self) -> Timer | None:
+        timer = min(self._deadlines, key=self._deadlines.__getitem__)
+        if self._deadlines[timer] > self._clock.monotonic():
+            return None
+        del self._deadlines[timer]
+        if timer is Timer.TICK or not self._deadlines:
+            self._deadlines[Timer.TICK] = self._clock.monotonic() + TICK_SECONDS
+        return timer
+
+    # ── one event ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def handle(self, event: Event) -> None:
+        """Take one event: what is known changes first, then the session has its say, then its orders are given."""
+        self._learn(event)
+        if isinstance(event, sessions.SEEN):
+            self._let_session_answer(event)
+        if isinstance(event, events.StopRequested):
+            self._stopping = True
+        self._present()
+
+    def _let_session_answer(self, event: Event) -> None:
+        self.session, orders = sessions.step(self.session, event, self.surroundings())
+        self._carry_out(orders)
+
+    def surroundings(self) -> Surroundings:
+        """What a step or a view may look at now."""
+        settings = self.settings
+        return Surroundings(
+            knowledge=self.knowledge,
+            policy=settings.policy,
+            times=settings.times,
+            door=settings.door,
+            limits=settings.limits,
+            station=settings.station,
+            zone=settings.zone,
+            language=settings.language,
+            moment=moment(self._clock),
+            link=self.link,
+            bell=self._hands is not None and self._hands.ring is not None,
+            phone=settings.phone,
+            new_id=self._new_id,
+            new_jar_code=self._new_jar_code,
+        )
+
+    def record(self, fact: Fact, hold_seconds: float = 0.0) -> None:
+        """Keep a fact: on the disk, and in what is known."""
+        assert self._hands is not None
+        self._hands.record.record(fact, hold_seconds)
+        self.knowledge.note(fact)
+        self.unjournalled.add(fact.id)
+
+    def _carry_out(self, orders: tuple[Effect, ...]) -> None:
+        hands = self._hands
+        assert hands is not None
+        for order in sorted(orders, key=lambda order: URGENCY[type(order)]):
+            match order:
+                case effects.OpenDoor():
+                    hands.open_door(order.seconds)
+                case effects.Record():
+                    self.record(order.fact, order.hold_seconds)
+                case effects.Withdraw():
+                    self._withdraw(order)
+                case effects.StartTimer():
+                    self._deadlines[order.timer] = self._clock.monotonic() + order.seconds
+                case effects.CancelTimer():
+                    self._deadlines.pop(order.timer, None)
+                case _:
+                    self._ask_or_sound(order)
+
+    def _ask_or_sound(self, order: Effect) -> None:
+        assert self._hands is not None
+        match order:
+            case effects.Play() if not self.session.muted:
+                self._hands.play(order.sound)
+            case effects.RingBell() if self._hands.ring is not None:
+                self._hands.ring()
+            case effects.StopBell():
+                self._hands.stop_ringing()
+            case effects.Identify():
+                self._hands.ask.identify(order)
+            case effects.Book():
+                self._hands.ask.book(order)
+
+    def _present(self) -> None:
+        view = view_of(self.session, self.surroundings())
+        if view != self.last_view:
+            self.last_view = view
+            assert self._hands is not None
+            self._hands.present(view)
+
+    def _withdraw(self, order: effects.Withdraw) -> None:
+        assert self._hands is not None
+        self._hands.record.withdraw(order.id, order.undo)
+        self.knowledge.note(order.undo)
+        self.unjournalled.add(order.undo.id)
+
+    # ── what an event teaches, before the session looks at it ─────────────────────────────────────────────────────
+
+    def _learn(self, event: Event) -> None:
+        assert self._hands is not None
+        match event:
+            case events.Committed():
+                self.unjournalled.difference_update(event.ids)
+                self._hands.deliver()
+                self._mark_store(working=True)
+            case events.CommitFailed():
+                log.error("%d facts are not on the disk yet: %s", len(event.ids), event.fault)
+                self._mark_store(working=False, fault=event.fault)
+            case events.DoorAlarm():
+                log.warning("door: %s", event.kind)
+                around = self.surroundings()
+                details = {"alarm": str(event.kind)}
+                fact = Fact(id=self._new_id(), kind=FactKind.ALARM, happened=around.moment, details=details)
+                self.record(fact)
+            case events.CommandReceived():
+                self._commands(event, self)
+            case events.Ticked():
+                self._hands.tick(event.part.value)
+            case events.UiAlive():
+                self._hands.tick(Part.SCREEN.value)
+            case TimerFired(Timer.TICK):
+                self._hands.tick("reactor")
+            case _:
+                self._learn_from_server(event)
+
+    def _learn_from_server(self, event: Event) -> None:
+        match event:
+            case events.KnowledgePage():
+                self.knowledge.apply(event)
+            case events.KnowledgeConfirmed():
+                self.knowledge.confirm(event.at)
+            case events.FactsRecalled():
+                for fact in event.facts:
+                    self.knowledge.note(fact)
+            case events.Identified(available=True):
+                self.knowledge.learn(event)
+            case events.Delivered():
+                self.knowledge.delivered(event.ids)
+            case events.QueueChanged():
+                self.waiting, self.refused = event.waiting, event.refused
+            case events.ServerReached():
+                self.link = Link(online=True)
+            case events.ServerLost():
+                self.link = Link(online=False, since=event.since, not_authorised=event.not_authorised)
+
+    def _mark_store(self, *, working: bool, fault: str = "") -> None:
+        lost = Part.STORE in self.session.lost
+        if lost == working:
+            store = Part.STORE
+            self._let_session_answer(
+                events.DeviceFound(part=store) if working else events.DeviceLost(part=store, fault=fault)
+            )

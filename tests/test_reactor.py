@@ -1,0 +1,233 @@
+"""The reactor: what is known first, then the session, then the orders, the door before all else."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import UTC
+
+from kiosk.clock import AdjustableClock
+from kiosk.effects import Book, Identify
+from kiosk.events import (
+    Action,
+    CommandReceived,
+    CommitFailed,
+    Committed,
+    Delivered,
+    DoorAlarm,
+    DoorAlarmKind,
+    FactsRecalled,
+    KnowledgeConfirmed,
+    QueueChanged,
+    ServerLost,
+    ServerReached,
+    StopRequested,
+    Ticked,
+    Timer,
+    TimerFired,
+    Touched,
+    UiAlive,
+)
+from kiosk.reactor import Hands, Reactor, Settings
+from kiosk.rules import states
+from kiosk.rules.policy import DoorTimes, Policy, Station, Times
+from kiosk.rules.tare import TareLimits
+from kiosk.types import Fact, FactId, FactKind, JarCode, Part, Sound
+from kiosk.views import View
+from tests.rules.terminal import COOP, PARIS, TUESDAY, at, snapshot, tap
+
+
+@dataclass
+class Recorder:
+    """Writes down every order in the order in which it came."""
+
+    log: list[object] = field(default_factory=list)
+    views: list[View] = field(default_factory=list)
+    presented: threading.Condition = field(default_factory=threading.Condition)
+
+    def open_door(self, seconds: float) -> None:
+        self.log.append(("open", seconds))
+
+    def record(self, fact: Fact, hold_seconds: float = 0.0) -> None:
+        self.log.append(("record", fact.kind, hold_seconds))
+
+    def withdraw(self, fact_id: FactId, undo: Fact) -> None:
+        self.log.append(("withdraw", fact_id, undo.kind))
+
+    def present(self, view: View) -> None:
+        with self.presented:
+            self.views.append(view)
+            self.presented.notify_all()
+
+    def play(self, sound: Sound) -> None:
+        self.log.append(("play", sound))
+
+    def identify(self, order: Identify) -> None:
+        self.log.append(order)
+
+    def book(self, order: Book) -> None:
+        self.log.append(order)
+
+    def say(self, word: str) -> Callable[[], None]:
+        return lambda: self.log.append(word)
+
+    def tick(self, part: str) -> None:
+        self.log.append(("tick", part))
+
+
+def reactor_with(recorder: Recorder, *, started: bool = True, commands=lambda _event, _reactor: None) -> Reactor:
+    clock = AdjustableClock(start=TUESDAY.astimezone(UTC))
+    settings = Settings(
+        policy=Policy(hours_late_block=True),
+        times=Times(),
+        door=DoorTimes(),
+        limits=TareLimits(),
+        station=Station.BOTH,
+        zone=PARIS,
+        language="fr",
+    )
+    ids = iter(range(1000))
+    reactor = Reactor(settings, clock, lambda: FactId(f"f{next(ids)}"), lambda: JarCode("123454"), commands)
+    hands = Hands(
+        open_door=recorder.open_door,
+        ring=recorder.say("ring"),
+        stop_ringing=recorder.say("silence"),
+        present=recorder.present,
+        play=recorder.play,
+        record=recorder,
+        ask=recorder,
+        deliver=recorder.say("deliver"),
+        tick=recorder.tick,
+    )
+    if started:
+        # The loop is not needed: handle() is the whole of one turn of it.
+        reactor._hands = hands
+        reactor.handle(snapshot())
+    else:
+        reactor.start(hands)
+    return reactor
+
+
+def test_the_door_opens_before_anything_is_written_or_heard():
+    recorder = Recorder()
+    reactor = reactor_with(recorder)
+    reactor.handle(tap("camille"))
+    kinds = [entry[0] for entry in recorder.log]
+    assert kinds[0] == "open"
+    assert kinds.index("record") < kinds.index("play")
+
+
+def test_a_view_is_presented_once_however_often_nothing_changes():
+    recorder = Recorder()
+    reactor = reactor_with(recorder)
+    before = len(recorder.views)
+    reactor.handle(QueueChanged(waiting=3, refused=1))
+    reactor.handle(UiAlive())
+    assert len(recorder.views) == before
+    assert (reactor.waiting, reactor.refused) == (3, 1)
+
+
+def test_a_committed_fact_is_said_to_be_noted_and_sent():
+    recorder = Recorder()
+    reactor = reactor_with(recorder)
+    reactor.handle(tap("alix"))
+    reactor.handle(Touched(Action.START_SHIFT))
+    fact = reactor.session.state.fact
+    reactor.handle(Committed((fact,)))
+    assert reactor.session.state.committed
+    assert "deliver" in recorder.log
+
+
+def test_a_failing_disk_is_a_lost_part_and_the_door_works_on():
+    recorder = Recorder()
+    reactor = reactor_with(recorder)
+    reactor.handle(CommitFailed(ids=(FactId("x"),), fault="disk full"))
+    assert Part.STORE in reactor.session.lost
+    reactor.handle(tap("camille"))
+    assert ("open", 8) in recorder.log
+    reactor.handle(Committed(()))
+    assert Part.STORE not in reactor.session.lost
+
+
+def test_the_network_is_known_with_the_hour_it_went():
+    reactor = reactor_with(Recorder())
+    reactor.handle(ServerLost(since=at(14), fault="no route"))
+    assert (reactor.link.online, reactor.link.since) == (False, at(14))
+    reactor.handle(ServerReached())
+    assert reactor.link.online
+
+
+def test_facts_of_before_a_restart_lie_over_what_the_server_says():
+    reactor = reactor_with(Recorder())
+    around = reactor.surroundings()
+    fact = Fact(id=FactId("old"), kind=FactKind.CHECK_IN, happened=around.moment, member_id="alix", shift_id="soon")
+    reactor.handle(FactsRecalled((fact,)))
+    assert reactor.knowledge.assignment("soon", "alix").present
+    reactor.handle(Delivered((FactId("old"),)))
+    reactor.handle(snapshot(generation=2))
+    assert not reactor.knowledge.assignment("soon", "alix").present
+
+
+def test_a_door_alarm_is_journalled():
+    recorder = Recorder()
+    reactor_with(recorder).handle(DoorAlarm(kind=DoorAlarmKind.FORCED))
+    assert ("record", FactKind.ALARM, 0.0) in recorder.log
+
+
+def test_a_muted_session_plays_nothing():
+    recorder = Recorder()
+    reactor = reactor_with(recorder)
+    reactor.session = replace(reactor.session, muted=True)
+    reactor.handle(Touched(Action.WEIGH))
+    reactor.handle(Touched(Action.HELP))
+    assert not [entry for entry in recorder.log if entry[0] == "play"]
+
+
+def test_whoever_ticks_is_passed_on():
+    recorder = Recorder()
+    reactor = reactor_with(recorder)
+    for event in (Ticked(Part.READER), UiAlive(), TimerFired(Timer.TICK)):
+        reactor.handle(event)
+    ticks = [entry[1] for entry in recorder.log if entry[0] == "tick"]
+    assert ticks == ["reader", "screen", "reactor"]
+
+
+def test_a_confirmation_keeps_knowledge_fresh():
+    reactor = reactor_with(Recorder())
+    reactor.handle(KnowledgeConfirmed(at=at(15)))
+    assert reactor.knowledge.as_of == at(15)
+
+
+def test_the_reactor_survives_what_it_does_not_understand_and_ends_when_asked(caplog):
+    recorder = Recorder()
+
+    def broken(_event, _reactor):
+        raise RuntimeError("a fault in a command")
+
+    reactor = reactor_with(recorder, started=False, commands=broken)
+    reactor.post(CommandReceived(name="x", arguments={}, reply=1))
+    reactor.post(snapshot())
+    reactor.post(tap("camille"))
+    with recorder.presented:
+        assert recorder.presented.wait_for(lambda: any(v.title.key == "open.title" for v in recorder.views), 5)
+    reactor.post(StopRequested())
+    assert reactor.join(5)
+    assert "could not handle CommandReceived" in caplog.text
+
+
+def test_timers_fire_in_the_clocks_own_time():
+    recorder = Recorder()
+    reactor = reactor_with(recorder, started=False)
+    reactor.post(snapshot())
+    reactor.post(tap("camille"))
+    with recorder.presented:
+        assert recorder.presented.wait_for(lambda: any(v.title.key == "open.title" for v in recorder.views), 5)
+        reactor._clock.advance(7)
+        assert recorder.presented.wait_for(lambda: recorder.views[-1].title.key == "idle.title", 5)
+    reactor.post(StopRequested())
+    assert reactor.join(5)
+    assert isinstance(reactor.session.state, states.Idle)
+
+
+def test_the_coop_of_the_snapshot_is_the_one_shown():
+    reactor = reactor_with(Recorder())
+    assert reactor.knowledge.coop == COOP
