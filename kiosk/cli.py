@@ -1,0 +1,324 @@
+"""The command line, a promise to scripts: 0 is well, 1 found something wrong and says it, 2 was used wrongly.
+
+Every command is thin: what it does is a function elsewhere. Whatever pulls in Kivy, hardware or a server is imported by
+the command that needs it.
+"""
+
+import json
+import sys
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, BinaryIO, TypeVar
+
+import click
+
+from kiosk import __version__
+from kiosk.config import SYSTEM_FILE, Config
+from kiosk.errors import ConfigError, KioskError
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+SCREENS = ("rpi7", "td2", "td2-portrait", "hd7")
+CONFIG = click.option(
+    "--config",
+    "config_file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    default=None,
+    help=f"The configuration; {SYSTEM_FILE} where that is there.",
+)
+AS_JSON = click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+
+
+def main() -> None:
+    """Run the command line; errors of the program itself become one sentence and status 1."""
+    try:
+        cli.main(standalone_mode=False)
+    except click.ClickException as wrong:
+        wrong.show()
+        sys.exit(wrong.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        sys.exit(130)
+    except ConfigError as wrong:
+        for fault in wrong.faults:
+            click.echo(fault, err=True)
+        sys.exit(1)
+    except KioskError as wrong:
+        click.echo(str(wrong), err=True)
+        sys.exit(1)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="kiosk")
+def cli() -> None:
+    """The terminal at the entrance of a cooperative supermarket."""
+
+
+def _load(config_file: Path | None) -> Config:
+    from kiosk.config import load
+
+    if config_file is None and SYSTEM_FILE.exists():
+        config_file = SYSTEM_FILE
+    return load(config_file)
+
+
+def _show(rows: Iterable[dict[str, Any]], *, as_json: bool) -> None:
+    """A listing: JSON objects, or words in columns."""
+    for row in rows:
+        if as_json:
+            click.echo(json.dumps(row, ensure_ascii=False))
+        else:
+            click.echo("  ".join("-" if value is None else str(value) for value in row.values()))
+
+
+# ── the terminal ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@cli.command()
+@CONFIG
+def run(config_file: Path | None) -> None:
+    """Run the terminal, as systemd starts it."""
+    from kiosk.app import Terminal
+    from kiosk.clock import SystemClock
+    from kiosk.logs import configure
+    from kiosk.screens.face import Face
+
+    config = _load(config_file)
+    configure(config.log.level)
+    clock = SystemClock()
+    terminal = Terminal(config, clock)
+    face = Face(
+        config.terminal.screen, terminal.reactor.post, clock.monotonic, config.terminal.timezone, fullscreen=True
+    )
+    terminal.run(face)
+
+
+def _demo_options(command: F) -> F:
+    for option in (
+        click.option(
+            "--data", type=click.Path(path_type=Path, file_okay=False), help="Keep everything in this folder."
+        ),
+        click.option("--lang", type=click.Choice(("fr", "en")), default="fr", show_default=True),
+        click.option("--screen", type=click.Choice(SCREENS), default="rpi7", show_default=True, help="The panel."),
+        click.option("--members", type=click.IntRange(40, 100_000), default=800, show_default=True),
+        click.option("--seed", type=int, default=400, show_default=True, help="Another coop, always the same."),
+        click.option("--backend", type=click.Choice(("rest", "folder")), default="rest", show_default=True),
+    ):
+        command = option(command)
+    return command
+
+
+@cli.command()
+@_demo_options
+def demo(**wish: Any) -> None:
+    """The terminal in a window, with simulated hardware and an invented coop, and a workbench beside it.
+
+    Keys 1 to 9 tap cards, up and down load the scale, F5 unplugs the reader, F6 cuts the network.
+    """
+    from kiosk.demo.play import play_demo
+    from kiosk.logs import configure
+
+    configure("info")
+    play_demo(_wish(wish))
+
+
+@cli.command()
+@click.argument("out", type=click.Path(path_type=Path, file_okay=False))
+@_demo_options
+def tour(out: Path, **wish: Any) -> None:
+    """Play a coop's day unattended; one picture a step and report.json go to OUT. Needs no display."""
+    from kiosk.demo.play import play_tour
+    from kiosk.logs import configure
+
+    configure("warning")
+    well = play_tour(_wish(wish), out, click.echo)
+    click.echo(f"The pictures are in {out}, the report in {out / 'report.json'}.")
+    if not well:
+        click.echo("Not every step reached its view.", err=True)
+        sys.exit(1)
+
+
+def _wish(options: dict[str, Any]) -> Any:
+    from kiosk.demo.room import Wish
+
+    return Wish(
+        directory=options["data"],
+        backend=options["backend"],
+        seed=options["seed"],
+        members=options["members"],
+        screen=options["screen"],
+        language=options["lang"],
+    )
+
+
+# ── data and configuration ────────────────────────────────────────────────────────────────────────────────────────
+
+
+@cli.group()
+def data() -> None:
+    """Invented coops."""
+
+
+@data.command("make")
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--members", type=click.IntRange(1, 1_000_000), default=800, show_default=True)
+@click.option("--seed", type=int, default=400, show_default=True)
+def data_make(folder: Path, members: int, seed: int) -> None:
+    """Write an invented coop into FOLDER, as the CSV files that the folder backend reads."""
+    from kiosk.demo.cast import ZONE
+    from kiosk.demo.data import make_coop
+
+    make_coop(folder, members, seed, today=datetime.now(UTC).astimezone(ZONE).date())
+    click.echo(
+        f"{folder}: a coop of {members} people, the same for every {seed=}. docs/folder.md explains the columns."
+    )
+
+
+@cli.group()
+def config() -> None:
+    """The configuration."""
+
+
+@config.command("init")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+def config_init(file: Path) -> None:
+    """Write a commented configuration to FILE."""
+    from kiosk.config import write_initial
+
+    write_initial(file)
+    click.echo(f"{file}: written. Say what differs, then: kiosk config check {file}")
+
+
+@config.command("check")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+def config_check(file: Path) -> None:
+    """Tell every mistake in FILE at once."""
+    from kiosk.config import check as faults_of
+
+    faults = faults_of(file)
+    for fault in faults:
+        click.echo(fault, err=True)
+    if faults:
+        sys.exit(1)
+    click.echo(f"{file}: well.")
+
+
+@config.command("show")
+@CONFIG
+def config_show(config_file: Path | None) -> None:
+    """Print the configuration in force, secrets masked."""
+    click.echo(_load(config_file).masked(), nl=False)
+
+
+# ── looking in ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@cli.command()
+@CONFIG
+@AS_JSON
+def status(config_file: Path | None, *, as_json: bool) -> None:
+    """How the running terminal is."""
+    from kiosk.app import control_path
+    from kiosk.control import ask
+
+    answer = ask(control_path(_load(config_file)), "status", {})
+    if as_json:
+        click.echo(json.dumps(answer, ensure_ascii=False))
+    else:
+        for name, value in answer.items():
+            click.echo(f"{name:16} {'-' if value in (None, []) else value}")
+
+
+@cli.command()
+@click.argument("who")
+@click.option(
+    "--at", "when", type=click.DateTime(("%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M")), help="Local time; now without it."
+)
+@CONFIG
+@AS_JSON
+def decide(who: str, when: datetime | None, config_file: Path | None, *, as_json: bool) -> None:
+    """Explain one access decision about a card (7:04A3…, ean:0420…) or a member number; opens nothing."""
+    from kiosk.looking import explain
+
+    answer = explain(_load(config_file), who, when)
+    _show([answer], as_json=True) if as_json else _tell(answer)
+
+
+def _tell(answer: dict[str, Any]) -> None:
+    for name, value in answer.items():
+        click.echo(f"{name:12} {'-' if value is None else value}")
+
+
+@cli.group()
+def outbox() -> None:
+    """What waits to be sent, and what was refused."""
+
+
+@outbox.command("list")
+@CONFIG
+@AS_JSON
+def outbox_list(config_file: Path | None, *, as_json: bool) -> None:
+    """Each row with its state and, where it was refused, the reason."""
+    from kiosk.looking import store_command
+
+    _show(store_command(_load(config_file), "outbox list", {}), as_json=as_json)
+
+
+@cli.group()
+def journal() -> None:
+    """What happened."""
+
+
+@journal.command("list")
+@CONFIG
+@AS_JSON
+def journal_list(config_file: Path | None, *, as_json: bool) -> None:
+    """Each fact with its time and kind."""
+    from kiosk.looking import store_command
+
+    config, after = _load(config_file), 0
+    while rows := store_command(config, "journal list", {"after": after}):
+        _show(rows, as_json=as_json)
+        after = rows[-1]["seq"]
+
+
+@cli.group()
+def decode() -> None:
+    """Bytes of a device into events."""
+
+
+@decode.command("scale")
+@click.argument("protocol")
+@click.argument("file", type=click.File("rb"), default="-")
+@click.option("--regex", "pattern", help="For the protocol regex: what matches one line, as [scale] regex.")
+@click.option("--unit", help="For the protocol regex: the unit of lines that name none.")
+def decode_scale(protocol: str, file: BinaryIO, **lines: str | None) -> None:
+    """A scale's bytes (FILE or standard input) as events, a JSON object a line."""
+    from kiosk.devices.scales.registry import decode_stream
+
+    _show(decode_stream(_decoder(protocol, lines), file), as_json=True)
+
+
+def _decoder(protocol: str, lines: dict[str, str | None]) -> Any:
+    from kiosk.devices.scales.registry import SCALES
+
+    if protocol not in SCALES:
+        raise click.BadParameter(f"{protocol!r} is none of {', '.join(SCALES)}", param_hint="PROTOCOL")
+    given = {name: value for name, value in lines.items() if value is not None}
+    if given and protocol != "regex":
+        raise click.UsageError("--regex and --unit go with the protocol regex")
+    try:
+        return SCALES[protocol](**given)
+    except ValueError as wrong:
+        raise click.UsageError(f"the regular expression {wrong}") from None
+
+
+@decode.command("keys")
+@click.option("--layout", type=click.Choice(("us", "fr")), default="us", show_default=True)
+@click.argument("file", type=click.File("rb"), default="-")
+def decode_keys(layout: str, file: BinaryIO) -> None:
+    """Raw input_event structs (FILE or standard input) as codes, a JSON object a line."""
+    from kiosk.devices.keys import Layout
+    from kiosk.devices.keys import decode_keys as codes
+
+    _show(({"event": "code", "text": text} for text in codes(file, Layout(layout))), as_json=True)

@@ -1,0 +1,113 @@
+"""What the commands look up: at the running terminal through its socket, else in the files under their lock."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from queue import SimpleQueue
+from typing import Any
+
+from kiosk.app import control_path, make_backend, make_hasher
+from kiosk.clock import Clock, SystemClock
+from kiosk.commands import STORE_COMMANDS, plain
+from kiosk.config import Config
+from kiosk.control import NotRunning, ask
+from kiosk.errors import KioskError
+from kiosk.events import Event, KnowledgePage
+from kiosk.rules import access
+from kiosk.rules.knowledge import Knowledge
+from kiosk.store.thread import Store
+from kiosk.types import Member, MemberId
+
+ANSWER_SECONDS = 10.0
+
+
+def store_command(config: Config, name: str, arguments: Mapping[str, object]) -> Any:
+    """The answer to one of :data:`~kiosk.commands.STORE_COMMANDS`.
+
+    Raises:
+        KioskError: nobody can answer, in words.
+    """
+    try:
+        return ask(control_path(config), name, arguments)["value"]
+    except NotRunning:
+        with _opened(config, SystemClock()) as (store, _):
+            return plain(STORE_COMMANDS[name](store, arguments).result(ANSWER_SECONDS))
+
+
+@contextmanager
+def _opened(config: Config, clock: Clock) -> Iterator[tuple[Store, SimpleQueue[Event]]]:
+    """The store of a terminal that does not run."""
+    events: SimpleQueue[Event] = SimpleQueue()
+    store = Store(config.terminal.data_dir, events.put, clock)
+    store.start()
+    try:
+        yield store, events
+    finally:
+        store.request_stop()
+        store.join()
+
+
+def explain(config: Config, who: str, at: datetime | None) -> dict[str, Any]:
+    """One access decision: verdict, reason, the rule that made it, the age of what it knew.
+
+    The members are asked of the backend itself, so the answer is that of a terminal that has just heard from it.
+
+    Args:
+        config: the terminal's.
+        who: a card in canonical form, or a member's number.
+        at: local time; now without it.
+
+    Raises:
+        KioskError: nobody has that card or number, or the backend does not answer.
+    """
+    clock = SystemClock()
+    hasher = make_hasher(config)
+    knowledge = Knowledge()
+    backend = make_backend(config, hasher, clock)
+    try:
+        cursor = ""
+        while isinstance(page := backend.fetch(cursor, 1), KnowledgePage):
+            knowledge.apply(page)
+            cursor = page.cursor
+            if page.last:
+                break
+    finally:
+        backend.close()
+    member = _find(knowledge, who, hasher.hash_canonical)
+    now = clock.now() if at is None else at.replace(tzinfo=config.terminal.timezone)
+    account = knowledge.account_of(member)
+    verdict = access.decide(
+        access.Question(
+            member=member,
+            account=account,
+            knowledge=knowledge,
+            policy=config.policy,
+            now=now,
+            zone=config.terminal.timezone,
+            online=True,
+            trust=clock.trust(),
+        )
+    )
+    return {
+        "member": member.id,
+        "status": None if account is None else account.status.value,
+        "allowed": verdict.allowed,
+        "reason": verdict.reason.value,
+        "rule": verdict.rule,
+        "remark": verdict.remark.value,
+        "freshness": verdict.freshness.value,
+        "knowledge_as_of": None if knowledge.as_of is None else knowledge.as_of.isoformat(),
+    }
+
+
+def _find(knowledge: Knowledge, who: str, hash_card: Any) -> Member:
+    member = knowledge.members.get(MemberId(who))
+    if member is None and ":" in who:
+        try:
+            card = knowledge.card(hash_card(who))
+        except ValueError as wrong:
+            raise KioskError(f"{who!r} is no card: {wrong}") from None
+        member = None if card is None else knowledge.members.get(card.member_id)
+    if member is None:
+        raise KioskError(f"nobody has the card or the number {who!r}")
+    return member

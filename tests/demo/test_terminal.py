@@ -1,0 +1,223 @@
+"""The whole terminal on simulated hardware: real drivers, real store, real sockets, no window."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from kiosk.app import Terminal
+from kiosk.demo.cast import CAST, STRANGER_CARD, Kind, character
+from kiosk.demo.room import Room, Wish, demo_clock
+from kiosk.events import Action, Touched
+from kiosk.types import FactKind
+from kiosk.views import QuestionView, ResultView, WeightView
+from tests.demo.onlooker import Onlooker
+
+
+@contextmanager
+def terminal_in(folder: Path, **wish) -> Iterator[tuple[Room, Terminal, Onlooker]]:
+    room = Room(Wish(members=60, **wish), folder, demo_clock())
+    with room.running():
+        terminal = Terminal(room.config(), room.clock, room)
+        screen = Onlooker()
+        with terminal.running(screen):
+            screen.wait_for(lambda view: bool(getattr(view, "board", ())))
+            yield room, terminal, screen
+
+
+@pytest.mark.parametrize("backend", ["rest", "folder"])
+def test_a_card_opens_the_door_and_the_screen_says_so(tmp_path, backend):
+    with terminal_in(tmp_path, backend=backend) as (room, _, screen):
+        room.lay_card(character(Kind.OK).card)
+        screen.wait_for_title("open.title")
+        wait_until(lambda: room.door.is_unlocked)
+        room.clock.advance(9)
+        wait_until(lambda: not room.door.is_unlocked)
+
+
+def wait_until(condition, seconds: float = 10.0, each=lambda: None) -> None:
+    """Look again and again, until it has come to that."""
+    pause = threading.Event()
+    for _ in range(int(seconds / 0.02)):
+        if condition():
+            return
+        each()
+        pause.wait(0.02)
+    pytest.fail("it did not come to that")
+
+
+def test_a_stranger_stays_outside(tmp_path):
+    with terminal_in(tmp_path) as (room, _, screen):
+        room.lay_card(STRANGER_CARD)
+        screen.wait_for_title("unknown.title")
+        assert room.door.relay_levels.count(True) == 0
+
+
+def test_a_check_in_reaches_the_server_once_through_a_cut_network(tmp_path):
+    with terminal_in(tmp_path) as (room, terminal, screen):
+        room.cut_network()
+        room.clock.advance(6)
+        screen.wait_for(lambda view: view.frame.header.second is not None)
+        room.lay_card(character(Kind.SHIFT_NOW).card)
+        screen.wait_for(lambda view: isinstance(view, QuestionView))
+        terminal.reactor.post(Touched(Action.START_SHIFT))
+        screen.wait_for(lambda view: isinstance(view, ResultView) and "shift.noted" in {s.key for s in view.body})
+        room.mend_network()
+        room.clock.advance(40)
+        wait_until(lambda: "check_in" in kinds_at(room), each=lambda: room.clock.advance(1))
+        assert kinds_at(room).count("check_in") == 1
+
+
+def kinds_at(room: Room) -> list[str]:
+    """What the server has, in the order in which it came."""
+    return [event["kind"] for event in room.server.events()]
+
+
+def test_a_jar_is_weighed_through_the_serial_line(tmp_path):
+    with terminal_in(tmp_path) as (room, terminal, screen):
+        terminal.reactor.post(Touched(Action.WEIGH))
+        screen.wait_for_title("tare.wait")
+        room.scale.place(352, settle_seconds=0.2)
+        screen.wait_for(lambda view: isinstance(view, WeightView) and view.steady)
+        terminal.reactor.post(Touched(Action.KEEP_TARE))
+        view = screen.wait_for_title("tare.kept")
+        assert dict(view.panel.text.values)["grams"] == 352
+
+
+def test_a_lost_reader_is_shown_and_comes_back(tmp_path):
+    with terminal_in(tmp_path) as (room, _, screen):
+        room.unplug_reader()
+        room.clock.advance(6)
+        screen.wait_for_title("broken.reader")
+        room.plug_reader()
+        room.clock.advance(11)
+        screen.wait_for_title("idle.title")
+
+
+def test_the_bell_is_heard_and_stops(tmp_path):
+    with terminal_in(tmp_path) as (room, terminal, screen):
+        terminal.reactor.post(Touched(Action.NO_CARD))
+        terminal.reactor.post(Touched(Action.DELIVERY))
+        screen.wait_for_title("bell.title")
+        wait_until(lambda: room.bell_sounds)
+        terminal.reactor.post(Touched(Action.STOP_BELL))
+        wait_until(lambda: not room.bell_sounds)
+
+
+def test_what_was_confirmed_before_a_restart_is_there_after_it(tmp_path):
+    with terminal_in(tmp_path) as (room, terminal, screen):
+        room.cut_network()
+        room.lay_card(character(Kind.SHIFT_NOW).card)
+        screen.wait_for(lambda view: isinstance(view, QuestionView))
+        terminal.reactor.post(Touched(Action.START_SHIFT))
+        screen.wait_for(lambda view: isinstance(view, ResultView) and "shift.noted" in {s.key for s in view.body})
+    with terminal_in(tmp_path) as (_, terminal, screen):
+        screen.wait_for(lambda view: bool(getattr(view, "board", ())) and view.board[0].here == 6)
+        rows = terminal.store.journal_list().result(5)
+        assert [row.fact.kind for row in rows].count(FactKind.CHECK_IN) == 1
+
+
+def test_no_name_no_card_and_no_token_is_ever_logged(tmp_path, caplog):
+    caplog.set_level("DEBUG")
+    with terminal_in(tmp_path) as (room, _, screen):
+        for kind in (Kind.OK, Kind.FROZEN, Kind.SHIFT_NOW):
+            card = character(kind).card
+            room.lay_card(card)
+            screen.wait_for(lambda view, kind=kind: character(kind).first_name in repr(view) or kind is Kind.FROZEN)
+            room.lift_card(card)
+            room.wait_until_unseen()
+        room.lay_card(STRANGER_CARD)
+        screen.wait_for_title("unknown.title")
+        token = room.config().backend.token.reveal()
+    secrets = {token, STRANGER_CARD[2:]}
+    for person in CAST:
+        secrets |= {person.name, person.card.partition(":")[2], f" {person.first_name} "}
+    assert [secret for secret in secrets if secret in caplog.text] == []
+
+
+PLAYER = """
+import json, sys, threading
+from pathlib import Path
+from tests.demo.onlooker import Onlooker
+from kiosk.app import Terminal
+from kiosk.demo.cast import Kind, character
+from kiosk.demo.room import Room, Wish, demo_clock
+from kiosk.events import Action, Touched
+from kiosk.rules.states import Thanking
+
+room = Room(Wish(members=60, backend="folder"), Path(sys.argv[1]), demo_clock())
+
+class Teller(Onlooker):
+    '''Says on stdout which check-ins the screen has confirmed, at the very moment it does.'''
+    def present(self, view):
+        state = terminal.reactor.session.state
+        if isinstance(state, Thanking) and state.committed:
+            print(json.dumps(state.fact), flush=True)
+        super().present(view)
+
+with room.running():
+    terminal = Terminal(room.config(), room.clock, room)
+    screen = Teller()
+    if len(sys.argv) > 2:
+        threading.Timer(0.2, print, ("ready",), {"flush": True}).start()
+        terminal.run(screen)
+        print("unlocked" if room.door.is_unlocked else "locked", flush=True)
+        raise SystemExit
+    with terminal.running(screen):
+        screen.wait_for(lambda view: bool(getattr(view, "board", ())))
+        while True:
+            card = character(Kind.SHIFT_NOW).card
+            room.lay_card(card)
+            screen.wait_for_title("shift.ask")
+            terminal.reactor.post(Touched(Action.START_SHIFT))
+            screen.wait_for(lambda view: "shift.noted" in {s.key for s in getattr(view, "body", ())})
+            room.lift_card(card)
+            room.wait_until_unseen()
+            room.lay_card(card)
+            screen.wait_for(lambda view: Action.UNDO in {b.action for b in getattr(view, "buttons", ())})
+            terminal.reactor.post(Touched(Action.UNDO))
+            screen.wait_for_title("shift.undone")
+            room.lift_card(card)
+            room.clock.advance(40)
+            screen.wait_for_title("idle.title")
+"""
+
+
+def play(folder: Path, *more: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-c", PLAYER, str(folder), *more],
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=Path(__file__).parents[2],
+        env=os.environ | {"PYTHONWARNINGS": "ignore"},
+    )
+
+
+@pytest.mark.parametrize("confirmed", [1, 2])
+def test_nothing_confirmed_is_lost_by_kill_9(tmp_path, confirmed):
+    process = play(tmp_path)
+    told = [json.loads(process.stdout.readline()) for _ in range(confirmed)]
+    process.kill()
+    process.wait()
+    process.stdout.close()
+    with terminal_in(tmp_path, backend="folder") as (_, terminal, _screen):
+        rows = terminal.store.journal_list().result(5)
+        kept = [row.fact.id for row in rows]
+    assert [fact for fact in told if fact not in kept] == []
+    assert len(kept) == len(set(kept))
+
+
+def test_sigterm_ends_it_within_a_second_with_the_relay_off(tmp_path):
+    process = play(tmp_path, "stay")
+    assert process.stdout.readline() == "ready\n"
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(timeout=5) == 0
+    assert process.stdout.read() == "locked\n"
+    process.stdout.close()
