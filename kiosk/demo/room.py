@@ -123,7 +123,7 @@ class Room:
                     members, self.hasher.hash_canonical, ZONE, self._token, self.clock, key_id="demo", database=database
                 )
                 server.start()
-                stack.callback(server.stop)
+                stack.callback(server.close)
                 self.server = server
                 self.cable = cable = Cable(server.port)
                 stack.callback(cable.close)
