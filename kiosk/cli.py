@@ -14,20 +14,14 @@ from typing import Any, BinaryIO, TypeVar
 import click
 
 from kiosk import __version__
-from kiosk.config import SYSTEM_FILE, Config
+from kiosk.cli_keep import backup, key
+from kiosk.cli_options import AS_JSON, CONFIG, load_config
+from kiosk.config import Config
 from kiosk.errors import ConfigError, KioskError
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 SCREENS = ("rpi7", "td2", "td2-portrait", "hd7")
-CONFIG = click.option(
-    "--config",
-    "config_file",
-    type=click.Path(path_type=Path, dir_okay=False),
-    default=None,
-    help=f"The configuration; {SYSTEM_FILE} where that is there.",
-)
-AS_JSON = click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 
 
 def main() -> None:
@@ -43,7 +37,8 @@ def main() -> None:
         for fault in wrong.faults:
             click.echo(fault, err=True)
         sys.exit(1)
-    except KioskError as wrong:
+    except (KioskError, OSError) as wrong:
+        # A file that cannot be read or written is named by the error itself.
         click.echo(str(wrong), err=True)
         sys.exit(1)
 
@@ -55,11 +50,7 @@ def cli() -> None:
 
 
 def _load(config_file: Path | None) -> Config:
-    from kiosk.config import load
-
-    if config_file is None and SYSTEM_FILE.exists():
-        config_file = SYSTEM_FILE
-    return load(config_file)
+    return load_config(config_file)[0]
 
 
 def _show(rows: Iterable[dict[str, Any]], *, as_json: bool) -> None:
@@ -69,6 +60,10 @@ def _show(rows: Iterable[dict[str, Any]], *, as_json: bool) -> None:
             click.echo(json.dumps(row, ensure_ascii=False))
         else:
             click.echo("  ".join("-" if value is None else str(value) for value in row.values()))
+
+
+for _group in (backup, key):
+    cli.add_command(_group)
 
 
 # ── the terminal ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -291,7 +286,7 @@ def decode() -> None:
 @click.argument("protocol")
 @click.argument("file", type=click.File("rb"), default="-")
 @click.option("--regex", "pattern", help="For the protocol regex: what matches one line, as [scale] regex.")
-@click.option("--unit", help="For the protocol regex: the unit of lines that name none.")
+@click.option("--unit", type=click.Choice(("kg", "g", "lb")), help="For regex: the unit of lines that name none.")
 def decode_scale(protocol: str, file: BinaryIO, **lines: str | None) -> None:
     """A scale's bytes (FILE or standard input) as events, a JSON object a line."""
     from kiosk.devices.scales.registry import decode_stream
@@ -310,7 +305,7 @@ def _decoder(protocol: str, lines: dict[str, str | None]) -> Any:
     try:
         return SCALES[protocol](**given)
     except ValueError as wrong:
-        raise click.UsageError(f"the regular expression {wrong}") from None
+        raise click.UsageError(f"--regex {wrong}") from None
 
 
 @decode.command("keys")

@@ -5,7 +5,7 @@ Plain JSON values. Nothing here waits: what the store has to look up is answered
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
-from dataclasses import asdict
+from dataclasses import fields, is_dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -73,8 +73,8 @@ def plain(value: Any) -> Any:
     """A value of the vocabulary as JSON knows it."""
     if isinstance(value, datetime):
         return value.isoformat()
-    if hasattr(value, "__dataclass_fields__"):
-        return {name: plain(field) for name, field in asdict(value).items()}
+    if is_dataclass(value):
+        return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
     if isinstance(value, Mapping):
         return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):

@@ -20,7 +20,7 @@ def test_no_test_can_reach_another_machine():
 
 def test_this_machine_can_be_reached():
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        socket.create_connection(("localhost", listener.getsockname()[1]), timeout=5).close()
+        socket.create_connection(("127.0.0.1", listener.getsockname()[1]), timeout=5).close()
 
 
 def test_pins_are_never_real():

@@ -1,0 +1,126 @@
+"""The coop's card key on paper: a QR code under a passphrase, so that the cards outlive the SD card.
+
+The sheet holds ``COOPKEY1:KEY_ID:TEXT``, where TEXT is the sealed key in base 32 without padding: capitals and digits,
+which a QR code packs tightly and a person can copy.
+"""
+
+import base64
+import binascii
+import os
+import re
+import secrets
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+import segno
+
+from kiosk.errors import KioskError
+from kiosk.sealing import SealError, seal_bytes, unseal_bytes
+
+WORD: Final = "COOPKEY1"
+KEY_BYTES: Final = 32
+GROUP: Final = 5
+
+
+class CardKeyError(KioskError, ValueError):
+    """Error raised when a text or a file holds no card key."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardKey:
+    """The key and the name it goes by beside each hash."""
+
+    key: bytes = field(repr=False)
+    key_id: str
+
+
+def new_key(key_id: str) -> CardKey:
+    """A key from the system's randomness."""
+    return CardKey(key=secrets.token_bytes(KEY_BYTES), key_id=key_id)
+
+
+def sheet_text(card_key: CardKey, passphrase: str) -> str:
+    """What the QR code of the sheet says.
+
+    Raises:
+        SealError: the passphrase is too short.
+    """
+    sealed = base64.b32encode(seal_bytes(card_key.key, passphrase)).decode("ascii").rstrip("=")
+    return f"{WORD}:{card_key.key_id.upper()}:{sealed}"
+
+
+def read_sheet(text: str, passphrase: str) -> CardKey:
+    """The key of a sheet; spaces and line breaks of whoever typed it do not matter.
+
+    Raises:
+        CardKeyError: the text is not that of a sheet.
+        SealError: the passphrase is another one, or a character is wrong.
+    """
+    compact = re.sub(r"\s", "", text).upper()
+    word, _, rest = compact.partition(":")
+    key_id, _, sealed = rest.partition(":")
+    if word != WORD or not key_id or not sealed:
+        raise CardKeyError(f"this is not the text of a key sheet: it begins with {WORD}:")
+    try:
+        data = base64.b32decode(sealed + "=" * (-len(sealed) % 8))
+    except binascii.Error:
+        raise CardKeyError("some characters of the sheet are missing or wrong") from None
+    key = unseal_bytes(data, passphrase)
+    if len(key) != KEY_BYTES:
+        raise SealError("what was sealed is no card key")
+    return CardKey(key=key, key_id=key_id.lower())
+
+
+def sheet_svg(card_key: CardKey, passphrase: str, coop: str) -> str:
+    """The sheet to print: the coop's name, the QR code, the same in groups of five to type, and what it is for."""
+    text = sheet_text(card_key, passphrase)
+    code = segno.make(text, error="m", micro=False)
+    picture = code.svg_inline(scale=1, border=4)
+    side = code.symbol_size(border=4)[0]
+    lines = _lines(text)
+    typed = "".join(f'<text x="20" y="{222 + 6 * n}" class="code">{line}</text>' for n, line in enumerate(lines))
+    return f"""<svg xmlns="http://www.w3.org/2000/svg" width="210mm" height="297mm" viewBox="0 0 210 297">
+<style>text {{ font-family: sans-serif; font-size: 5px }} .head {{ font-size: 9px; font-weight: bold }}
+.code {{ font-family: monospace; font-size: 4px }}</style>
+<rect width="210" height="297" fill="white"/>
+<text x="20" y="28" class="head">Feuille de secours : clé des cartes</text>
+<text x="20" y="38">{_escape(coop or "La coop")} · clé « {_escape(card_key.key_id)} »</text>
+<text x="20" y="46">À garder sous clé, loin de la borne. Sans la phrase de passe, cette feuille n’ouvre rien.</text>
+<text x="20" y="53">Emergency sheet: keep it locked away. It opens nothing without the passphrase.</text>
+<svg x="30" y="60" width="150" height="150" viewBox="0 0 {side} {side}">{picture}</svg>
+{typed}
+<text x="20" y="282">Remettre la clé / restore: kiosk key import</text>
+</svg>
+"""
+
+
+def _lines(text: str) -> list[str]:
+    """The text as it can be copied by hand: seven groups of five a line."""
+    groups = [text[at : at + GROUP] for at in range(0, len(text), GROUP)]
+    return [" ".join(groups[at : at + 7]) for at in range(0, len(groups), 7)]
+
+
+def _escape(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;")
+
+
+def write_key_file(path: Path, card_key: CardKey) -> None:
+    """Put the key where the configuration's ``key_file`` is, for its owner alone, whole or not at all.
+
+    Raises:
+        CardKeyError: another key is there already: cards would no longer be known.
+        OSError: it cannot be written.
+    """
+    text = f"{card_key.key.hex()}\n"
+    if path.exists():
+        if path.read_text(encoding="ascii", errors="replace").strip() == card_key.key.hex():
+            return
+        raise CardKeyError(f"{path}: another key is there already; move it away first, it knows the cards of today")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle = os.open(path.with_name(f"{path.name}.new"), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "w", encoding="ascii") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    path.with_name(f"{path.name}.new").replace(path)

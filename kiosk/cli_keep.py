@@ -1,0 +1,101 @@
+"""``kiosk backup`` and ``kiosk key``: what must outlive the SD card."""
+
+import os
+import sys
+from itertools import takewhile
+from pathlib import Path
+
+import click
+
+from kiosk.cli_options import CONFIG, load_config
+
+PASSPHRASE = click.option(
+    "--passphrase-file",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    help="Take the passphrase from the first line of this file; else it is asked for, or taken from KIOSK_PASSPHRASE.",
+)
+FILE = click.Path(path_type=Path, dir_okay=False)
+
+
+def passphrase_from(file: Path | None, *, new: bool) -> str:
+    """The passphrase, from a file, the environment or the keyboard, never from the command line."""
+    if file is not None:
+        return file.read_text(encoding="utf-8").split("\n", 1)[0]
+    given = os.environ.get("KIOSK_PASSPHRASE")
+    if given is not None:
+        return given
+    return str(click.prompt("Passphrase", hide_input=True, confirmation_prompt=new, err=True))
+
+
+@click.group()
+def backup() -> None:
+    """Everything precious, encrypted, and back."""
+
+
+@backup.command("create")
+@click.argument("file", type=FILE)
+@CONFIG
+@PASSPHRASE
+def backup_create(file: Path, config_file: Path | None, passphrase_file: Path | None) -> None:
+    """Write journal, card links, jars, card key and configuration to FILE. The terminal may be running."""
+    from kiosk.keeping import create_backup
+
+    config, config_file = load_config(config_file)
+    create_backup(config, config_file, file, passphrase_from(passphrase_file, new=True))
+    click.echo(f"{file}: written. Keep it away from the terminal, and the passphrase away from the file.")
+
+
+@backup.command("restore")
+@click.argument("file", type=FILE)
+@click.option("--key-file", type=FILE, required=True, help="Where the card key goes; [cards] key_file names it.")
+@CONFIG
+@PASSPHRASE
+def backup_restore(file: Path, key_file: Path, config_file: Path | None, passphrase_file: Path | None) -> None:
+    """Put the backup FILE back on a terminal that has nothing yet and does not run."""
+    from kiosk.keeping import restore_backup
+
+    config, _ = load_config(config_file)
+    contents = restore_backup(config, file, passphrase_from(passphrase_file, new=False), key_file)
+    click.echo(
+        f"{config.terminal.data_dir}: restored from the backup of {contents.terminal}, {contents.made_at:%d %B %Y}."
+    )
+    click.echo(f'The card key is in {key_file}; [cards] needs key_file for it and key_id = "{contents.key_id}".')
+    if "kiosk.toml" in contents.extras:
+        then = config.terminal.data_dir / "kiosk.toml.restored"
+        then.write_bytes(contents.extras["kiosk.toml"])
+        click.echo(f"The configuration of then is in {then}.")
+
+
+@click.group()
+def key() -> None:
+    """The coop's card key."""
+
+
+@key.command("export")
+@click.option("-o", "file", type=FILE, required=True, help="The sheet, an SVG picture of one page A4.")
+@CONFIG
+@PASSPHRASE
+def key_export(file: Path, config_file: Path | None, passphrase_file: Path | None) -> None:
+    """Write the emergency sheet: the card key as a QR code under a passphrase, to be printed and locked away."""
+    from kiosk.card_key import sheet_svg
+    from kiosk.keeping import card_key_of
+
+    config, _ = load_config(config_file)
+    sheet = sheet_svg(card_key_of(config), passphrase_from(passphrase_file, new=True), config.coop.name)
+    file.write_text(sheet, encoding="utf-8")
+    click.echo(f"{file}: written. Print it, and delete the file.")
+
+
+@key.command("import")
+@click.option("-o", "file", type=FILE, required=True, help="The key file to write; [cards] key_file names it.")
+@PASSPHRASE
+def key_import(file: Path, passphrase_file: Path | None) -> None:
+    """Read the text of an emergency sheet (from standard input: scan it, or type it) and write the key file."""
+    from kiosk.card_key import read_sheet, write_key_file
+
+    if sys.stdin.isatty():
+        click.echo("Scan the sheet, or type its groups; end with an empty line.", err=True)
+    text = "".join(takewhile(str.strip, iter(sys.stdin.readline, "")))
+    card_key = read_sheet(text, passphrase_from(passphrase_file, new=False))
+    write_key_file(file, card_key)
+    click.echo(f'{file}: written. [cards] needs key_file for it and key_id = "{card_key.key_id}".')

@@ -1,0 +1,80 @@
+"""What ``kiosk backup`` does: the journal's copy, the card key and the configuration, sealed in one file, and back."""
+
+import os
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+from kiosk.card_key import CardKey, write_key_file
+from kiosk.config import Config
+from kiosk.errors import KioskError
+from kiosk.sealing import seal, unseal
+from kiosk.store.backup import JOURNAL, Contents, copy_journal, pack, put_back, unpacked
+from kiosk.store.database import DirectoryLock
+
+
+def create_backup(config: Config, config_file: Path | None, target: Path, passphrase: str) -> None:
+    """Write everything precious of this terminal, which may be running, to ``target``: whole, or not at all.
+
+    Raises:
+        KioskError: there is nothing to back up, it is damaged, or the passphrase is too short.
+        OSError: ``target`` cannot be written.
+    """
+    key = card_key_of(config)
+    extras = {"card.key": f"{key.key.hex()}\n".encode()}
+    if config_file is not None:
+        extras["kiosk.toml"] = config_file.read_bytes()
+    contents = Contents(made_at=datetime.now(UTC), terminal=config.terminal.name, key_id=key.key_id, extras=extras)
+    source = config.terminal.data_dir / JOURNAL
+    if not source.exists():
+        raise KioskError(f"{source}: there is nothing to back up yet")
+    new = target.with_name(f"{target.name}.new")
+    with tempfile.TemporaryDirectory(prefix="coop-kiosk-") as folder:
+        copy, archive = Path(folder) / JOURNAL, Path(folder) / "archive"
+        copy_journal(source, copy)
+        with archive.open("w+b") as plain:
+            pack(copy, contents, plain)
+            plain.seek(0)
+            handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            with os.fdopen(handle, "wb") as sealed:
+                seal(plain, sealed, passphrase)
+                sealed.flush()
+                os.fsync(sealed.fileno())
+    new.replace(target)
+
+
+def restore_backup(config: Config, source: Path, passphrase: str, key_file: Path) -> Contents:
+    """Put a backup back on a terminal that does not run and has no journal yet; its card key goes to ``key_file``.
+
+    Returns:
+        What the backup said of itself; its ``extras`` hold the configuration of then, where there was one.
+
+    Raises:
+        KioskError: the passphrase is another one, it is no backup, or there are data already; nothing was changed.
+        OSError: it cannot be read or written.
+    """
+    with tempfile.TemporaryFile() as plain:
+        with source.open("rb") as sealed:
+            unseal(sealed, plain, passphrase)
+        plain.seek(0)
+        with unpacked(plain) as (journal, contents):
+            key = bytes.fromhex(contents.extras["card.key"].decode("ascii").strip())
+            lock = DirectoryLock(config.terminal.data_dir)
+            lock.take()
+            try:
+                put_back(journal, config.terminal.data_dir)
+                write_key_file(key_file, CardKey(key=key, key_id=contents.key_id))
+            finally:
+                lock.release()
+            return contents
+
+
+def card_key_of(config: Config) -> CardKey:
+    """The card key in force.
+
+    Raises:
+        KioskError: there is none.
+    """
+    if config.cards.key is None:
+        raise KioskError("[cards] key_file is not set: there is no card key")
+    return CardKey(key=bytes.fromhex(config.cards.key.reveal()), key_id=config.cards.key_id)

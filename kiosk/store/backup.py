@@ -1,0 +1,132 @@
+"""Everything precious in one sealed file, and back: the journal's database, the card key, the configuration.
+
+What can be fetched again is left out. The file is a tar under a passphrase (:mod:`kiosk.sealing`).
+"""
+
+import json
+import os
+import shutil
+import sqlite3
+import tarfile
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import IO, Final
+
+from kiosk.errors import StoreError
+
+JOURNAL: Final = "journal.db"
+MANIFEST: Final = "manifest.json"
+FORM: Final = 1
+"""Raised when a file of the older form can no longer be read."""
+EXTRAS: Final = ("card.key", "kiosk.toml")
+
+
+class BackupError(StoreError, ValueError):
+    """Error raised when a backup cannot be made, or cannot be put back."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contents:
+    """What a backup holds besides the journal.
+
+    Attributes:
+        made_at: aware UTC.
+        terminal: the name of the terminal it was made on.
+        key_id: the name of the card key in it.
+        extras: small files by name, of those in :data:`EXTRAS`.
+    """
+
+    made_at: datetime
+    terminal: str
+    key_id: str
+    extras: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+
+
+def copy_journal(source: Path, target: Path) -> None:
+    """A copy of ``journal.db`` as it is at one moment, also while it is written to, checked whole.
+
+    Raises:
+        BackupError: it cannot be read, or is damaged.
+    """
+    try:
+        with (
+            closing(sqlite3.connect(f"file:{source}?mode=ro", uri=True)) as live,
+            closing(sqlite3.connect(target)) as copy,
+        ):
+            live.backup(copy)
+            verdict = copy.execute("PRAGMA integrity_check").fetchone()[0]
+    except sqlite3.Error as fault:
+        raise BackupError(f"{source}: cannot be copied ({fault})") from fault
+    if verdict != "ok":
+        raise BackupError(f"{source}: is damaged ({verdict}); start the terminal, which salvages it, and try again")
+
+
+def pack(journal: Path, contents: Contents, target: IO[bytes]) -> None:
+    """Write the archive of a copied journal and its extras, not yet sealed."""
+    manifest = {
+        "form": FORM,
+        "made_at": contents.made_at.isoformat(),
+        "terminal": contents.terminal,
+        "key_id": contents.key_id,
+    }
+    with tarfile.open(fileobj=target, mode="w|") as archive:
+        with tempfile.TemporaryDirectory(prefix="coop-kiosk-") as folder:
+            for name, data in {MANIFEST: json.dumps(manifest).encode(), **contents.extras}.items():
+                path = Path(folder) / name
+                path.write_bytes(data)
+                archive.add(path, name)
+        archive.add(journal, JOURNAL)
+
+
+@contextmanager
+def unpacked(source: IO[bytes]) -> Iterator[tuple[Path, Contents]]:
+    """The copied journal of an archive, in a folder that goes with the context, and what came with it.
+
+    Raises:
+        BackupError: it is not a backup of a kiosk, or of a newer form.
+    """
+    with tempfile.TemporaryDirectory(prefix="coop-kiosk-") as name:
+        folder = Path(name)
+        try:
+            with tarfile.open(fileobj=source, mode="r|") as archive:
+                for member in archive:
+                    # Nothing but the few plain files that are expected may come out of a file from elsewhere.
+                    if member.isfile() and member.name in {JOURNAL, MANIFEST, *EXTRAS}:
+                        archive.extract(member, folder, filter="data")
+            manifest = json.loads((folder / MANIFEST).read_bytes())
+            form, made_at = int(manifest["form"]), datetime.fromisoformat(manifest["made_at"])
+            terminal, key_id = str(manifest["terminal"]), str(manifest["key_id"])
+        except (tarfile.TarError, OSError, ValueError, KeyError, TypeError) as fault:
+            raise BackupError(f"this is no backup of a kiosk ({type(fault).__name__})") from fault
+        if form > FORM or not (folder / JOURNAL).exists():
+            raise BackupError("this backup was made by a newer kiosk: restore it with that version or a later one")
+        extras = {extra: (folder / extra).read_bytes() for extra in EXTRAS if (folder / extra).exists()}
+        yield folder / JOURNAL, Contents(made_at=made_at, terminal=terminal, key_id=key_id, extras=extras)
+
+
+def put_back(journal: Path, directory: Path) -> None:
+    """Make a copied journal the one of ``directory``, durable before it counts. Nobody else may use the directory.
+
+    Raises:
+        BackupError: there is a journal already.
+        OSError: it cannot be written.
+    """
+    directory.mkdir(parents=True, exist_ok=True)
+    target = directory / JOURNAL
+    if target.exists():
+        raise BackupError(f"{target}: is there already; move it away first, nothing was changed")
+    new = target.with_suffix(".restored")
+    shutil.copyfile(journal, new)
+    new.chmod(0o600)
+    for path, flags in ((new, os.O_RDONLY), (directory, os.O_RDONLY | os.O_DIRECTORY)):
+        handle = os.open(path, flags)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+        if path is new:
+            new.replace(target)

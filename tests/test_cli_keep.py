@@ -1,0 +1,125 @@
+"""Backup and key from the command line: proved on an empty machine."""
+
+import pytest
+
+from kiosk import sealing
+from kiosk.clock import SystemClock, moment
+from kiosk.ids import FactIds
+from kiosk.store.thread import Store
+from kiosk.types import Fact, FactKind, MemberId, ShiftId
+from tests.test_cli import kiosk
+
+KEY = "5e" * 32
+
+
+@pytest.fixture(autouse=True)
+def passphrase(monkeypatch):
+    monkeypatch.setattr(sealing, "COST_LOG2", 4)
+    monkeypatch.setenv("KIOSK_PASSPHRASE", "quatre-cents coops")
+
+
+def machine(folder, *, key: bool = True):
+    """A terminal's files below ``folder``; returns its configuration."""
+    folder.mkdir()
+    if key:
+        (folder / "card.key").write_text(KEY, encoding="ascii")
+    file = folder / "kiosk.toml"
+    file.write_text(
+        '[terminal]\nname = "accueil"\ndata_dir = "data"\nruntime_dir = "run"\n'
+        + ('[cards]\nkey_file = "card.key"\nkey_id = "7"\n' if key else ""),
+        encoding="utf-8",
+    )
+    return file
+
+
+def record_a_check_in(folder) -> str:
+    """One confirmed check-in in the store of that machine, and its id."""
+    clock = SystemClock()
+    store = Store(folder / "data", lambda _event: None, clock)
+    store.start()
+    fact = Fact(
+        id=FactIds()(clock.now()),
+        kind=FactKind.CHECK_IN,
+        happened=moment(clock),
+        member_id=MemberId("312"),
+        shift_id=ShiftId("s1"),
+    )
+    store.record(fact)
+    assert [row.fact.id for row in store.journal_list().result(5)] == [fact.id]
+    store.request_stop()
+    assert store.join()
+    return fact.id
+
+
+def test_a_backup_restored_on_an_empty_machine_has_everything_precious(monkeypatch, capsys, tmp_path):
+    config = machine(tmp_path / "old")
+    fact = record_a_check_in(tmp_path / "old")
+    file = str(tmp_path / "coop.backup")
+    assert kiosk(monkeypatch, capsys, "backup", "create", file, "--config", str(config))[0] == 0
+    assert b"312" not in (tmp_path / "coop.backup").read_bytes()
+    bare = machine(tmp_path / "new", key=False)
+    key_file = tmp_path / "new" / "card.key"
+    status, out, err = kiosk(
+        monkeypatch, capsys, "backup", "restore", file, "--config", str(bare), "--key-file", str(key_file)
+    )
+    assert (status, err) == (0, "")
+    assert 'key_id = "7"' in out
+    assert key_file.read_text().strip() == KEY
+    rows = kiosk(monkeypatch, capsys, "journal", "list", "--json", "--config", str(bare))[1]
+    assert fact in rows
+    waiting = kiosk(monkeypatch, capsys, "outbox", "list", "--json", "--config", str(bare))[1]
+    assert fact in waiting
+    assert "key_id" in (tmp_path / "new" / "data" / "kiosk.toml.restored").read_text()
+
+
+def test_a_restore_overwrites_nothing(monkeypatch, capsys, tmp_path):
+    config = machine(tmp_path / "old")
+    record_a_check_in(tmp_path / "old")
+    file = str(tmp_path / "coop.backup")
+    kiosk(monkeypatch, capsys, "backup", "create", file, "--config", str(config))
+    before = (tmp_path / "old" / "data" / "journal.db").read_bytes()
+    status, _, err = kiosk(
+        monkeypatch, capsys, "backup", "restore", file, "--config", str(config), "--key-file", str(tmp_path / "k")
+    )
+    assert status == 1
+    assert "is there already" in err
+    assert (tmp_path / "old" / "data" / "journal.db").read_bytes() == before
+
+
+@pytest.mark.parametrize("damage", [lambda data: data[:100], lambda _: b"", lambda _: b"no backup" * 50])
+def test_what_is_no_backup_changes_nothing(monkeypatch, capsys, tmp_path, damage):
+    config = machine(tmp_path / "old")
+    record_a_check_in(tmp_path / "old")
+    file = tmp_path / "coop.backup"
+    kiosk(monkeypatch, capsys, "backup", "create", str(file), "--config", str(config))
+    file.write_bytes(damage(file.read_bytes()))
+    bare = machine(tmp_path / "new", key=False)
+    status, _, err = kiosk(
+        monkeypatch, capsys, "backup", "restore", str(file), "--config", str(bare), "--key-file", str(tmp_path / "k")
+    )
+    assert status == 1
+    assert err
+    assert not (tmp_path / "new" / "data" / "journal.db").exists()
+    assert not (tmp_path / "k").exists()
+
+
+def test_nothing_to_back_up_is_said(monkeypatch, capsys, tmp_path):
+    config = machine(tmp_path / "old")
+    status, _, err = kiosk(monkeypatch, capsys, "backup", "create", str(tmp_path / "b"), "--config", str(config))
+    assert status == 1
+    assert "nothing to back up" in err
+
+
+def test_the_key_goes_to_paper_and_back(monkeypatch, capsys, tmp_path):
+    config = machine(tmp_path / "old")
+    sheet = tmp_path / "sheet.svg"
+    assert kiosk(monkeypatch, capsys, "key", "export", "-o", str(sheet), "--config", str(config))[0] == 0
+    svg = sheet.read_text(encoding="utf-8")
+    assert KEY.upper() not in svg.upper()
+    typed = "".join(line for line in svg.split("<") if 'class="code"' in line)
+    text = " ".join(part.partition(">")[2] for part in typed.split("text ") if part)
+    target = tmp_path / "new.key"
+    status, out, _ = kiosk(monkeypatch, capsys, "key", "import", "-o", str(target), stdin=text.encode())
+    assert status == 0
+    assert target.read_text().strip() == KEY
+    assert 'key_id = "7"' in out
