@@ -167,12 +167,13 @@ def draw_row(page: Page, buttons: Sequence[Button], y: float, height: float, *, 
 
 def draw_stack(page: Page, buttons: Sequence[Button], height: float) -> float:
     """Buttons of the full width one over the other, down to the lower edge. Returns where they begin."""
-    top = page.bottom - len(buttons) * height - (len(buttons) - 1) * GAP
-    step = height + GAP
-    draw_alike(
-        page,
-        [(button, Rect(page.left, top + i * step, page.across, height)) for i, button in enumerate(buttons)],
-    )
+    heights = [MAIN_HEIGHT if button.kind is ButtonKind.MAIN else height for button in buttons]
+    top = y = page.bottom - sum(heights) - GAP * (len(buttons) - 1)
+    pile: list[tuple[Button, Rect]] = []
+    for button, tall in zip(buttons, heights, strict=True):
+        pile.append((button, Rect(page.left, y, page.across, tall)))
+        y += tall + GAP
+    draw_alike(page, pile)
     return top
 
 
@@ -193,7 +194,7 @@ def draw_actions(page: Page, buttons: Sequence[Button], height: float, *, lead: 
     """The buttons of a screen at their place. Returns the room left above them, below the header."""
     edge = page.bottom + GAP
     if buttons and page.portrait:
-        edge = draw_stack(page, buttons, min(max(height, 88), 112 if len(buttons) < 3 else 96))
+        edge = draw_stack(page, buttons, min(max(height, 88), 104 if len(buttons) < 3 else 88))
     elif buttons:
         edge = page.bottom - height
         draw_row(page, buttons, edge, height, lead=lead)

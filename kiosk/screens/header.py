@@ -49,7 +49,7 @@ def _portrait_words(page: Page, language: Rect, title: Say | None) -> None:
     else:
         _words(page, Rect(page.left, language.y, language.x - GAP - page.left, STRIP), None, quiet=False)
     if title is not None:
-        block = page.fit(title, TITLE, Rect(0, 0, page.across, 130), 2)
+        block = page.fit(title, TITLE, Rect(0, 0, page.across, 100), 2)
         page.place(block, Rect(page.left, page.top + 12, page.across, 0), stand="top")
         page.top += 12 + block.height + 24
 
@@ -64,7 +64,7 @@ def _keys(page: Page, language: Rect, aid: Rect) -> None:
 def _words(page: Page, room: Rect, title: Say | None, *, quiet: bool) -> None:
     head = page.frame.header
     icon = head.icon or (STALE if page.frame.stale else None)
-    if icon is not None and (head.text is not None or page.frame.stale):
+    if icon is not None and (head.text is not None or title is not None):
         page.icon(icon, room.x - 2, room.middle, ICON, page.ground.ink if head.second else page.ground.ink2)
         room = Rect(room.x + ICON + 10, room.y, room.w - ICON - 10, room.h)
     first, second = _lines(head, title)

@@ -5,19 +5,23 @@ from collections.abc import Sequence
 from kiosk.screens.base import CORNER, GAP, Page, Paper
 from kiosk.screens.buttons import draw_actions
 from kiosk.screens.header import draw_header
-from kiosk.screens.items import Box, Rect, Scene
+from kiosk.screens.items import Box, Picture, Rect, Scene
 from kiosk.screens.panels import draw_dots
 from kiosk.screens.theme import SECONDARY_STRONG, Role
+from kiosk.screens.typesetting import CAPITAL, DEPTH
 from kiosk.views import BoardLine, IdleView, Say
 
 TITLE = Role(60, 42, 1.08, True)
-SUB = Role(26, 22, 1.25, False, keep_line=23)
+SUB = Role(26, 22, 1.25, False, keep_line=22)
 LABEL = Role(23, 21, 1.2, False)
 BOARD_WIDTH = 308
 BUTTONS = 120
 PICTURE = 112
 PAIRS = {"jar": ("jar", "scale"), "card": ("member-card", "reader")}
+STEP = 60
 STEP_DISC = 44
+NUDGE = 5.0
+BELOW_TITLE = 30
 DOT = 27
 BETWEEN = 28.0
 WIDE_BOARD = 360
@@ -29,22 +33,22 @@ def draw_idle(view: IdleView, paper: Paper) -> Scene:
     page = Page(paper, paper.theme.paper_ground, view.frame)
     draw_header(page)
     room = draw_actions(page, view.buttons, BUTTONS)
-    beside = bool(view.board or view.steps)
-    if not beside:
-        invitation = room
-        board = room
-    elif page.portrait:
-        tall = min(room.h * 0.46, 60 * len(view.steps) + 16 if view.steps else _board_height(view.board, room.w) + 32)
-        board = Rect(room.x, room.bottom - tall, room.w, tall)
-        invitation = Rect(room.x, room.y + 8, room.w, board.y - GAP - room.y - 8)
+    if not (view.board or view.steps):
+        _invitation(page, view, room)
+        return page.scene()
+    if page.portrait:
+        wanted = STEP * len(view.steps) + GAP if view.steps else _board_height(view.board, room.w) + 2 * GAP
+        tall = min(room.h * 0.46, wanted)
+        card = Rect(room.x, room.bottom - tall, room.w, tall)
+        _invitation(page, view, Rect(room.x, room.y + 8, room.w, card.y - GAP - room.y - 8))
     else:
-        board = Rect(room.right - BOARD_WIDTH, room.y, BOARD_WIDTH, room.h)
-        invitation = Rect(room.x, room.y, room.w - BOARD_WIDTH - GAP / 2, room.h)
-    _invitation(page, view, invitation)
+        card = Rect(room.right - BOARD_WIDTH, room.y, BOARD_WIDTH, room.h)
+        _invitation(page, view, Rect(room.x, room.y, room.w - BOARD_WIDTH - GAP, room.h))
+    page.items.append(Box(card, page.theme.card, page.ground.hairline, CORNER))
     if view.steps:
-        _steps(page, view.steps, board)
-    elif view.board:
-        _board(page, view.board, board)
+        _steps(page, view.steps, card)
+    else:
+        _board(page, view.board, card)
     return page.scene()
 
 
@@ -55,12 +59,15 @@ def _invitation(page: Page, view: IdleView, room: Rect) -> None:
     picture = Rect(picture.x, room.middle - picture.h / 2, picture.w, picture.h)
     draw_pair(page, PAIRS.get(view.picture, PAIRS["card"]), picture)
     words = Rect(room.x + size + GAP, room.y, room.w - size - GAP, room.h)
-    sub = page.fit(view.sub, SUB, Rect(0, 0, words.w, words.h * 0.42), 3)
-    title = page.fit(view.title, TITLE, Rect(0, 0, words.w, words.h - sub.height - 34), 4)
-    whole = title.height + 30 + sub.height
-    top = words.y + max((words.h - whole) / 2, 4)
+    # The line below takes turns; two lines are kept for it, so that the title never moves or changes its size.
+    role = page.role(SUB)
+    two_lines = min(role.size * (CAPITAL + role.leading), words.h * 0.3)
+    sub = page.fit(view.sub, SUB, Rect(0, 0, words.w, two_lines + role.size * DEPTH), 3)
+    title = page.fit(view.title, TITLE, Rect(0, 0, words.w, words.h - two_lines - 34), 4)
+    top = words.y + max((words.h - title.height - BELOW_TITLE - two_lines) / 2, 4)
     page.place(title, Rect(words.x, top, words.w, 0), stand="top")
-    page.place(sub, Rect(words.x, top + title.height + 30, words.w, 0), colour=page.ground.ink2, stand="top")
+    below = Rect(words.x, top + title.height + BELOW_TITLE, words.w, 0)
+    page.place(sub, below, colour=page.ground.ink2, stand="top")
 
 
 def draw_pair(page: Page, things: tuple[str, str], room: Rect) -> None:
@@ -72,12 +79,12 @@ def draw_pair(page: Page, things: tuple[str, str], room: Rect) -> None:
     # A jar and a scale are taller than a card and a reader, which fill two thirds of their square.
     fill = 0.84 if things == PAIRS["jar"] else 0.66
     free = lower - upper - size * fill
-    arrow = min(max(free * 1.15, 30), 64)
-    page.icon("lay-down", room.x + (size - arrow) / 2, (upper + lower) / 2, arrow, leaf)
+    arrow = min(max(free * 0.86, 30), 62)
+    x, y = room.x + (size - arrow) / 2, (upper + lower - arrow) / 2
+    page.items.append(Picture("lay-down", x, y, arrow, leaf, nudge=NUDGE))
 
 
 def _steps(page: Page, steps: tuple[Say, ...], rect: Rect) -> None:
-    page.items.append(Box(rect, page.theme.card, page.ground.hairline, CORNER))
     height = (rect.h - 16) / len(steps)
     for number, step in enumerate(steps):
         row = Rect(rect.x + 22, rect.y + 8 + number * height, rect.w - 36, height)
@@ -100,7 +107,7 @@ def _board_height(board: Sequence[BoardLine], width: float) -> float:
 
 
 def _board(page: Page, board: tuple[BoardLine, ...], rect: Rect) -> None:
-    page.items.append(Box(rect, page.theme.card, page.ground.hairline, CORNER))
+    """Every line that has room, the later ones yielding first."""
     room = rect.inset(18, 16)
     lines = list(board)
     while len(lines) > 1 and _board_height(lines, room.w) > room.h + (BETWEEN - 18) * (len(lines) - 1):

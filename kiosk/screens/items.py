@@ -70,6 +70,8 @@ class Picture:
     y: float
     size: float
     colour: str
+    nudge: float = 0.0
+    """Every two seconds it stands this much lower, or back: two still frames that point, where a motion would cost."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from kiosk.views import JarView, PanelTone, Say
 
 FIGURE = 76
 PANEL = 156
-PANEL_STACKED = 190
+PANEL_STACKED = 156
 ICON = 128
 TEXT_AT = 168
 

@@ -16,7 +16,7 @@ PAD_WIDTH = 350
 CANCEL = 80
 FIELD = 80
 FIELD_AT = 108
-ICON = 104
+ICON = 92
 KEY_STACKED = 70
 
 
@@ -44,7 +44,7 @@ def _typed(page: Page, view: KeypadView, room: Rect) -> None:
     remark = 0 if view.remark is None else 64
     box = Rect(room.x + FIELD_AT, room.bottom - remark - FIELD - 8, room.w - FIELD_AT, FIELD)
     page.text(view.title, TITLE, Rect(room.x, room.y, room.w, box.y - 8 - room.y), lines=3)
-    page.icon(view.icon, room.x - 8, box.middle, ICON, page.theme.leaf)
+    page.icon(view.icon, room.x, box.middle, ICON, page.theme.leaf)
     page.items.append(Box(box, page.theme.card, page.theme.leaf, thickness=3))
     inner = box.inset(18)
     step = inner.w / view.length

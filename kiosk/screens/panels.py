@@ -26,7 +26,7 @@ def draw_panel(page: Page, panel: Panel, rect: Rect, role: Role = STRONG) -> Non
     elif panel.left is not None or panel.right is not None:
         _columns(page, panel, room, role, tone)
     else:
-        page.text(panel.text, role, room.inset(0, 4), colour=tone.ink)
+        page.text(panel.text, role, room.inset(0, 6), colour=tone.ink)
 
 
 def _columns(page: Page, panel: Panel, room: Rect, role: Role, tone: Tone) -> None:

@@ -4,6 +4,7 @@ Screens are designed in pixels of the 7" display (800 × 480) and scaled. A pane
 a little wider or, upright, one of 480 wide on which things are stacked.
 """
 
+import logging
 import os
 import sys
 from dataclasses import dataclass
@@ -91,6 +92,10 @@ def prepare(
     )
     from kivy.config import Config  # noqa: PLC0415  only after the environment is set
 
+    kivy_log = logging.getLogger("kivy")
+    kivy_log.setLevel(logging.WARNING)
+    kivy_log.addFilter(_is_worth_a_line)
+
     width = profile.width + (WORKBENCH_WIDTH if workbench else 0)
     height = max(profile.height, WORKBENCH_HEIGHT) if workbench else profile.height
     for section, key, value in (
@@ -113,3 +118,8 @@ def prepare(
     else:
         # The window's own events, which a touch reaches as a click.
         Config.set("input", "mouse", "mouse,disable_multitouch")
+
+
+def _is_worth_a_line(record: logging.LogRecord) -> bool:
+    """Kivy tells with a traceback, at each start, that a touch library is missing which no panel here needs."""
+    return "MTDev is not supported" not in record.getMessage()

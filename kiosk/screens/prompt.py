@@ -36,6 +36,6 @@ def _picture(page: Page, picture: str, room: Rect) -> None:
         size = min(room.w, room.h, ICON)
         page.icon(picture, centre - size / 2, room.middle, size, page.theme.leaf)
         return
-    size = min(PICTURE, room.h * 0.46)
-    tall = min(room.h, size * 2.3)
+    size = min(PICTURE, room.h * 0.43)
+    tall = min(room.h - 10, size * 2.3)
     draw_pair(page, PAIRS[picture], Rect(centre - size / 2, room.middle - tall / 2, size, tall))

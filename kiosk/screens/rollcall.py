@@ -6,6 +6,7 @@ from kiosk.screens.header import draw_header
 from kiosk.screens.items import Box, Rect, Scene
 from kiosk.screens.panels import draw_dots, draw_panel
 from kiosk.screens.theme import CHIP, SECONDARY, SECONDARY_STRONG, Role
+from kiosk.screens.typesetting import Room, fit
 from kiosk.views import JobRow, PanelTone, PersonRow, RollCallView
 
 ROW = 54.0
@@ -19,6 +20,8 @@ EXTRA = 67.0
 """12 mm."""
 NAME = Role(26, 20, 1.2, True)
 CHIP_HEIGHT = 36
+TWO_LINES = 54
+"""In a lower cell name and job share a line."""
 
 
 def draw_roll_call(view: RollCallView, paper: Paper) -> Scene:
@@ -44,7 +47,12 @@ def _jobs(page: Page, jobs: tuple[JobRow, ...], room: Rect) -> None:
         row = Rect(room.x, room.y + number * height, room.w, height)
         if number:
             page.rule(row.x, row.y - 1, row.w)
-        (_stacked_job if page.portrait else _job)(page, job, row)
+        if not page.portrait:
+            _job(page, job, row)
+        elif height >= TWO_LINES:
+            _stacked_job(page, job, row)
+        else:
+            _short_job(page, job, row)
 
 
 def _job(page: Page, job: JobRow, row: Rect) -> None:
@@ -52,7 +60,8 @@ def _job(page: Page, job: JobRow, row: Rect) -> None:
     page.text(job.job, SECONDARY_STRONG, first, colour=page.ground.ink2 if job.quiet else None, lines=2)
     start = first.right + GAP
     if not job.quiet:
-        dots = Rect(start, row.middle - DOT / 2, DOTS_WIDTH, DOT)
+        size = min(DOT, row.h - 12)
+        dots = Rect(start, row.middle - size / 2, DOTS_WIDTH, size)
         draw_dots(page, dots, job.here, job.of, page.ground.fill)
         start = dots.right + GAP / 2
         if job.count is not None:
@@ -75,6 +84,17 @@ def _stacked_job(page: Page, job: JobRow, row: Rect) -> None:
             count = page.text(job.count, SECONDARY, Rect(start, lower.y, 110, lower.h), lines=1)
             start += count.block.width + GAP / 2
     _remark(page, job, Rect(start, lower.y, row.right - start, lower.h))
+
+
+def _short_job(page: Page, job: JobRow, row: Rect) -> None:
+    """Where there are many jobs: what is missing, or how many there are."""
+    first = Rect(row.x, row.y, row.w * 0.42, row.h)
+    page.text(job.job, NAME, first, colour=page.ground.ink2 if job.quiet else None, lines=1)
+    rest = Rect(first.right + 8, row.y, row.right - first.right - 8, row.h)
+    if job.short or job.count is None:
+        _remark(page, job, rest)
+    else:
+        page.text(job.count, SECONDARY, rest, align="right", lines=1)
 
 
 def _remark(page: Page, job: JobRow, room: Rect) -> None:
@@ -110,6 +130,11 @@ def _person(page: Page, person: PersonRow, cell: Rect) -> None:
     right = cell.right
     if person.chip is not None:
         right = _chip(page, person, cell) - 10
+    if cell.h < TWO_LINES:
+        half = (right - x) / 2
+        page.text(person.name, NAME, Rect(x, cell.y, half, cell.h), lines=1)
+        page.text(person.job, SUB, Rect(x + half, cell.y, half, cell.h), colour=page.ground.ink2, lines=1)
+        return
     room = Rect(0, 0, right - x, cell.h * 0.42)
     name, job = page.fit(person.name, NAME, room, 1), page.fit(person.job, SUB, room, 1)
     between = max(min(13, cell.h - 8 - name.height - job.height), 8)
@@ -122,9 +147,11 @@ def _chip(page: Page, person: PersonRow, cell: Rect) -> float:
     """Draw the chip at the right of the cell; returns where it begins."""
     assert person.chip is not None
     tone = page.theme.tone(person.chip_tone)
-    block = page.fit(person.chip, CHIP, Rect(0, 0, cell.w * 0.42, CHIP_HEIGHT - 4), 1)
-    box = Rect(cell.right - block.width - 24, cell.middle - CHIP_HEIGHT / 2, block.width + 24, CHIP_HEIGHT)
-    page.items.append(Box(box, tone.fill, radius=CHIP_HEIGHT / 2))
+    role = CHIP if cell.h < TWO_LINES else page.role(CHIP)
+    block = fit((page.say(person.chip),), role, Room(cell.w * 0.42, CHIP_HEIGHT - 4, 1))
+    tall = min(CHIP_HEIGHT, cell.h - 4)
+    box = Rect(cell.right - block.width - 24, cell.middle - tall / 2, block.width + 24, tall)
+    page.items.append(Box(box, tone.fill, radius=tall / 2))
     colour = tone.ink if person.chip_tone is PanelTone.SUN_SOFT else tone.icon
     page.place(block, box, colour=colour, align="middle")
     return box.x

@@ -3,7 +3,9 @@
 import io
 import logging
 import math
+import os
 import struct
+import sys
 import tempfile
 import wave
 from pathlib import Path
@@ -58,6 +60,13 @@ def wave_bytes(sound: Sound) -> bytes:
     return content.getvalue()
 
 
+def has_audio_device() -> bool:
+    """Whether it is worth asking SDL for audio, which complains at length where there is none."""
+    if sys.platform != "linux" or "PULSE_SERVER" in os.environ:
+        return True
+    return any(Path("/dev/snd").glob("pcm*p"))
+
+
 class Sounds:
     """Plays the sounds through Kivy; silent, and said once, where there is no audio. Kivy's thread only."""
 
@@ -66,19 +75,24 @@ class Sounds:
         self._folder = tempfile.TemporaryDirectory(prefix="kiosk-sounds-")
         self._loaded: dict[Sound, Any] = {}
         self._silent = False
+        if not has_audio_device():
+            self._fall_silent()
 
     def play(self, sound: Sound) -> None:
         """Start ``sound``; what plays already goes on."""
         if self._silent:
             return
         loaded = self._loaded.get(sound) or self._load(sound)
-        if loaded is None:
-            self._silent = True
-            log.warning("no sound can be played; the kiosk is silent")
+        if loaded is None or loaded.length <= 0:
+            self._fall_silent()
             return
         loaded.volume = self._volume
         loaded.stop()
         loaded.play()
+
+    def _fall_silent(self) -> None:
+        self._silent = True
+        log.warning("there is no audio; the kiosk is silent")
 
     def _load(self, sound: Sound) -> Any:
         from kivy.core.audio import SoundLoader  # noqa: PLC0415  looks for audio devices when imported

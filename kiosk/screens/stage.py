@@ -11,6 +11,7 @@ from kivy.clock import Clock
 from kivy.core.window import Window
 from kivy.input.motionevent import MotionEvent
 from kivy.uix.floatlayout import FloatLayout
+from kivy.utils import get_color_from_hex
 
 from kiosk.events import Action
 from kiosk.screens.base import Paper
@@ -21,7 +22,7 @@ from kiosk.screens.sounds import Sounds
 from kiosk.screens.surface import Surface
 from kiosk.screens.theme import NIGHT, Theme
 from kiosk.screens.workbench import Workbench
-from kiosk.screens.workbench_column import draw_workbench
+from kiosk.screens.workbench_column import GROUND, draw_workbench
 from kiosk.text import texts
 from kiosk.types import Sound
 from kiosk.views import Edge, Frame, NoticeView, View, say
@@ -57,17 +58,17 @@ class Stage:
         self._shown: View | None = None
         self._newest: View | None = None
         self._sounds = Sounds(volume)
-        self._surface = Surface(profile.scale, intend, monotonic)
-        self._surface.size = (profile.width, profile.height)
+        self.surface = Surface(profile.scale, intend, monotonic)
+        self.surface.size = (profile.width, profile.height)
         self._column: Surface | None = None
+        self._bench_looks: tuple[bool, float] | None = None
         root = FloatLayout()
-        root.add_widget(self._surface)
+        root.add_widget(self.surface)
         if bench is not None:
             self._column = Surface(1.0, self._use_tool, monotonic)
             root.add_widget(self._column)
-        self._root = root
-        # Triggers hold their callbacks weakly unless they are kept.
-        self.draw = Clock.create_trigger(self._draw)
+        self.root = root
+        self.draw = Clock.create_trigger(self.draw_now)
         self._heartbeat = Clock.schedule_interval(self._ask_frame, ALIVE_SECONDS)
         self._lamp = Clock.schedule_interval(self._draw_bench, LAMP_SECONDS) if bench else None
         self._guard = _KeepGoing(self)
@@ -77,7 +78,7 @@ class Stage:
 
     def run(self) -> None:
         """Show the window until :meth:`stop`."""
-        runTouchApp(self._root)
+        runTouchApp(self.root)
 
     def stop(self) -> None:
         stopTouchApp()
@@ -94,19 +95,16 @@ class Stage:
     # ── what is shown ─────────────────────────────────────────────────────────────────────────────────────────────
 
     def offer(self, view: View) -> None:
-        """The view to be drawn at the next :attr:`draw`."""
+        """The view to be drawn next; from any thread, as is :attr:`draw`, which asks for it with the next frame."""
         self._newest = view
 
-    def _draw(self, *_: object) -> None:
+    def draw_now(self, *_: object) -> None:
+        """Draw what was offered last, unless it is what stands there."""
         view = self._newest
         if view is None or view == self._shown:
             return
         self._shown = view
-        self._surface.show(compose(view, self._paper(view.frame)))
-
-    def draw_now(self) -> None:
-        """Draw what was offered without waiting for the next frame."""
-        self._draw()
+        self.surface.show(compose(view, self._paper(view.frame)))
 
     def _paper(self, frame: Frame) -> Paper:
         width, height = self._profile.canvas
@@ -125,7 +123,7 @@ class Stage:
         )
         if self._shown != broken:
             self._shown = broken
-            self._surface.show(compose(broken, self._paper(broken.frame)))
+            self.surface.show(compose(broken, self._paper(broken.frame)))
 
     def play(self, sound: Sound) -> None:
         self._sounds.play(sound)
@@ -134,10 +132,10 @@ class Stage:
 
     def export(self, path: Path) -> None:
         """Write what the terminal shows as a PNG."""
-        self._surface.export_to_png(str(path))
+        self.surface.export_to_png(str(path))
 
     def texts(self) -> tuple[str, ...]:
-        return self._surface.scene.texts()
+        return self.surface.scene.texts()
 
     def find(self, action: Action, target: str) -> Key:
         """The button that asks ``action``, about ``target`` where one is named.
@@ -145,14 +143,14 @@ class Stage:
         Raises:
             LookupError: there is none on the screen.
         """
-        for key in self._surface.scene.reachable():
+        for key in self.surface.scene.reachable():
             if key.action is action and target in {"", key.target}:
                 return key
         raise LookupError(f"no button for {action} {target} is on the screen")
 
     def touch(self, action: Action, target: str, done: Callable[[Exception | None], None]) -> None:
         """Touch a button as a finger does: down, a frame, up. ``done`` hears when it is over."""
-        wait = self._surface.quiet_until - self._monotonic()
+        wait = self.surface.quiet_until - self._monotonic()
         if wait > 0:
             Clock.schedule_once(lambda _: self.touch(action, target, done), min(wait + 0.01, 0.1))
             return
@@ -163,8 +161,8 @@ class Stage:
             done(error)
             return
         rect = key.face.rect
-        x, y = self._surface.window_point(rect.x + rect.w / 2, rect.middle)
-        finger = _Finger("finger", 1, (x / Window.width, y / Window.height))
+        x, y = self.surface.window_point(rect.x + rect.w / 2, rect.middle)
+        finger = Finger("finger", 1, (x / Window.width, y / Window.height))
         EventLoop.post_dispatch_input("begin", finger)
 
         def lift(_: float) -> None:
@@ -177,10 +175,17 @@ class Stage:
 
     def _arrange(self, *_: object) -> None:
         # What the terminal leaves free beside the workbench is part of the bench.
-        Window.clearcolor = (0x26 / 255, 0x30 / 255, 0x2C / 255, 1) if self._bench is not None else (0, 0, 0, 1)
-        self._surface.pos = (0, Window.height - self._surface.height)
-        if self._column is not None:
-            left = self._surface.width
+        Window.clearcolor = get_color_from_hex(GROUND if self._bench is not None else "#000000")
+        wide, tall = self._profile.canvas
+        if self._column is None:
+            # A display that is not the panel of the profile is filled as far as its shape allows.
+            scale = min(Window.width / wide, Window.height / tall)
+            self.surface.size = (round(wide * scale), round(tall * scale))
+            self.surface.pos = ((Window.width - self.surface.width) // 2, (Window.height - self.surface.height) // 2)
+            self.surface.rescale(scale)
+        else:
+            self.surface.pos = (0, Window.height - self.surface.height)
+            left = self.surface.width
             self._column.size = (max(Window.width - left, 1), Window.height)
             self._column.pos = (left, 0)
             self._draw_bench()
@@ -196,8 +201,12 @@ class Stage:
             self._alive()
 
     def _draw_bench(self, *_: object) -> None:
-        if self._bench is not None and self._column is not None:
-            self._column.show(draw_workbench(self._bench, self._column.height, lit=self._bench.door_open()))
+        if self._bench is None or self._column is None:
+            return
+        looks = (self._bench.door_open(), self._column.height)
+        if looks != self._bench_looks:
+            self._bench_looks = looks
+            self._column.show(draw_workbench(self._bench, looks[1], lit=looks[0]))
 
     def _use_tool(self, _: Action, target: str) -> None:
         if self._bench is not None:
@@ -218,7 +227,7 @@ _KEY_NAMES = {273: "up", 274: "down", 276: "left", 275: "right", 32: "space", 13
 _KEY_NAMES |= {282 + number: f"f{number + 1}" for number in range(12)}
 
 
-class _Finger(MotionEvent):
+class Finger(MotionEvent):
     """A touch that comes from the program, as shares of the window."""
 
     def __init__(self, device: str, number: int, place: tuple[float, float]) -> None:

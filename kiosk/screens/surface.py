@@ -23,7 +23,7 @@ SECOND_TOUCH_SECONDS = 0.3
 MANY_PEOPLE = 8
 
 
-@lru_cache(maxsize=400)
+@lru_cache(maxsize=96)
 def _texture(text: str, face: str, pixels: int) -> Any:
     label = CoreLabel(text=text, font_name=face, font_size=pixels, font_hinting=None)
     label.refresh()
@@ -41,7 +41,9 @@ class Surface(Widget):
         self._scene = Scene("#000000", ())
         self._drawn: list[tuple[Item | None, Any]] = []
         self._pressed: Key | None = None
+        self._beats = 0
         self.quiet_until = 0.0
+        """Until then a touch is the echo of the last one; in the seconds of ``monotonic``."""
         with self.canvas:
             self._ground_colour = Color(0, 0, 0)
             self._ground = Rectangle()
@@ -81,10 +83,16 @@ class Surface(Widget):
             if before is not None:
                 group.clear()
                 self._drawn[index] = (None, group)
-        if any(_has_ring(item) for item in scene.items):
+        self._beats = 0
+        if any(_changes_by_itself(item) for item in scene.items):
             self._seconds()
         else:
             self._seconds.cancel()
+
+    def rescale(self, scale: float) -> None:
+        """Draw all in another size."""
+        self._scale = scale
+        self._moved()
 
     def _moved(self, *_: object) -> None:
         self._ground.pos, self._ground.size = self.pos, self.size
@@ -107,8 +115,10 @@ class Surface(Widget):
         self._paint(group, item)
 
     def _tick(self, *_: object) -> None:
+        """Once a second: the rings run down; what points does so every other second."""
+        self._beats += 1
         for index, shape in enumerate(self._scene.items):
-            if _has_ring(shape):
+            if _has_ring(shape) or (self._beats % 2 == 0 and _nudges(shape)):
                 self._draw_at(index, shape, again=True)
 
     # ── shapes ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -118,10 +128,12 @@ class Surface(Widget):
         painter(group, item)
 
     def _key(self, group: Any, key: Key) -> None:
-        face = replace(key.face, fill=key.pressed) if _same_key(key, self._pressed) else key.face
-        self._box(group, face)
+        self._box(group, self._face(key))
         for part in key.content:
             self._paint(group, part)
+
+    def _face(self, key: Key) -> Box:
+        return replace(key.face, fill=key.pressed) if _same_key(key, self._pressed) else key.face
 
     def _veil(self, group: Any, veil: Veil) -> None:
         group.add(Color(*_rgba(veil.colour)[:3], veil.opacity))
@@ -182,7 +194,8 @@ class Surface(Widget):
             log.warning("no icon named %r", picture.name)
             return
         texture = _texture(character, ICON, round(picture.size * self._scale))
-        pos, size = self._frame(Rect(picture.x, picture.y, picture.size, picture.size))
+        lower = picture.nudge * (self._beats // 2 % 2)
+        pos, size = self._frame(Rect(picture.x, picture.y + lower, picture.size, picture.size))
         group.add(Color(*_rgba(picture.colour)))
         group.add(
             Rectangle(
@@ -314,3 +327,11 @@ def _same_key(key: Key, other: Key | None) -> bool:
 
 def _has_ring(item: Item) -> bool:
     return isinstance(item, Ring) or (isinstance(item, Key) and any(isinstance(part, Ring) for part in item.content))
+
+
+def _nudges(item: Item) -> bool:
+    return isinstance(item, Picture) and item.nudge > 0
+
+
+def _changes_by_itself(item: Item) -> bool:
+    return _has_ring(item) or _nudges(item)

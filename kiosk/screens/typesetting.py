@@ -137,6 +137,8 @@ def _penalty(word: str, is_last: bool) -> float:
         return 0.0
     if word.endswith(_PAUSES):
         return -0.5
+    if word[-1:].isdigit():
+        return 0.8
     return 0.4 if len(word) <= _SHORT_WORD else 0.0
 
 
