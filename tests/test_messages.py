@@ -91,3 +91,10 @@ def test_only_characters_the_fonts_have(font):
     for path in OTHER_LANGUAGES:
         every |= {f"{path.stem}:{key}": "".join(texts) for key, texts in translations(path)}
     assert {key: set(text) - known for key, text in every.items() if set(text) - known} == {}
+
+
+def test_every_sentence_that_is_said_is_written():
+    said = re.compile(r'\b(?:say|Say)\(\s*"([a-z0-9_.]+)"')
+    package = LOCALE_FOLDER.parent
+    found = {key for path in package.rglob("*.py") for key in said.findall(path.read_text(encoding="utf-8"))}
+    assert found - set(MESSAGES) - {"literal"} == set()

@@ -4,11 +4,10 @@ from dataclasses import dataclass
 
 from kiosk.screens.items import Digits, Item, Key, Rect, Scene, Text, Veil
 from kiosk.screens.profiles import Profile
-from kiosk.screens.typesetting import CAPITAL, DEPTH, is_orphan, width
+from kiosk.screens.typesetting import BOLD, CAPITAL, DEPTH, is_orphan, width
 
 LEAST_MM = 12.0
 """Every button; the face plus what is touched around it is larger still."""
-OTHER_MM = 12.0
 TOLERANCE = 1.0
 
 
@@ -23,19 +22,13 @@ class Inked:
 def ink(item: Text | Digits) -> Inked:
     """The box of a text: from its capitals to the depth of a g."""
     if isinstance(item, Digits):
-        wide = width(item.text, str(item_face(item)), item.size)
+        wide = width(item.text, BOLD, item.size)
         left = item.rect.x + (item.rect.w - wide) / 2
         top = item.rect.middle - item.size * CAPITAL / 2
         return Inked(Rect(left, top, wide, item.size * CAPITAL), item.text)
     block = item.block
     left = item.anchor - {"left": 0, "middle": block.width / 2, "right": block.width}[item.align]
     return Inked(Rect(left, item.top, block.width, block.height + block.size * DEPTH * 0.9), " / ".join(block.lines))
-
-
-def item_face(_: Digits) -> str:
-    from kiosk.screens.typesetting import BOLD
-
-    return BOLD
 
 
 def overlap(one: Rect, other: Rect, slack: float = TOLERANCE) -> bool:
@@ -120,7 +113,6 @@ def key_faults(key: Key, canvas: Rect, profile: Profile) -> list[str]:
         found.append(f"small: {key.action} is {wide_mm:.1f} × {tall_mm:.1f} mm")
     if not inside(key.face.rect, canvas):
         found.append(f"off the glass: {key.action}")
-    for text in texts_of(key):
-        if not inside(ink(text).rect, key.face.rect.inset(6, 0)):
-            found.append(f"out of its button: {ink(text).words!r}")
-    return found
+    inked = [ink(text) for text in texts_of(key)]
+    room = key.face.rect.inset(6, 0)
+    return found + [f"out of its button: {text.words!r}" for text in inked if not inside(text.rect, room)]

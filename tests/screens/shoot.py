@@ -1,0 +1,38 @@
+"""Draw samples with real pixels and write them as PNG: ``python -m tests.screens.shoot FOLDER PROFILE LANGUAGE MODE``.
+
+A process of its own, because a window can be prepared only once. Times stand still at the ends of countdowns minus
+what the samples say, so that two runs give the same pictures.
+"""
+
+import os
+import sys
+import threading
+from pathlib import Path
+
+from kiosk.screens.face import Face
+from tests.screens.samples import PARIS, framed, samples
+
+
+def shoot(folder: Path, profile: str, language: str, mode: str) -> None:
+    """One picture a sample in ``folder``; ``mode`` is ``normal``, ``large`` or ``night``."""
+    folder.mkdir(parents=True, exist_ok=True)
+    face = Face(profile, lambda event: None, lambda: 0.0, PARIS)
+
+    def draw() -> None:
+        try:
+            for name, view in samples().items():
+                night = True if mode == "night" else None
+                face.present(framed(view, language=language, large_text=mode == "large", night=night))
+                face.capture(folder / f"{name}.png")
+        finally:
+            face.stop()
+
+    artist = threading.Thread(target=draw, name="artist")
+    artist.start()
+    face.run()
+    artist.join()
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("SDL_VIDEODRIVER", "offscreen")
+    shoot(Path(sys.argv[1]), *sys.argv[2:5])
