@@ -1,10 +1,10 @@
 """Orders of the rules to the edges. Frozen, imperative; the reactor carries them out in the order of architecture."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from kiosk.events import Timer
-from kiosk.types import CardHash, Fact, FactId, MemberId, ShiftId, Sound
+from kiosk.types import CardHash, Fact, FactId, Jar, MemberId, ShiftId, Sound
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -12,6 +12,36 @@ class OpenDoor:
     """Unlock for ``seconds``; a pulse already running is extended, never shortened."""
 
     seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldDoor:
+    """Leave it unlocked for ``seconds`` more: a lease, to be renewed in time by whoever wants it held."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class EndHold:
+    """Hold it no longer; who was let in meanwhile keeps the rest of the pulse."""
+
+
+@dataclass(frozen=True, slots=True)
+class LockDown:
+    """No card opens any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class EndLockDown:
+    """Cards decide again."""
+
+
+@dataclass(frozen=True, slots=True)
+class ResetDoor:
+    """A person vouches that the fire or the green box is over: the door may lock again."""
+
+
+DoorOrder: TypeAlias = HoldDoor | EndHold | LockDown | EndLockDown | ResetDoor
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,11 +89,25 @@ class StopBell:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PrintLabel:
+    """Print one tare label; :class:`~kiosk.events.LabelPrinted` or :class:`~kiosk.events.PrintFailed` answers ``id``.
+
+    Attributes:
+        typed: a person typed the weight: the label says so.
+    """
+
+    id: FactId
+    jar: Jar
+    typed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Identify:
-    """Ask the server whose card this is; :class:`~kiosk.events.Identified` answers."""
+    """Ask the server whose card this is; :class:`~kiosk.events.Identified` answers. ``code`` is that of the tap."""
 
     hash: CardHash
     timeout_seconds: float
+    code: str = field(default="", repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +120,75 @@ class Book:
     timeout_seconds: float
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prefer:
+    """Remember what a person needs; None leaves it as the server has it. In no journal: it tells of a body."""
+
+    member_id: MemberId
+    language: str | None = None
+    large_text: bool | None = None
+    long_pulse: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AskPin:
+    """How does the PIN stand? :class:`~kiosk.events.PinKnown` answers once the disk does."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckPin:
+    """Is this the technician's PIN? :class:`~kiosk.events.PinChecked` answers."""
+
+    pin: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ChoosePin:
+    """From now on this is the technician's PIN."""
+
+    pin: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ListUnsettled:
+    """What has not left? :class:`~kiosk.events.UnsettledListed` answers."""
+
+
+@dataclass(frozen=True, slots=True)
+class RetryDelivery:
+    """Let a refused fact leave once more."""
+
+    id: FactId
+
+
+@dataclass(frozen=True, slots=True)
+class SettleByHand:
+    """A person has dealt with a fact that was refused: it leaves no more."""
+
+    id: FactId
+
+
+@dataclass(frozen=True, slots=True)
+class CountLinked:
+    """Who was given a card here? :class:`~kiosk.events.LinkedCounted` answers."""
+
+
+StaffOrder: TypeAlias = (
+    Prefer | AskPin | CheckPin | ChoosePin | ListUnsettled | RetryDelivery | SettleByHand | CountLinked
+)
+
 Effect: TypeAlias = (
-    OpenDoor | Record | Withdraw | StartTimer | CancelTimer | Play | RingBell | StopBell | Identify | Book
+    OpenDoor
+    | DoorOrder
+    | Record
+    | Withdraw
+    | StartTimer
+    | CancelTimer
+    | Play
+    | RingBell
+    | StopBell
+    | PrintLabel
+    | Identify
+    | Book
+    | StaffOrder
 )

@@ -4,7 +4,7 @@ A source may do two things: block, and ``post(event)``.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import TypeAlias
@@ -38,12 +38,15 @@ class CardTapped:
     Attributes:
         tail: the last four characters of what was read, to be shown to the desk.
         enrolable: False for random and blank ids, which must never be linked.
+        code: the id itself in its canonical form, for a server that knows cards by nothing else. In memory only, for as
+            long as the card is asked about; never in a fact, a file or a log. Empty where no reader tells it.
     """
 
     hash: CardHash
     tail: str
     kind: CardKind = CardKind.CARD
     enrolable: bool = True
+    code: str = field(default="", repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +55,28 @@ class TwoCardsSeen:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CodeNotKnown:
+    """Something was read that is neither a card, nor a badge, nor a jar.
+
+    Attributes:
+        is_card: a card reader typed what is no uid; else a bar code that is not one of ours.
+    """
+
+    is_card: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class JarScanned:
     """The code on a jar's label was read."""
 
     code: JarCode
+
+
+@dataclass(frozen=True, slots=True)
+class TareScanned:
+    """The till's bar code on a jar's label was read: it holds a weight, and does not say whose."""
+
+    grams: Grams
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +119,10 @@ class DoorAlarmKind(StrEnum):
     HELD_WARNING = "held_warning"
     """It has stood open so long that people are asked to close it."""
     HELD = "held"
+    TAMPER = "tamper"
+    """The box of the door's electronics was opened."""
+    STUCK = "stuck"
+    """The exit button has been down for longer than anyone presses it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +139,32 @@ class DoorAlarmCleared:
     kind: DoorAlarmKind
 
 
+class DoorMode(StrEnum):
+    """What the lock is doing."""
+
+    LOCKED = "locked"
+    UNLOCKED = "unlocked"
+    """For someone who was let in, or leaves."""
+    HELD_OPEN = "held_open"
+    LOCKED_DOWN = "locked_down"
+    """No card opens; leaving is as free as ever."""
+    RELEASED = "released"
+    """By the fire alarm or the green box, until a person resets it."""
+    OUT_OF_ORDER = "out_of_order"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoorModeChanged:
+    """The lock does something else now."""
+
+    mode: DoorMode
+
+
+@dataclass(frozen=True, slots=True)
+class ExitAsked:
+    """Someone pressed the exit button; the door unlocks without being told."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeviceLost:
     """A part stopped answering. Posted once per loss."""
@@ -127,6 +178,38 @@ class DeviceFound:
     """A part answers (again)."""
 
     part: Part
+
+
+class PrintTrouble(StrEnum):
+    """Why there is no label."""
+
+    PAPER = "paper"
+    COVER = "cover"
+    OFFLINE = "offline"
+    """Not there, switched off, or paused by its own key."""
+    FAULT = "fault"
+    """It says that something is wrong, or took a part of the label only."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LabelPrinted:
+    """A label came out of the printer.
+
+    Attributes:
+        id: of the order.
+        sure: the printer itself said so; else it took the whole label and tells nothing more.
+    """
+
+    id: FactId
+    sure: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrintFailed:
+    """No label came out, or not all of one."""
+
+    id: FactId
+    trouble: PrintTrouble
 
 
 class Action(StrEnum):
@@ -166,12 +249,44 @@ class Action(StrEnum):
     CANCEL = "cancel"
     REWEIGH = "reweigh"
     ANOTHER_JAR = "another_jar"
+    PRINT_JAR = "print_jar"
+    PRINT_AGAIN = "print_again"
+    PRINT_ALONE = "print_alone"
+    """« Imprimer tout seul les suivants », on or off."""
+    TYPE_WEIGHT = "type_weight"
+    TAG_JAR = "tag_jar"
     HELP = "help"
     MY_DATA = "my_data"
     LARGE_TEXT = "large_text"
     MUTE = "mute"
     LANGUAGE = "language"
     STILL_HERE = "still_here"
+    # What staff can ask.
+    UNLOCK = "unlock"
+    """The clock was pressed for three seconds."""
+    COORDINATION = "coordination"
+    TECHNICAL = "technical"
+    BACK = "back"
+    MORE = "more"
+    CHOOSE = "choose"
+    SEARCH = "search"
+    OPEN_DOOR = "open_door"
+    ADD_SOMEONE = "add_someone"
+    ABSENCE = "absence"
+    TO_SETTLE = "to_settle"
+    RETRY = "retry"
+    SETTLE = "settle"
+    LINK_CARDS = "link_cards"
+    BLOCK_CARD = "block_card"
+    TRANSFER = "transfer"
+    TUNE = "tune"
+    LONG_PULSE = "long_pulse"
+    CARD_LANGUAGE = "card_language"
+    GRANT = "grant"
+    SELF_TEST = "self_test"
+    CHANGE_PIN = "change_pin"
+    PAD = "pad"
+    """Letters or digits on the keyboard."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -312,15 +427,63 @@ class QueueChanged:
 class Identified:
     """The answer to :class:`~kiosk.effects.Identify`. ``member`` is None when the server does not know the card either.
 
-    ``available`` is False when no usable answer came in time.
+    Attributes:
+        available: False when no usable answer came in time.
+        account: the account holder where ``member`` is attached to one.
+        present: shifts on which the server has noted this person by being asked.
+        fault: why there is no usable answer, where a person has to look into it.
     """
 
     hash: CardHash
     available: bool
     member: Member | None = None
     account: Member | None = None
-    """The account holder where ``member`` is attached to one."""
     blocked: bool = False
+    present: tuple[ShiftId, ...] = ()
+    fault: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unsettled:
+    """A fact that has not left: refused, or still on its way. ``reason`` is in the words of whoever turned it away."""
+
+    fact: Fact
+    refused: bool
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class UnsettledListed:
+    """The answer to :class:`~kiosk.effects.ListUnsettled`: the refused ones first; None while the disk fails."""
+
+    rows: tuple[Unsettled, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class LinkedCounted:
+    """The answer to :class:`~kiosk.effects.CountLinked`: who was given a card at this terminal."""
+
+    members: frozenset[MemberId]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PinKnown:
+    """How the technician's PIN stands, at start and at every change. Never the PIN itself.
+
+    Attributes:
+        chosen: False until the first one is chosen.
+        tries: wrong ones since the last right one.
+    """
+
+    chosen: bool
+    tries: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PinChecked:
+    """The answer to :class:`~kiosk.effects.CheckPin`."""
+
+    right: bool
 
 
 class BookingOutcome(StrEnum):
@@ -367,14 +530,20 @@ class CommandReceived:
 Event: TypeAlias = (
     CardTapped
     | TwoCardsSeen
+    | CodeNotKnown
     | JarScanned
+    | TareScanned
     | WeightRead
     | DoorMoved
     | RelayChanged
     | DoorAlarm
     | DoorAlarmCleared
+    | DoorModeChanged
+    | ExitAsked
     | DeviceLost
     | DeviceFound
+    | LabelPrinted
+    | PrintFailed
     | Touched
     | UiAlive
     | TimerFired
@@ -390,6 +559,10 @@ Event: TypeAlias = (
     | QueueChanged
     | Identified
     | BookingAnswered
+    | UnsettledListed
+    | LinkedCounted
+    | PinKnown
+    | PinChecked
     | Ticked
     | StopRequested
     | CommandReceived

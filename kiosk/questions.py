@@ -90,7 +90,7 @@ class Questions:
     def _asked_of_server(self, question: Question, left: float) -> Event | None:
         try:
             if isinstance(question, Identify):
-                answer = self._backend.identify(question.hash, left)
+                answer = self._backend.identify(question.hash, left, question.code)
                 # An answer about another card would let in whoever laid this one.
                 return answer if isinstance(answer, Identified) and answer.hash == question.hash else None
             outcome = self._backend.book(question.id, question.member_id, question.shift_id, left)

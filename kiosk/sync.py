@@ -39,7 +39,7 @@ log = logging.getLogger(__name__)
 
 BATCH_ROWS = 50
 TICK_SECONDS = 5.0
-STORE_PATIENCE_SECONDS = 10.0
+STORE_PATIENCE_SECONDS = 5.0
 CLOCK_GRACE_SECONDS = 60.0
 """With the server in reach, a clock that was never set gets this long before facts leave with the time they have."""
 DOUBTS_AT_ONCE = 3
@@ -306,6 +306,11 @@ class Sync:
             self._store.apply(page).result(STORE_PATIENCE_SECONDS)
         except (StoreError, TimeoutError) as error:
             self._note_store("apply", error)
+            return False
+        except Exception as error:
+            # A page that no file can hold is one server's oddity, and no reason to call the server lost.
+            if self._is_new("apply", error):
+                log.exception("sync: a page cannot be kept")
             return False
         return True
 

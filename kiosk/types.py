@@ -50,6 +50,15 @@ class Role(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OpeningHours:
+    """One stretch of opening on one weekday (Monday is 0), local time."""
+
+    weekday: int
+    opens: time
+    closes: time
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Member:
     """One person with a card.
 
@@ -62,6 +71,7 @@ class Member:
         trained_for: jobs this person may take that ask for training.
         shared: the balance belongs to a household of several (French *votre compteur*).
         long_pulse: the door stays unlocked longer for this person; no screen ever shows that.
+        windows: the only hours in which this person may enter, instead of the coop's; empty: those of everyone.
     """
 
     id: MemberId
@@ -79,6 +89,7 @@ class Member:
     language: str | None = None
     large_text: bool = False
     long_pulse: bool = False
+    windows: tuple[OpeningHours, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,15 +123,6 @@ class Assignment:
     first_name: str
     first_shift: bool = False
     present: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OpeningHours:
-    """One stretch of opening on one weekday (Monday is 0), local time."""
-
-    weekday: int
-    opens: time
-    closes: time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,13 +203,32 @@ class FactKind(StrEnum):
     BOOKING = "booking"
     BOOKING_UNDONE = "booking_undone"
     PARTNER_ABSENT = "partner_absent"
+    ABSENCE_ANNOUNCED = "absence_announced"
+    """Someone expected has said that they will not come; noted by a coordinator."""
+    ABSENCE_UNDONE = "absence_undone"
     DOOR_OPENED = "door_opened"
     """A pulse of the relay, each one, with who and why."""
+    DOOR_MODE = "door_mode"
+    """The door is held open, locked down, released or back to its cards, with who and why."""
+    DOOR_ALARM = "door_alarm"
+    """Raised or cleared."""
+    COMMISSIONING = "commissioning"
+    """The door was put to the test, step by step: for the safety register."""
     BELL = "bell"
     TARE = "tare"
+    LABEL = "label"
+    """A label was ordered from the printer, with what became of it."""
+    JAR_TAGGED = "jar_tagged"
+    """A contactless sticker is a jar's from now on; nobody's card."""
     ALARM = "alarm"
     CARD_LINKED = "card_linked"
     CARD_BLOCKED = "card_blocked"
+    CARD_UNLINKED = "card_unlinked"
+    """A link made by mistake, taken back: the card is nobody's again."""
+    ROLE_GRANTED = "role_granted"
+    """Where the server knows no roles."""
+    MENU_OPENED = "menu_opened"
+    """The menus of staff, with whose card, or with the PIN."""
 
 
 DELIVERED = frozenset(
@@ -217,10 +238,18 @@ DELIVERED = frozenset(
         FactKind.CHECK_IN_UNDONE,
         FactKind.BOOKING_UNDONE,
         FactKind.PARTNER_ABSENT,
+        FactKind.DOOR_ALARM,
         FactKind.CARD_LINKED,
         FactKind.CARD_BLOCKED,
+        FactKind.CARD_UNLINKED,
+        FactKind.ABSENCE_ANNOUNCED,
+        FactKind.ABSENCE_UNDONE,
     }
 )
+UNDOING = frozenset(
+    {FactKind.CHECK_IN_UNDONE, FactKind.BOOKING_UNDONE, FactKind.ABSENCE_UNDONE, FactKind.CARD_UNLINKED}
+)
+"""Facts that take another one back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -249,6 +278,8 @@ class Jar:
     code: JarCode
     grams: Grams
     weighed_on: date
+    sticker: CardHash | None = None
+    """Of the contactless sticker on it."""
 
 
 class Reason(StrEnum):
@@ -278,6 +309,26 @@ class Reason(StrEnum):
     HOUSEHOLD = "household"
     """The account this card is attached to may not enter; its reasons are not the bearer's business."""
     UNKNOWN = "unknown"
+    OWN_HOURS = "own_hours"
+    """Outside the hours of this person."""
+    PASSED_BACK = "passed_back"
+    """This card has let someone in a short while ago, and nobody has left since."""
+    BADGE = "badge"
+    """A bar code, which can be copied, while the coop is not staffed."""
+    LOCKED_DOWN = "locked_down"
+    BY_HAND = "by_hand"
+    """Opened by a coordinator for someone else; a :class:`DeskReason` says what for."""
+    EXIT = "exit"
+    """Opened from inside, by the exit button."""
+
+
+class DeskReason(StrEnum):
+    """What a coordinator opens the door for."""
+
+    DELIVERY = "delivery"
+    FORGOTTEN_CARD = "forgotten_card"
+    VISIT = "visit"
+    OTHER = "other"
 
 
 class Freshness(StrEnum):

@@ -125,6 +125,7 @@ class ScriptedBackend:
         self.deliveries: dict[FactId, deque[Outcome | AnswerLost | Exception]] = {}
         self.answers: deque[KnowledgePage | Unchanged | Exception] = deque()
         self.owners: dict[CardHash, Identified] = {}
+        self.codes: list[str] = []
         self.booking: BookingOutcome | Exception = BookingOutcome.BOOKED
         self.reachable = True
         self.before_answer: Callable[[], None] = lambda: None
@@ -152,8 +153,9 @@ class ScriptedBackend:
             raise BackendUnavailable("answer lost")
         return step
 
-    def identify(self, card: CardHash, timeout_seconds: float) -> Identified:
+    def identify(self, card: CardHash, timeout_seconds: float, code: str = "") -> Identified:
         self._called("identify", timeout_seconds)
+        self.codes.append(code)
         return self.owners.get(card, Identified(hash=card, available=True))
 
     def book(self, fact_id: FactId, member: MemberId, shift: ShiftId, timeout_seconds: float) -> BookingOutcome:

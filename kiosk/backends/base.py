@@ -58,8 +58,14 @@ class Backend(Protocol):
     def deliver(self, fact: Fact) -> Outcome:
         """Hand one fact over. Safe to repeat: ``fact.id`` is the idempotency key."""
 
-    def identify(self, card: CardHash, timeout_seconds: float) -> Identified:
-        """Whose card is this? ``available=True, member=None`` when the server does not know it."""
+    def identify(self, card: CardHash, timeout_seconds: float, code: str = "", /) -> Identified:
+        """Whose card is this? ``available=True, member=None`` when the server does not know it.
+
+        Args:
+            card: its hash.
+            timeout_seconds: bounds the whole question.
+            code: its canonical id, for servers that know cards by nothing else; not to be kept in clear.
+        """
 
     def book(self, fact_id: FactId, member: MemberId, shift: ShiftId, timeout_seconds: float) -> BookingOutcome:
         """Ask for a place. Safe to repeat with the same ``fact_id``."""

@@ -50,11 +50,22 @@ class Cards:
             (card, fact.member_id, fact.kind is FactKind.CARD_BLOCKED, fact.id),
         )
 
+    def forget(self, fact: Fact) -> None:
+        """Take back a link, if it is still the last word on its card."""
+        self._db.execute("DELETE FROM card WHERE hash = ? AND fact_id = ?", (fact.details.get("card"), fact.about))
+
+    def given_to(self) -> frozenset[MemberId]:
+        """Who was given a card here that is not blocked."""
+        rows = self._db.execute("SELECT DISTINCT member_id FROM card WHERE NOT blocked").fetchall()
+        return frozenset(MemberId(member_id) for (member_id,) in rows)
+
     def prefer(self, preference: Preference) -> None:
+        """Keep what was asked for; None leaves an earlier wish as it was."""
         self._db.execute(
             "INSERT INTO preference (member_id, language, large_text, long_pulse) VALUES (?, ?, ?, ?) "
-            "ON CONFLICT (member_id) DO UPDATE SET language = excluded.language, large_text = excluded.large_text, "
-            "long_pulse = excluded.long_pulse",
+            "ON CONFLICT (member_id) DO UPDATE SET language = coalesce(excluded.language, language), "
+            "large_text = coalesce(excluded.large_text, large_text), "
+            "long_pulse = coalesce(excluded.long_pulse, long_pulse)",
             (preference.member_id, preference.language, preference.large_text, preference.long_pulse),
         )
 

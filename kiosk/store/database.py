@@ -101,7 +101,7 @@ def set_aside(path: Path, now: datetime) -> Path:
     for old in sorted(earlier, key=lambda kept: kept.stat().st_mtime)[:-KEPT_ASIDE]:
         for member in family(old):
             member.unlink()
-    sync_directory(path.parent)
+    sync_to_disk(path.parent)
     return aside
 
 
@@ -119,9 +119,9 @@ def forget_cached_pages(path: Path) -> None:
             os.close(descriptor)
 
 
-def sync_directory(directory: Path) -> None:
-    """Make new, renamed and removed names in ``directory`` survive a power cut."""
-    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
+def sync_to_disk(path: Path) -> None:
+    """Make the bytes and the length of a file, or the names in a directory, survive a power cut."""
+    descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:

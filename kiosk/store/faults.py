@@ -61,5 +61,7 @@ def fault_of(error: BaseException) -> StoreFault | None:
         return _BY_ERRNO.get(error.errno or 0, StoreFault.IO)
     if isinstance(error, sqlite3.Error):
         code = getattr(error, "sqlite_errorcode", None)
-        return _BY_CODE.get(code & 0xFF) if code is not None else None
+        named = _BY_CODE.get(code & 0xFF) if code is not None else None
+        # An operation that fails is not the row's doing, whatever its code.
+        return StoreFault.UNKNOWN if named is None and isinstance(error, sqlite3.OperationalError) else named
     return None

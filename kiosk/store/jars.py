@@ -1,4 +1,4 @@
-"""Containers weighed here: code, grams, day. Precious, and nobody's."""
+"""Containers weighed here: code, grams, day, and the contactless sticker on them. Precious, and nobody's."""
 
 import logging
 from datetime import date
@@ -31,8 +31,26 @@ class Jars:
             (jar.code, jar.grams, jar.weighed_on.isoformat()),
         )
 
+    def tag(self, fact: Fact) -> None:
+        """Keep what a JAR_TAGGED fact says: a sticker is of one jar, a jar has one sticker.
+
+        Its details are ``jar`` and ``sticker``, and ``grams`` and ``weighed_on`` of a jar that may be new here.
+        """
+        code, sticker = fact.details.get("jar"), fact.details.get("sticker")
+        grams, day = fact.details.get("grams"), fact.details.get("weighed_on")
+        if not all(isinstance(text, str) for text in (code, sticker, day)) or not isinstance(grams, int):
+            log.warning("a sticker without its jar is kept in the journal only")
+            return
+        self._db.execute("INSERT OR IGNORE INTO jar (code, grams, weighed_on) VALUES (?, ?, ?)", (code, grams, day))
+        self._db.execute("DELETE FROM jar_sticker WHERE code = ?", (code,))
+        self._db.execute("INSERT OR REPLACE INTO jar_sticker (sticker, code) VALUES (?, ?)", (sticker, code))
+
     def all(self) -> tuple[Jar, ...]:
-        rows = self._db.execute("SELECT code, grams, weighed_on FROM jar ORDER BY code").fetchall()
+        rows = self._db.execute(
+            "SELECT j.code, j.grams, j.weighed_on, s.sticker FROM jar AS j "
+            "LEFT JOIN jar_sticker AS s ON s.code = j.code ORDER BY j.code"
+        ).fetchall()
         return tuple(
-            Jar(code=JarCode(code), grams=Grams(grams), weighed_on=date.fromisoformat(day)) for code, grams, day in rows
+            Jar(code=JarCode(code), grams=Grams(grams), weighed_on=date.fromisoformat(day), sticker=sticker)
+            for code, grams, day, sticker in rows
         )

@@ -1,7 +1,8 @@
 """What happened, fact by fact. Rows are added, closed, and purged when their time is over; never changed."""
 
+import contextlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -14,7 +15,7 @@ from kiosk.store.anchors import Anchors, wall_text
 from kiosk.types import ClockTrust, Fact, FactId, FactKind, MemberId, Moment, ShiftId
 
 FACT_COLUMNS = "id, kind, boot_id, monotonic, wall, trust, member_id, shift_id, about, offline, details"
-
+FACT_WIDTH = 11
 
 LATEST_ROWS = 20_000
 _NEVER = "9999"
@@ -72,19 +73,16 @@ class Journal:
             "seq, closed_as, closed_at FROM journal WHERE seq > ? ORDER BY seq LIMIT ?",
             (after_seq, limit),
         )
-        rows = []
-        for *columns, seq, closed_as, closed_at in cursor.fetchall():
-            fact = fact_of(columns)
-            rows.append(
-                JournalRow(
-                    seq=seq,
-                    fact=fact,
-                    happened=anchors.correct(fact.happened),
-                    closed_as=None if closed_as is None else Closed(closed_as),
-                    closed_at=None if closed_at is None else datetime.fromisoformat(closed_at),
-                )
+        return [
+            JournalRow(
+                seq=seq,
+                fact=fact,
+                happened=anchors.correct(fact.happened),
+                closed_as=None if closed_as is None else Closed(closed_as),
+                closed_at=None if closed_at is None else datetime.fromisoformat(closed_at),
             )
-        return rows
+            for fact, (seq, closed_as, closed_at) in readable(cursor.fetchall())
+        ]
 
     def unspoken(self, since: datetime | None) -> list[tuple[Fact, bool]]:
         """What changes a roster and is not in what the server said at ``since``, each with whether the server has it.
@@ -95,12 +93,12 @@ class Journal:
             "SELECT j.id, j.kind, j.boot_id, j.monotonic, j.wall, j.trust, j.member_id, j.shift_id, j.about, "
             "j.offline, j.details, o.id IS NULL FROM journal AS j LEFT JOIN outbox AS o ON o.id = j.id "
             "WHERE j.seq > (SELECT coalesce(max(seq), 0) FROM journal) - ? "
-            "AND j.kind IN ('check_in', 'check_in_undone', 'booking', 'booking_undone') "
-            "AND (o.state = 'waiting' OR (j.closed_as = 'delivered' AND j.closed_at > ?) "
-            "OR (j.kind = 'booking' AND j.wall > ?)) ORDER BY j.seq",
-            (LATEST_ROWS, *((_NEVER,) * 2 if since is None else (wall_text(since),) * 2)),
+            "AND j.kind IN ('check_in', 'check_in_undone', 'booking', 'booking_undone', 'absence_announced', "
+            "'absence_undone') "
+            "AND (o.state = 'waiting' OR (j.closed_as = 'delivered' AND j.closed_at > ?)) ORDER BY j.seq",
+            (LATEST_ROWS, _NEVER if since is None else wall_text(since)),
         )
-        return [(fact_of(columns), bool(arrived)) for *columns, arrived in cursor.fetchall()]
+        return [(fact, bool(arrived)) for fact, (arrived,) in readable(cursor.fetchall())]
 
 
 def row_of(fact: Fact) -> tuple[object, ...]:
@@ -117,16 +115,21 @@ def row_of(fact: Fact) -> tuple[object, ...]:
         fact.shift_id,
         fact.about,
         fact.offline,
-        json.dumps(dict(fact.details), default=_plain, ensure_ascii=False, separators=(",", ":")),
+        json.dumps(dict(fact.details), default=_plain, separators=(",", ":")),
     )
 
 
-def fact_of(row: Sequence[Any]) -> Fact:
-    """The fact in the columns of :data:`FACT_COLUMNS`.
+def readable(rows: Iterable[Sequence[Any]]) -> Iterator[tuple[Fact, Sequence[Any]]]:
+    """The fact in the first columns (:data:`FACT_COLUMNS`) of each row, and the columns after it.
 
-    Raises:
-        ValueError: written by a version of this program that knows more kinds of facts.
+    What a later version of this program wrote in words that this one does not have is left for that version.
     """
+    for row in rows:
+        with contextlib.suppress(ValueError):
+            yield _fact_of(row[:FACT_WIDTH]), row[FACT_WIDTH:]
+
+
+def _fact_of(row: Sequence[Any]) -> Fact:
     id_, kind, boot_id, monotonic, wall, trust, member_id, shift_id, about, offline, details = row
     return Fact(
         id=FactId(id_),

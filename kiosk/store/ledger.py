@@ -17,7 +17,15 @@ from typing import Any
 from kiosk.clock import Clock, moment
 from kiosk.events import CommitFailed, Committed, DeviceFound, DeviceLost, Event
 from kiosk.ids import FactIds
-from kiosk.store.database import DirectoryLock, check, forget_cached_pages, needs_check, open_database
+from kiosk.store.database import (
+    DirectoryLock,
+    beside,
+    check,
+    forget_cached_pages,
+    needs_check,
+    open_database,
+    sync_to_disk,
+)
 from kiosk.store.faults import StoreFault, StoreFaultError, fault_of
 from kiosk.store.pending import Pending
 from kiosk.store.precious import Departures, Precious
@@ -29,7 +37,7 @@ log = logging.getLogger(__name__)
 
 FIRST_PAUSE_SECONDS = 1.0
 LONGEST_PAUSE_SECONDS = 60.0
-REPLAY_AT_ONCE = 500
+REPEATED_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,19 +111,24 @@ class Ledger:
         self._post(DeviceFound(part=Part.STORE))
         return True
 
-    def _opened(self, suspect: StoreFault | None) -> Precious:
+    def _opened(self, fault: StoreFault | None) -> Precious:
+        """The open file, after whatever ``fault`` asks for."""
         self._lock.take()
         finish_salvage(self._path, self._clock.now())
-        if suspect is StoreFault.DAMAGED:
+        if fault is StoreFault.DAMAGED:
             return self._salvaged()
-        if suspect is StoreFault.IO and self._path.exists():
-            forget_cached_pages(self._path)
+        has_failed = fault not in {None, StoreFault.CLOSED}
         try:
-            return self._checked(anyway=suspect not in {None, StoreFault.CLOSED})
+            if has_failed and self._path.exists():
+                forget_cached_pages(self._path)
+            precious = self._checked(anyway=has_failed)
         except (sqlite3.DatabaseError, StoreFaultError) as error:
             if fault_of(error) is not StoreFault.DAMAGED:
                 raise
-        return self._salvaged()
+            return self._salvaged()
+        if has_failed:
+            _prove(precious, self._path)
+        return precious
 
     def _salvaged(self) -> Precious:
         saved = salvage(self._path, JOURNAL_PLAN, self._clock.now())
@@ -142,15 +155,9 @@ class Ledger:
             raise
 
     def _repeat(self, precious: Precious) -> None:
-        """Do on the file what was done on the stand-in, and prove that the file takes it.
-
-        The mark makes sure that there is something to write: a commit without a change would sync nothing, and rows
-        that an earlier, failed sync left in memory only would pass for written.
-        """
-        with precious.db.atomic():
-            precious.mark("opened", self._clock.now())
+        """Do on the file what was done on the stand-in."""
         while self._to_repeat:
-            jobs = self._to_repeat[:REPLAY_AT_ONCE]
+            jobs = self._to_repeat[:REPEATED_AT_ONCE]
             _in_one(precious, jobs)
             del self._to_repeat[: len(jobs)]
             self._announce(jobs)
@@ -238,8 +245,8 @@ class Ledger:
         """Bring the log home, so that what was deleted is in neither of the two files."""
         if self._precious is not None:
             # A disk that fails here will say so at the next commit.
-            with contextlib.suppress(sqlite3.Error):
-                self._precious.db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            with contextlib.suppress(sqlite3.Error, StoreFaultError):
+                self._precious.bring_home()
 
     def close(self) -> None:
         """Close the file, after a last try to write what is still in memory."""
@@ -251,6 +258,21 @@ class Ledger:
                     held.close()
         self._precious = self._stand_in = None
         self.fault = StoreFault.CLOSED
+
+
+def _prove(precious: Precious, path: Path) -> None:
+    """Write whatever the log shows into the file itself, and sync it, before any of it is called safe.
+
+    A row that is there already is not written again. But after a failed sync it may be there in memory only, and a
+    transaction that changes nothing syncs nothing. The emptied log is synced too: what the disk still holds of it would
+    be laid over the file after a power cut, and is older.
+    """
+    try:
+        precious.bring_home()
+        sync_to_disk(beside(path, "-wal"))
+    except BaseException:
+        precious.close()
+        raise
 
 
 def _in_one(precious: Precious, jobs: Sequence[Job]) -> list[Any]:

@@ -5,14 +5,18 @@ sent": that is known in memory only, so a crash leaves no row locked.
 """
 
 import json
+import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from sqlite_utils import Database
 
-from kiosk.store.journal import fact_of
-from kiosk.types import Fact, FactId
+from kiosk.store.journal import readable
+from kiosk.types import Fact, FactId, FactKind
+
+_KINDS = json.dumps(list(FactKind))
+"""What a later version of this program knows beyond these waits for that version, and not in anyone's way."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,16 +129,13 @@ class Outbox:
             unset_boot: leave out what was stamped in this boot before its clock was set.
         """
         cursor = self._db.execute(
-            "SELECT j.id, j.kind, j.boot_id, j.monotonic, j.wall, j.trust, j.member_id, j.shift_id, j.about, "
-            "j.offline, j.details, o.attempts, o.pause_seconds, o.reason, 0 "
-            "FROM outbox AS o JOIN journal AS j ON j.id = o.id "
-            "WHERE o.state = 'waiting' AND (o.boot_id <> ? OR o.not_before <= ?) "
-            "AND (j.boot_id <> ? OR j.trust = 'synced') "
+            "SELECT * FROM outgoing AS o WHERE state = 'waiting' AND kind IN (SELECT value FROM json_each(?)) "
+            "AND (held_in <> ? OR not_before <= ?) AND (boot_id <> ? OR trust = 'synced') "
             "AND NOT EXISTS (SELECT 1 FROM outbox AS first WHERE first.id = o.about AND first.state = 'waiting') "
-            "ORDER BY o.seq LIMIT ?",
-            (boot_id, now, unset_boot, limit),
+            "ORDER BY place LIMIT ?",
+            (_KINDS, boot_id, now, unset_boot, limit),
         )
-        return _readable(cursor.fetchall())
+        return _rows_of(cursor)
 
     def next_at(self, boot_id: str, now: float) -> float | None:
         """Monotonic seconds at which the next row comes of age."""
@@ -165,8 +166,7 @@ class Outbox:
     def about(self, fact_id: FactId, kinds: Iterable[str]) -> list[FactId]:
         """Waiting rows of these kinds that speak about ``fact_id``."""
         cursor = self._db.execute(
-            "SELECT o.id FROM outbox AS o JOIN journal AS j ON j.id = o.id "
-            "WHERE o.about = ? AND j.kind IN (SELECT value FROM json_each(?))",
+            "SELECT id FROM outgoing WHERE about = ? AND kind IN (SELECT value FROM json_each(?))",
             (fact_id, json.dumps(list(kinds))),
         )
         return [FactId(id_) for (id_,) in cursor.fetchall()]
@@ -175,25 +175,14 @@ class Outbox:
         counts = dict(self._db.execute("SELECT state, count(*) FROM outbox GROUP BY state").fetchall())
         return Backlog(waiting=counts.get("waiting", 0), refused=counts.get("refused", 0))
 
-    def facts(self, limit: int = -1) -> list[Fact]:
-        """The facts that wait for the server, the one that has waited longest first."""
-        cursor = self._db.execute(
-            "SELECT j.id, j.kind, j.boot_id, j.monotonic, j.wall, j.trust, j.member_id, j.shift_id, j.about, "
-            "j.offline, j.details, 0, 0, '', 0 FROM outbox AS o JOIN journal AS j ON j.id = o.id "
-            "WHERE o.state = 'waiting' ORDER BY o.seq LIMIT ?",
-            (limit,),
-        )
-        return [row.fact for row in _readable(cursor.fetchall())]
+    def oldest(self) -> OutboxRow | None:
+        """The row that has waited longest for the server."""
+        cursor = self._db.execute("SELECT * FROM outgoing WHERE state = 'waiting' ORDER BY place LIMIT 1")
+        return next(iter(_rows_of(cursor)), None)
 
     def rows(self, limit: int) -> list[OutboxRow]:
         """All rows, the refused ones first, then in the order of recording."""
-        cursor = self._db.execute(
-            "SELECT j.id, j.kind, j.boot_id, j.monotonic, j.wall, j.trust, j.member_id, j.shift_id, j.about, "
-            "j.offline, j.details, o.attempts, o.pause_seconds, o.reason, o.state = 'refused' "
-            "FROM outbox AS o JOIN journal AS j ON j.id = o.id ORDER BY o.state, o.seq LIMIT ?",
-            (limit,),
-        )
-        return _readable(cursor.fetchall())
+        return _rows_of(self._db.execute("SELECT * FROM outgoing ORDER BY state, place LIMIT ?", (limit,)))
 
     def refill(self, kinds: Iterable[str]) -> int:
         """Queue every fact of these kinds that has not come to rest and is not queued; returns how many."""
@@ -205,15 +194,9 @@ class Outbox:
         ).rowcount
 
 
-def _readable(rows: Iterable[tuple[Any, ...]]) -> list[OutboxRow]:
-    found = []
-    for *columns, attempts, pause_seconds, reason, refused in rows:
-        try:
-            fact = fact_of(columns)
-        except ValueError:
-            # Written by a later version of this program, which will deliver it when it is back.
-            continue
-        found.append(
-            OutboxRow(fact=fact, attempts=attempts, pause_seconds=pause_seconds, refused=bool(refused), reason=reason)
-        )
-    return found
+def _rows_of(cursor: sqlite3.Cursor) -> list[OutboxRow]:
+    """The rows of the view ``outgoing``."""
+    return [
+        OutboxRow(fact=fact, attempts=attempts, pause_seconds=pause, reason=reason, refused=state == "refused")
+        for fact, (attempts, pause, reason, state, *_) in readable(cursor.fetchall())
+    ]

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from kiosk.events import KnowledgePage
 from kiosk.store.cards import Link, Preference
-from kiosk.types import Card, CardHash, Jar, JarCode, Member, MemberId
+from kiosk.types import Card, CardHash, Jar, JarCode, Member, MemberId, Role
 
 _K = TypeVar("_K")
 _V = TypeVar("_V")
@@ -21,11 +21,13 @@ class Overlay:
         links: cards linked or blocked here of which the server has not been told, or cannot be.
         preferences: by member.
         jars: weighed here.
+        roles: granted here, where the server knows none.
     """
 
     links: Mapping[CardHash, Card] = field(default_factory=dict)
     preferences: Mapping[MemberId, Preference] = field(default_factory=dict)
     jars: Mapping[JarCode, Jar] = field(default_factory=dict)
+    roles: Mapping[MemberId, Role] = field(default_factory=dict)
 
     def over(self, page: KnowledgePage, *, first: bool) -> KnowledgePage:
         """The page as the reactor should see it.
@@ -59,12 +61,14 @@ class Overlay:
             jars=tuple(jar for code, jar in self.jars.items() if before.jars.get(code) != jar),
         )
 
-    def preferring_since(self, before: "Overlay") -> tuple[MemberId, ...]:
-        """Members whose preferences have changed since ``before``."""
-        return tuple(id_ for id_, kept in self.preferences.items() if before.preferences.get(id_) != kept)
+    def changed_since(self, before: "Overlay") -> tuple[MemberId, ...]:
+        """Members whose preferences or roles have changed since ``before``."""
+        preferring = {id_ for id_, kept in self.preferences.items() if before.preferences.get(id_) != kept}
+        return tuple(preferring | {id_ for id_, role in self.roles.items() if before.roles.get(id_) is not role})
 
     def _member(self, member: Member) -> Member:
-        preference = self.preferences.get(member.id)
+        preference, role = self.preferences.get(member.id), self.roles.get(member.id)
+        member = member if role is None else replace(member, role=role)
         return member if preference is None else preference.on(member)
 
     def _card(self, card: Card) -> Card:
@@ -73,7 +77,9 @@ class Overlay:
 
     def _jar(self, jar: Jar) -> Jar:
         here = self.jars.get(jar.code)
-        return here if here is not None and here.weighed_on >= jar.weighed_on else jar
+        if here is None:
+            return jar
+        return replace(here if here.weighed_on >= jar.weighed_on else jar, sticker=here.sticker or jar.sticker)
 
 
 def _missing(here: Mapping[_K, _V], there: Iterable[_K]) -> list[_V]:
@@ -82,11 +88,17 @@ def _missing(here: Mapping[_K, _V], there: Iterable[_K]) -> list[_V]:
 
 
 def overlay_of(
-    links: Iterable[Link], preferences: Iterable[Preference], jars: Iterable[Jar], *, server_links: bool
+    links: Iterable[Link],
+    preferences: Iterable[Preference],
+    jars: Iterable[Jar],
+    roles: Mapping[MemberId, Role],
+    *,
+    server_links: bool,
 ) -> Overlay:
     """The overlay made of what ``journal.db`` holds. ``server_links``: the server keeps card links itself."""
     return Overlay(
         links={link.card.hash: link.card for link in links if not (link.told and server_links)},
         preferences={preference.member_id: preference for preference in preferences},
         jars={jar.code: jar for jar in jars},
+        roles=roles,
     )

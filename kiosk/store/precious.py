@@ -9,15 +9,16 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
-from kiosk.store.anchors import Anchors, wall_text
+from kiosk.store.anchors import Anchors
 from kiosk.store.cards import Cards
+from kiosk.store.faults import StoreFault, StoreFaultError
 from kiosk.store.jars import Jars
 from kiosk.store.journal import Closed, Journal, JournalRow
 from kiosk.store.outbox import Arrived, Due, Later, Outbox, OutboxRow, Parked, Settlement
 from kiosk.store.overlay import Overlay, overlay_of
-from kiosk.types import DELIVERED, Fact, FactId, FactKind
-
-UNDOES = frozenset({FactKind.CHECK_IN_UNDONE, FactKind.BOOKING_UNDONE})
+from kiosk.store.retention import Retention, Step, purge_some
+from kiosk.store.staff import Staff
+from kiosk.types import DELIVERED, UNDOING, Fact, FactId, FactKind
 
 
 @dataclass(slots=True)
@@ -43,6 +44,7 @@ class Precious:
         self.outbox = Outbox(db)
         self.cards = Cards(db)
         self.jars = Jars(db)
+        self.staff = Staff(db)
         self.anchors = Anchors(db)
         if departures.known_from is None:
             departures.known_from = self.journal.last_seq()
@@ -54,21 +56,44 @@ class Precious:
     def close(self) -> None:
         self._db.close()
 
+    def bring_home(self) -> None:
+        """Move everything from the log into the file and empty the log.
+
+        Raises:
+            sqlite3.Error: the disk fails.
+            StoreFaultError: another program is reading the file.
+        """
+        (busy, *_) = self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        if busy:
+            raise StoreFaultError(StoreFault.BUSY)
+
     def record(self, fact: Fact, boot_id: str, not_before: float) -> None:
         """Keep a fact; a second time does nothing."""
         if not self.journal.add(fact):
             return
         if fact.kind in DELIVERED:
             self.outbox.put(fact, boot_id, not_before)
-        if fact.kind is FactKind.TARE:
-            self.jars.weigh(replace(fact, happened=self.anchors.correct(fact.happened)))
-        elif fact.kind in {FactKind.CARD_LINKED, FactKind.CARD_BLOCKED}:
-            self.cards.note(fact)
+        match fact.kind:
+            case FactKind.BOOKING:
+                # The server agreed to it before it was recorded here.
+                self.journal.close(fact.id, Closed.DELIVERED, fact.happened.wall)
+            case FactKind.TARE:
+                self.jars.weigh(replace(fact, happened=self.anchors.correct(fact.happened)))
+            case FactKind.JAR_TAGGED:
+                self.jars.tag(fact)
+            case FactKind.CARD_LINKED | FactKind.CARD_BLOCKED:
+                self.cards.note(fact)
+            case FactKind.CARD_UNLINKED:
+                self.cards.forget(fact)
+            case FactKind.ROLE_GRANTED:
+                self.staff.grant(fact)
 
     def withdraw(self, fact_id: FactId, undo: Fact, boot_id: str, now: float) -> None:
         """Keep ``undo``; neither it nor what it takes back is delivered, if that has certainly not left yet."""
         if not self.journal.add(undo):
             return
+        if undo.kind is FactKind.CARD_UNLINKED:
+            self.cards.forget(undo)
         if self._can_be_kept_here(fact_id, boot_id, now):
             self._close(fact_id, Closed.WITHDRAWN, undo.happened.wall)
             self.journal.close(undo.id, Closed.WITHDRAWN, undo.happened.wall)
@@ -111,7 +136,7 @@ class Precious:
                     self._park(fact_id, reason, at)
 
     def _park(self, fact_id: FactId, reason: str, at: datetime) -> None:
-        undone = self.outbox.about(fact_id, UNDOES)
+        undone = self.outbox.about(fact_id, UNDOING)
         if undone:
             # The server refused what was taken back anyway: nothing is left to settle.
             for id_ in (*undone, fact_id):
@@ -134,20 +159,25 @@ class Precious:
 
     def oldest_waiting(self) -> datetime | None:
         """When the fact happened that has waited longest for the server."""
-        oldest = self.outbox.facts(limit=1)
-        return self.anchors.correct(oldest[0].happened).wall if oldest else None
-
-    def waiting(self) -> list[Fact]:
-        """Every fact that the server does not have yet."""
-        return [replace(fact, happened=self.anchors.correct(fact.happened)) for fact in self.outbox.facts()]
+        row = self.outbox.oldest()
+        return None if row is None else self._correct(row).fact.happened.wall
 
     def listed(self, after_seq: int, limit: int) -> list[JournalRow]:
         return self.journal.rows(after_seq, limit, self.anchors)
 
-    def overlay(self, *, server_links: bool) -> Overlay:
-        """What lies over the server's pages."""
-        return overlay_of(self.cards.links(), self.cards.preferences(), self.jars.all(), server_links=server_links)
+    def purge(self, retention: Retention, now: datetime, boot_id: str, after_seq: int) -> Step:
+        """Let go of what is overdue among the next rows, and at the end of what only they needed."""
+        step = purge_some(self._db, retention, now, after_seq)
+        if step.next_seq is None:
+            self.anchors.lift_old(boot_id)
+        return step
 
-    def mark(self, name: str, at: datetime) -> None:
-        """Write down when something was last done to the file."""
-        self._db.execute("INSERT OR REPLACE INTO mark (name, value) VALUES (?, ?)", (name, wall_text(at)))
+    def overlay(self, *, server_links: bool, server_roles: bool) -> Overlay:
+        """What lies over the server's pages."""
+        return overlay_of(
+            self.cards.links(),
+            self.cards.preferences(),
+            self.jars.all(),
+            {} if server_roles else self.staff.roles(),
+            server_links=server_links,
+        )

@@ -5,7 +5,7 @@ from concurrent.futures import Future
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from kiosk.store.retention import Purged, Retention, purge_some
+from kiosk.store.retention import Purged, Retention, Step
 from kiosk.store.worker import Worker
 
 log = logging.getLogger(__name__)
@@ -14,10 +14,11 @@ log = logging.getLogger(__name__)
 class Purge:
     """One run. Its steps follow each other on the store thread; ``answer`` has the sum."""
 
-    def __init__(self, worker: Worker, retention: Retention, now: datetime) -> None:
+    def __init__(self, worker: Worker, retention: Retention, now: datetime, boot_id: str) -> None:
         self._worker = worker
         self._retention = retention
         self._now = now
+        self._boot_id = boot_id
         self._sum = Purged()
         self.answer: Future[Purged] = Future()
 
@@ -25,19 +26,20 @@ class Purge:
         log.warning("purge: put off, the clock is not set")
         self.answer.set_result(self._sum)
 
-    def step(self) -> None:
-        """Let go of some rows, then of some more, until there are none."""
-        step = self._worker.ask(lambda precious: purge_some(precious.db, self._retention, self._now))
+    def step(self, after_seq: int = 0) -> None:
+        """Look at some rows, then at some more, up to the end of the journal."""
+        step = self._worker.ask(lambda precious: precious.purge(self._retention, self._now, self._boot_id, after_seq))
         step.add_done_callback(self._stepped)
 
-    def _stepped(self, step: Future[Purged]) -> None:
-        error = step.exception()
+    def _stepped(self, done: Future[Step]) -> None:
+        error = done.exception()
         if error is not None:
             self.answer.set_exception(error)
             return
-        self._sum += step.result()
-        if step.result().rows:
-            self.step()
+        step = done.result()
+        self._sum += step.purged
+        if step.next_seq is not None:
+            self.step(step.next_seq)
             return
         self._worker.tidy()
         before = self._now - timedelta(days=self._retention.shift_days)

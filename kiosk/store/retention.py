@@ -1,14 +1,20 @@
 """How long each kind of fact is kept, and letting go of what is older."""
 
-from dataclasses import dataclass
+import json
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
 from kiosk.store.anchors import wall_text
+from kiosk.types import DELIVERED, ClockTrust, FactKind
 
-ROWS_AT_ONCE = 1000
-"""Rows of each kind that one transaction lets go of, so that a tap is not kept waiting."""
+ROWS_AT_ONCE = 2000
+"""Rows that one transaction looks at, so that a tap is not kept waiting."""
+
+PRESENCES = (DELIVERED - {FactKind.PASSAGE}) | {FactKind.BOOKING}
+KEPT = frozenset({FactKind.COMMISSIONING})
+"""The door's safety register says nothing about who came and went, and is kept as long as the door."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,80 +45,75 @@ class Purged:
     shifts: int = 0
     overdue: int = 0
 
-    @property
-    def rows(self) -> int:
-        """Rows of the journal that went."""
-        return self.passages + self.presences + self.unknown_cards
-
     def __add__(self, more: "Purged") -> "Purged":
-        return Purged(
-            passages=self.passages + more.passages,
-            presences=self.presences + more.presences,
-            unknown_cards=self.unknown_cards + more.unknown_cards,
-            shifts=self.shifts + more.shifts,
-            overdue=more.overdue,
-        )
+        return Purged(**{part.name: getattr(self, part.name) + getattr(more, part.name) for part in fields(self)})
 
 
-_AGED = """
-    CREATE TEMP VIEW IF NOT EXISTS aged AS
-    SELECT
-        j.id,
-        j.seq,
-        CASE
-            WHEN j.kind = 'refusal' AND j.member_id IS NULL THEN 'unknown_card'
-            WHEN j.kind IN (
-                'check_in', 'check_in_undone', 'booking', 'booking_undone', 'partner_absent', 'card_linked',
-                'card_blocked'
-            ) THEN 'presence'
-            ELSE 'passage'
-        END AS class,
-        CASE
-            WHEN j.kind IN (
-                'check_in', 'check_in_undone', 'booking', 'booking_undone', 'partner_absent', 'card_linked',
-                'card_blocked'
-            ) THEN j.closed_at
-            WHEN j.trust <> 'never' THEN j.wall
-            ELSE (
-                SELECT n.wall FROM main.journal AS n
-                WHERE n.seq > j.seq AND n.trust <> 'never' ORDER BY n.seq LIMIT 1
-            )
-        END AS since
-    FROM main.journal AS j
-"""
-# Since when a row's days are counted. A presence that has not come to rest has no such day. A row stamped before the
-# clock was ever set takes the day of the next row that knows its own: it is older than that.
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What a step let go of, and behind which row the next one begins; None at the end of the journal."""
+
+    purged: Purged
+    next_seq: int | None
 
 
-def purge_some(db: Database, retention: Retention, now: datetime) -> Purged:
-    """Let go of some rows whose time is over, in the caller's transaction; call again while it returns any."""
-    db.execute(_AGED)
-    days = {
-        "passage": retention.passage_days,
-        "presence": retention.presence_days,
-        "unknown_card": retention.unknown_card_days,
-    }
-    before = {kind: wall_text(now - timedelta(days=count)) for kind, count in days.items()}
-    gone = {kind: _some(db, kind, before[kind]) for kind in days}
-    for ids in gone.values():
-        # A passage that no server ever took goes all the same.
-        db.conn.executemany("DELETE FROM outbox WHERE id = ?", ids)
-        db.conn.executemany("DELETE FROM journal WHERE id = ?", ids)
-    overdue = 0 if any(gone.values()) else sum(_left(db, kind, before[kind]) for kind in days)
-    return Purged(
-        passages=len(gone["passage"]),
-        presences=len(gone["presence"]),
-        unknown_cards=len(gone["unknown_card"]),
-        overdue=overdue,
-    )
+@dataclass(frozen=True, slots=True)
+class _Row:
+    seq: int
+    id: str
+    kind: str
+    member_id: str | None
+    trust: str
+    wall: str
+    closed_at: str | None
 
 
-def _some(db: Database, kind: str, before: str) -> list[tuple[str]]:
-    return db.execute(
-        "SELECT id FROM aged WHERE class = ? AND since < ? ORDER BY seq LIMIT ?", (kind, before, ROWS_AT_ONCE)
+def purge_some(db: Database, retention: Retention, now: datetime, after_seq: int) -> Step:
+    """Let go of what is overdue among the next rows, in the caller's transaction."""
+    found = db.execute(
+        "SELECT seq, id, kind, member_id, trust, wall, closed_at FROM journal WHERE seq > ? ORDER BY seq LIMIT ?",
+        (after_seq, ROWS_AT_ONCE),
     ).fetchall()
+    if not found:
+        return Step(Purged(), None)
+    rows = [_Row(*columns) for columns in found]
+    days = {
+        "passages": retention.passage_days,
+        "presences": retention.presence_days,
+        "unknown_cards": retention.unknown_card_days,
+    }
+    before = {class_: wall_text(now - timedelta(days=count)) for class_, count in days.items()}
+    overdue: dict[str, list[str]] = {class_: [] for class_ in days}
+    next_known = _first_known_wall(db, rows[-1].seq)
+    for row in reversed(rows):
+        # A row stamped before the clock was ever set takes the day of the next one that knows its own: it is older.
+        next_known = row.wall if row.trust != ClockTrust.NEVER else next_known
+        class_, since = _class_of(row, next_known)
+        if since is not None and since < before[class_]:
+            overdue[class_].append(row.id)
+    gone = json.dumps([id_ for ids in overdue.values() for id_ in ids])
+    # A passage that no server ever took goes all the same.
+    db.execute("DELETE FROM outbox WHERE id IN (SELECT value FROM json_each(?))", (gone,))
+    db.execute("DELETE FROM journal WHERE id IN (SELECT value FROM json_each(?))", (gone,))
+    (left,) = db.execute(
+        "SELECT count(*) FROM journal WHERE id IN (SELECT value FROM json_each(?))", (gone,)
+    ).fetchone()
+    return Step(Purged(overdue=left, **{class_: len(ids) for class_, ids in overdue.items()}), rows[-1].seq)
 
 
-def _left(db: Database, kind: str, before: str) -> int:
-    (count,) = db.execute("SELECT count(*) FROM aged WHERE class = ? AND since < ?", (kind, before)).fetchone()
-    return int(count)
+def _class_of(row: _Row, known_wall: str | None) -> tuple[str, str | None]:
+    """The name of the row's class, and since when its days are counted; None: not yet, or never."""
+    if row.kind in KEPT:
+        return "passages", None
+    if row.kind in PRESENCES:
+        return "presences", row.closed_at
+    if row.kind == FactKind.REFUSAL and row.member_id is None:
+        return "unknown_cards", known_wall
+    return "passages", known_wall
+
+
+def _first_known_wall(db: Database, after_seq: int) -> str | None:
+    row = db.execute(
+        "SELECT wall FROM journal WHERE seq > ? AND trust <> 'never' ORDER BY seq LIMIT 1", (after_seq,)
+    ).fetchone()
+    return None if row is None else str(row[0])

@@ -16,7 +16,7 @@ from typing import Any
 
 from sqlite_utils import Database, Migrations
 
-from kiosk.store.database import family, open_database, set_aside, sync_directory
+from kiosk.store.database import family, open_database, set_aside, sync_to_disk
 from kiosk.store.outbox import Outbox
 from kiosk.store.schema import JOURNAL_FILE
 from kiosk.store.snapshot import SNAPSHOT_FILE
@@ -64,6 +64,9 @@ JOURNAL_PLAN = Plan(
         Table("card", "hash, member_id, blocked, fact_id"),
         Table("preference", "member_id, language, large_text, long_pulse"),
         Table("jar", "code, grams, weighed_on"),
+        Table("jar_sticker", "sticker, code"),
+        Table("staff_role", "member_id, role"),
+        Table("pin", "name, record, tries"),
         Table("anchor", "boot_id, monotonic, wall"),
     ),
     lambda db: Outbox(db).refill(sorted(DELIVERED)),
@@ -106,7 +109,7 @@ def salvage(path: Path, plan: Plan, now: datetime) -> Salvaged:
         with db.atomic():
             plan.finish(db)
     new.rename(_finished(path))
-    sync_directory(path.parent)
+    sync_to_disk(path.parent)
     saved = Salvaged(rows, finish_salvage(path, now))
     log.error("%s: damaged; %d rows were saved, the damaged file is kept as %s", path.name, saved.rows, saved.aside)
     return saved
@@ -119,7 +122,7 @@ def finish_salvage(path: Path, now: datetime) -> str:
         if path.exists():
             aside = set_aside(path, now).name
         _finished(path).rename(path)
-        sync_directory(path.parent)
+        sync_to_disk(path.parent)
     return aside
 
 

@@ -90,8 +90,44 @@ def m004_anchors(db: Database) -> None:
             monotonic REAL NOT NULL,
             wall TEXT NOT NULL
         ) STRICT;
-        CREATE TABLE mark (
+    """)
+
+
+@JOURNAL_FILE()
+def m005_staff(db: Database) -> None:
+    """Who was given a role here, and the technician's PIN (one row, ``name`` is its rank)."""
+    db.executescript("""
+        CREATE TABLE staff_role (
+            member_id TEXT PRIMARY KEY,
+            role TEXT NOT NULL
+        ) STRICT;
+        CREATE TABLE pin (
             name TEXT PRIMARY KEY,
-            value TEXT NOT NULL
+            record TEXT NOT NULL,
+            tries INTEGER NOT NULL DEFAULT 0
+        ) STRICT;
+    """)
+
+
+@JOURNAL_FILE()
+def m006_outgoing(db: Database) -> None:
+    """The rows of the outbox with the facts that they carry."""
+    db.executescript("""
+        CREATE VIEW IF NOT EXISTS outgoing AS
+        SELECT
+            j.id, j.kind, j.boot_id, j.monotonic, j.wall, j.trust, j.member_id, j.shift_id, j.about, j.offline,
+            j.details, o.attempts, o.pause_seconds, o.reason, o.state,
+            o.seq AS place, o.boot_id AS held_in, o.not_before
+        FROM outbox AS o JOIN journal AS j ON j.id = o.id;
+    """)
+
+
+@JOURNAL_FILE()
+def m007_jar_stickers(db: Database) -> None:
+    """Which jar a contactless sticker is on. No person is tied to either."""
+    db.executescript("""
+        CREATE TABLE jar_sticker (
+            sticker TEXT PRIMARY KEY,
+            code TEXT NOT NULL UNIQUE
         ) STRICT;
     """)

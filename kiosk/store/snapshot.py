@@ -10,7 +10,7 @@ import logging
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from sqlite_utils import Database, Migrations
 
@@ -25,6 +25,8 @@ PAGE_ROWS = 300
 """Rows of one page given to the reactor: small enough that a tap between two pages is not kept waiting."""
 
 SNAPSHOT_FILE = Migrations("snapshot")
+
+_V = TypeVar("_V")
 
 
 @SNAPSHOT_FILE()
@@ -179,16 +181,11 @@ class Snapshot:
             full_at=None if full_at is None else datetime.fromisoformat(full_at),
         )
 
-    def capabilities(self) -> Capabilities:
-        text = self._get("capabilities")
-        return Capabilities() if text is None else from_json(Capabilities, text)
-
     def pages(self) -> Iterator[KnowledgePage]:
         """All of it as the pages of one full round; none before the first round was finished."""
         fetched_at = self._get("fetched_at")
         if fetched_at is None:
             return
-        coop = self._get("coop")
         empty = KnowledgePage(
             generation=self.cursor().generation,
             full=True,
@@ -197,7 +194,11 @@ class Snapshot:
             fetched_at=datetime.fromisoformat(fetched_at),
         )
         # What a decision needs of the coop itself comes first.
-        yield replace(empty, coop=None if coop is None else from_json(Coop, coop), capabilities=self.capabilities())
+        yield replace(
+            empty,
+            coop=self._value("coop", Coop),
+            capabilities=self._value("capabilities", Capabilities) or Capabilities(),
+        )
         for table in _TABLES:
             for rows in self._chunks(table):
                 changes: dict[str, Any] = {table.field: rows}
@@ -229,6 +230,10 @@ class Snapshot:
     def _set(self, name: str, value: str) -> None:
         self._db.execute("INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)", (name, value))
 
+    def _value(self, name: str, kind: type[_V]) -> _V | None:
+        text = self._get(name)
+        return None if text is None else next(iter(_read(kind, [text])), None)
+
     def _get(self, name: str) -> str | None:
         row = self._db.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
         return None if row is None else str(row[0])
@@ -242,7 +247,7 @@ def _stored(table: _Table, rows: Iterable[Any], generation: int) -> Iterator[dic
         yield {**keys, "body": to_json(row), "generation": generation}
 
 
-def _read(kind: type[Any], bodies: Iterable[str]) -> Iterator[Any]:
+def _read(kind: type[_V], bodies: Iterable[str]) -> Iterator[_V]:
     unreadable = 0
     for body in bodies:
         try:

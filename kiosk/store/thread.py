@@ -18,15 +18,25 @@ from kiosk.store.precious import Precious
 from kiosk.store.purge import Purge
 from kiosk.store.retention import Purged, Retention
 from kiosk.store.snapshot import Cursor, Snapshot
+from kiosk.store.staff import Pin
 from kiosk.store.worker import Worker
-from kiosk.types import ClockTrust, Fact, FactId, FactKind
+from kiosk.types import ClockTrust, Fact, FactId, FactKind, Jar, MemberId
 
 log = logging.getLogger(__name__)
 
 CONFIRM_EVERY_SECONDS = 300.0
 """The age of the knowledge is written down this often; it is judged in hours."""
 
-_LAID_OVER = frozenset({FactKind.TARE, FactKind.CARD_LINKED, FactKind.CARD_BLOCKED})
+_LAID_OVER = frozenset(
+    {
+        FactKind.TARE,
+        FactKind.JAR_TAGGED,
+        FactKind.CARD_LINKED,
+        FactKind.CARD_BLOCKED,
+        FactKind.CARD_UNLINKED,
+        FactKind.ROLE_GRANTED,
+    }
+)
 
 
 class Store:
@@ -99,12 +109,26 @@ class Store:
         """Remember what a person asked this terminal for."""
         return self._worker.ask(lambda precious: precious.cards.prefer(preference), lays_over=True)
 
+    # ── for staff ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def given_to(self) -> Future[frozenset[MemberId]]:
+        """Who was given a card at this terminal."""
+        return self._worker.ask(lambda precious: precious.cards.given_to())
+
+    def pin(self) -> Future[Pin | None]:
+        """The technician's PIN, as far as it is kept; None before the first one is chosen."""
+        return self._worker.ask(lambda precious: precious.staff.pin())
+
+    def keep_pin(self, pin: Pin) -> Future[None]:
+        """Keep the technician's PIN, and how often it was guessed wrong."""
+        return self._worker.ask(lambda precious: precious.staff.keep_pin(pin))
+
     # ── knowledge ─────────────────────────────────────────────────────────────────────────────────────────────────
 
     def apply(self, page: KnowledgePage) -> Future[None]:
         """Keep a page of the server. Whoever downloads waits for the answer, so that pages never pile up."""
         if page.capabilities is not None:
-            self._worker.server_links = page.capabilities.card_links
+            self._worker.heed(page.capabilities)
         return self._worker.ask_snapshot(lambda snapshot: snapshot.apply(page))
 
     def confirm(self, at: datetime) -> None:
@@ -152,9 +176,9 @@ class Store:
         """When the fact happened that has waited longest for the server."""
         return self._worker.ask(Precious.oldest_waiting)
 
-    def waiting_facts(self) -> Future[list[Fact]]:
-        """The facts that the server does not have yet: after a restart they lie over what it says."""
-        return self._worker.ask(Precious.waiting, stands_in=True)
+    def jars(self) -> Future[tuple[Jar, ...]]:
+        """The jars weighed or tagged here, by code."""
+        return self._worker.ask(lambda precious: precious.jars.all(), stands_in=True)
 
     # ── for commands ──────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -168,7 +192,8 @@ class Store:
 
     def outbox_discard(self, fact_id: FactId) -> Future[bool]:
         """A person has dealt with this row; False when there is no such row."""
-        return self._worker.ask(lambda precious: precious.discard(fact_id, self._clock.now()))
+        at = self._clock.now()
+        return self._worker.ask(lambda precious: precious.discard(fact_id, at))
 
     def journal_list(self, after_seq: int = 0, limit: int = 500) -> Future[list[JournalRow]]:
         """Facts in the order of recording behind ``after_seq``; the last row's ``seq`` asks for the next page."""
@@ -179,7 +204,7 @@ class Store:
 
         While the clock is not set nothing goes, because nobody knows how old anything is.
         """
-        purge = Purge(self._worker, retention or Retention(), self._clock.now())
+        purge = Purge(self._worker, retention or Retention(), self._clock.now(), self._clock.boot_id)
         if self._clock.trust() is ClockTrust.NEVER:
             purge.put_off()
         else:

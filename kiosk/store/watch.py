@@ -23,10 +23,13 @@ class Watch:
     While the disk hangs it ticks in the store's place: a restart does not cure a disk, and the door works without one.
     """
 
-    def __init__(self, post: Callable[[Event], None], clock: Clock, pending: Pending) -> None:
+    def __init__(
+        self, post: Callable[[Event], None], clock: Clock, pending: Pending, is_well: Callable[[], bool]
+    ) -> None:
         self._post = post
         self._clock = clock
         self._pending = pending
+        self._is_well = is_well
         self._spell = 0
         self._is_busy = False
         self._seen_spell = 0
@@ -86,7 +89,9 @@ class Watch:
             self._post(DeviceLost(part=Part.STORE, fault=StoreFault.HUNG))
         elif self.hangs and not hangs:
             log.info("store: the disk answers again")
-            self._post(DeviceFound(part=Part.STORE))
+            # It may have answered with an error: then the store has said so, and it is not found yet.
+            if self._is_well():
+                self._post(DeviceFound(part=Part.STORE))
         self.hangs = hangs
         if hangs:
             self._post(Ticked(Part.STORE))

@@ -27,7 +27,7 @@ from kiosk.store.pending import Pending
 from kiosk.store.precious import Precious
 from kiosk.store.snapshot import Snapshot
 from kiosk.store.watch import Watch
-from kiosk.types import ClockTrust, Part
+from kiosk.types import Capabilities, ClockTrust, Part
 
 TICK_SECONDS = 2.0
 JOBS_AT_ONCE = 500
@@ -44,12 +44,13 @@ class Worker:
         self._clock = clock
         self._lock = DirectoryLock(directory)
         self.pending = Pending()
-        self._watch = Watch(post, clock, self.pending)
+        self._watch = Watch(post, clock, self.pending, lambda: self._ledger.fault is None)
         self._ledger = Ledger(directory / "journal.db", self._lock, post, clock, self.pending)
         self._mirror = Mirror(directory / "snapshot.db", clock)
         self.overlay = Overlay()
         """Frozen; replaced whole by this thread, read by any."""
         self.server_links = False
+        self.server_roles = False
         self._as_of: datetime | None = None
         self._has_recalled = False
         self._backlog = Backlog(waiting=-1, refused=-1)
@@ -123,6 +124,10 @@ class Worker:
         answer.set_exception(StoreFaultError(StoreFault.CLOSED))
         return answer
 
+    def heed(self, capabilities: Capabilities) -> None:
+        """What the server keeps itself does not lie over its pages."""
+        self.server_links, self.server_roles = capabilities.card_links, capabilities.roles
+
     # ── for this thread ───────────────────────────────────────────────────────────────────────────────────────────
 
     def tidy(self) -> None:
@@ -145,7 +150,7 @@ class Worker:
         self._read_overlay()
         for page in self._mirror.pages():
             if page.capabilities is not None:
-                self.server_links = page.capabilities.card_links
+                self.heed(page.capabilities)
                 self._read_overlay()
             self._post(self.overlay.over(page, first=self._as_of is None))
             self._as_of = page.fetched_at
@@ -204,14 +209,16 @@ class Worker:
 
     def _read_overlay(self) -> Overlay:
         """Read again what lies over the server's pages; without a disk it stays as it was."""
-        found = self._look_up(lambda precious: precious.overlay(server_links=self.server_links))
+        found = self._look_up(
+            lambda precious: precious.overlay(server_links=self.server_links, server_roles=self.server_roles)
+        )
         self.overlay = found or self.overlay
         return self.overlay
 
     def _show_changes(self, before: Overlay, after: Overlay) -> None:
         """Tell the reactor at once what now lies over the server's word."""
         changes = after.since(before, self._clock.now())
-        changed = after.preferring_since(before)
+        changed = after.changed_since(before)
         if changed:
             # Without a snapshot the members come with the server's next page.
             with contextlib.suppress(StoreFaultError):

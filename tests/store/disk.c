@@ -7,8 +7,8 @@
  *   4  fails to sync     5  hangs in a sync    6  takes 200 ms to sync
  *
  * DISK_RECORD names a file to which every operation is appended, as "letter name number number\n" and, for a write, the
- * bytes: C created, W written (offset, length), T cut (length), S synced, U unlinked, R renamed (two names), D the
- * directory synced. Names are relative to the directory.
+ * bytes: C created, W written (offset, length), T cut (length), S synced, F not synced (it failed), U unlinked,
+ * R renamed (two names), D the directory synced. Names are relative to the directory.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -198,15 +198,13 @@ static int synced(int descriptor, long call) {
     if (!name) return syscall(call, descriptor);
     while (mode() == HANGS) usleep(2000);
     if (mode() == SLOW) usleep(200000);
-    if (mode() == FAILS_TO_SYNC) {
-        errno = EIO;
-        return -1;
-    }
     pthread_mutex_lock(&order);
+    int fails = mode() == FAILS_TO_SYNC;
     /* What is recorded is replayed, so the real disk need not be waited for. */
-    int done = record < 0 ? syscall(call, descriptor) : 0;
-    if (!done) note_name(strcmp(name, ".") ? 'S' : 'D', name, "0");
+    int done = fails ? -1 : record < 0 ? syscall(call, descriptor) : 0;
+    if (!done || fails) note_name(fails ? 'F' : strcmp(name, ".") ? 'S' : 'D', name, "0");
     pthread_mutex_unlock(&order);
+    if (fails) errno = EIO;
     return done;
 }
 int fsync(int descriptor) { return synced(descriptor, SYS_fsync); }

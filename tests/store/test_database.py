@@ -1,6 +1,7 @@
 """A commit is a promise, and a directory has one owner."""
 
 import os
+import sqlite3
 import subprocess
 import sys
 
@@ -38,9 +39,11 @@ def test_a_file_closed_in_order_needs_no_check(tmp_path):
 
 def test_a_damaged_page_is_found_by_the_check(tmp_path):
     path = tmp_path / "journal.db"
-    open_database(path, JOURNAL_FILE).close()
+    db = open_database(path, JOURNAL_FILE)
+    (number,) = db.execute("SELECT rootpage FROM sqlite_schema WHERE name = 'jar'").fetchone()
+    db.close()
     with path.open("r+b") as file:
-        file.seek(2 * 4096)
+        file.seek((number - 1) * 4096)
         file.write(b"\xa5" * 4096)
     db = open_database(path, JOURNAL_FILE)
     with pytest.raises(StoreFaultError) as caught:
@@ -107,6 +110,8 @@ def test_a_directory_that_cannot_be_made_is_the_disks_fault(tmp_path):
         (OSError(30, "Read-only file system"), StoreFault.READ_ONLY),
         (OSError(5, "Input/output error"), StoreFault.IO),
         (StoreLockedError("another"), StoreFault.BUSY),
+        (sqlite3.OperationalError("no such table: journal"), StoreFault.UNKNOWN),
+        (sqlite3.IntegrityError("NOT NULL constraint failed"), None),
         (ValueError("no row"), None),
     ],
 )

@@ -153,6 +153,23 @@ def test_a_hanging_disk_is_noticed_from_outside_and_nothing_is_lost(disk):
     assert failed["ids"] == ids
 
 
+def test_a_disk_that_hangs_and_then_fails_has_not_come_back(disk):
+    disk.turn(Disk.HANGS)
+    disk.child.ask("record 1")
+    for _ in range(8):
+        disk.child.ask("advance 1")
+    disk.child.wait_for("DeviceLost", fault="disk hangs")
+    disk.child.forget()
+    disk.turn(Disk.FAILS_TO_SYNC)
+    disk.child.wait_for("DeviceLost", fault="disk error")
+    for _ in range(3):
+        disk.child.ask("advance 1")
+        disk.child.ask("due")
+
+    assert disk.child.all("DeviceFound") == []
+    assert disk.child.ask_all("due")["fault"] == "disk error"
+
+
 def test_nobody_waits_for_a_slow_disk(disk):
     disk.turn(Disk.SLOW)
     begun = time.monotonic()

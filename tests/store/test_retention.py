@@ -8,7 +8,7 @@ import pytest
 
 from kiosk.events import KnowledgePage
 from kiosk.store.outbox import Arrived, Parked
-from kiosk.store.retention import Purged, Retention
+from kiosk.store.retention import KEPT, Purged, Retention
 from kiosk.types import Assignment, ClockTrust, FactKind, MemberId, Shift, ShiftId
 from tests.fakes import NOON, page
 
@@ -55,6 +55,14 @@ def test_presences_go_thirty_days_after_they_were_delivered(start, facts, clock)
     assert store.purge().result(PATIENCE).presences == 1
 
 
+def test_a_booking_was_with_the_server_from_the_start(start, facts, clock):
+    store = start()
+    store.record(facts.make(FactKind.BOOKING, member_id=MemberId("m1")))
+    clock.advance(days(30) + 1)
+
+    assert store.purge().result(PATIENCE).presences == 1
+
+
 def test_a_refused_presence_is_kept_until_a_person_has_dealt_with_it(start, facts, clock):
     store = start()
     fact = facts.check_in()
@@ -63,7 +71,7 @@ def test_a_refused_presence_is_kept_until_a_person_has_dealt_with_it(start, fact
     clock.advance(days(400))
 
     assert store.purge().result(PATIENCE).presences == 0
-    store.outbox_discard(fact.id)
+    store.outbox_discard(fact.id).result(PATIENCE)
     clock.advance(days(31))
     assert store.purge().result(PATIENCE).presences == 1
 
@@ -89,6 +97,28 @@ def test_a_passage_that_no_server_ever_took_goes_all_the_same(start, facts, cloc
     assert store.outbox_list().result(PATIENCE) == []
 
 
+def test_the_safety_register_of_the_door_is_kept(start, facts, clock):
+    store = start()
+    fact = facts.make(FactKind.COMMISSIONING)
+    store.record(fact)
+    clock.advance(days(1000))
+    store.purge().result(PATIENCE)
+
+    assert ids(store) == {fact.id}
+
+
+@pytest.mark.parametrize("kind", sorted(FactKind))
+def test_every_kind_has_its_days(start, facts, clock, kind):
+    store = start()
+    fact = facts.make(kind, member_id=MemberId("m1"), details={"role": "coordinator"})
+    store.record(fact)
+    store.settle({fact.id: Arrived()}).result(PATIENCE)
+    clock.advance(days(91))
+    store.purge().result(PATIENCE)
+
+    assert ids(store) == ({fact.id} if kind in KEPT else set())
+
+
 def test_the_days_are_a_setting(start, facts, clock):
     store = start()
     store.record(facts.make(FactKind.PASSAGE))
@@ -100,7 +130,7 @@ def test_the_days_are_a_setting(start, facts, clock):
 def test_many_rows_go_in_small_steps_between_which_taps_are_written(start, facts, clock):
     store = start()
     passage = facts.make(FactKind.PASSAGE)
-    for number in range(2500):
+    for number in range(5000):
         store.record(replace(passage, id=f"{number:036}"))
     clock.advance(days(91))
     purge = store.purge()
@@ -110,7 +140,7 @@ def test_many_rows_go_in_small_steps_between_which_taps_are_written(start, facts
     waiting = store.due(1)
 
     assert waiting.result(PATIENCE).rows[0].fact.id != passage.id
-    assert purge.result(PATIENCE).passages == 2500
+    assert purge.result(PATIENCE).passages == 5000
     assert ids(store) == {tap.id}
 
 

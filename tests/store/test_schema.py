@@ -1,6 +1,7 @@
 """Every older schema becomes today's with its rows in flight, and today's still opens in the version before."""
 
 import pytest
+from sqlite_utils import Database, Migrations
 
 from kiosk.events import FactsRecalled
 from kiosk.store.database import open_database
@@ -15,10 +16,6 @@ ROW = "019cae6b-6600-7000-8000-000000000001"
 def file_of_schema(path, last_step):
     """A journal as an earlier version left it, with a check-in on its way out."""
     position = STEPS.index(last_step) + 1
-    db = open_database(None, JOURNAL_FILE)
-    db.close()
-    from sqlite_utils import Database
-
     old = Database(path)
     old.enable_wal()
     JOURNAL_FILE.apply(old, stop_before=STEPS[position:] or None)
@@ -45,8 +42,6 @@ def test_rows_in_flight_survive_the_way_from_every_older_schema(start, directory
 
 
 def test_a_migration_that_fails_leaves_the_file_as_it_was(tmp_path):
-    from sqlite_utils import Migrations
-
     broken = Migrations("journal")
 
     @broken()

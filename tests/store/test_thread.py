@@ -2,6 +2,7 @@
 
 import threading
 from dataclasses import replace
+from types import MappingProxyType
 
 import pytest
 
@@ -83,11 +84,12 @@ def test_a_moment_is_kept_in_full(start, facts, clock):
 
 def test_odd_details_are_kept_as_text(start, facts):
     store = start()
-    store.record(facts.make(FactKind.ALARM, details={"port": object, "nested": {"grams": Grams(3)}}))
+    odd = {"port": object, "nested": MappingProxyType({"grams": Grams(3)}), "half": "\ud800"}
+    store.record(facts.make(FactKind.ALARM, details=odd))
 
     (row,) = store.journal_list().result(PATIENCE)
 
-    assert row.fact.details == {"port": "<class 'object'>", "nested": {"grams": 3}}
+    assert row.fact.details == {"port": "<class 'object'>", "nested": {"grams": 3}, "half": "\ud800"}
 
 
 def test_a_fact_that_cannot_be_stored_takes_no_other_with_it(start, facts, inbox, caplog):
@@ -266,7 +268,7 @@ def test_a_held_fact_can_be_taken_back_after_a_restart(start, facts):
     store = start()
     store.withdraw(fact.id, facts.undo(fact))
 
-    assert store.waiting_facts().result(PATIENCE) == []
+    assert store.outbox_list().result(PATIENCE) == []
 
 
 # ── what leaves ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -502,7 +504,7 @@ def test_what_gathered_before_the_stop_is_written(start, facts, inbox):
     store.request_stop()
     assert store.join()
 
-    assert len(start().waiting_facts().result(PATIENCE)) == 1200
+    assert len(start().outbox_list(limit=5000).result(PATIENCE)) == 1200
 
 
 def test_a_store_that_has_stopped_says_so(start, facts, inbox):
