@@ -11,6 +11,7 @@ import pytest
 
 from kiosk.clock import AdjustableClock, SystemClock
 from kiosk.devices.scale import SerialScale
+from kiosk.devices.scale_line import Dialect
 from kiosk.devices.simulated.scale import SimulatedScale
 from kiosk.devices.supervisor import Supervisor
 from kiosk.errors import DeviceError
@@ -34,7 +35,7 @@ def scale(tmp_path: Path, clock: AdjustableClock) -> Iterator[SimulatedScale]:
 
 @pytest.fixture
 def source(scale: SimulatedScale, clock: AdjustableClock) -> Iterator[SerialScale]:
-    source = SerialScale(str(scale.path), "mt_sics", clock, silence_seconds=0.5)
+    source = SerialScale(scale.url, "mt_sics", clock, silence_seconds=0.5)
     yield source
     source.close()
 
@@ -96,7 +97,7 @@ def test_noise_on_the_line_is_passed_over(source: SerialScale, scale: SimulatedS
 
 def test_port_is_taken_for_this_process_alone(source: SerialScale, scale: SimulatedScale) -> None:
     source.open()
-    other = SerialScale(str(scale.path), "mt_sics", SystemClock())
+    other = SerialScale(scale.url, "mt_sics", SystemClock())
     with pytest.raises(OSError):
         other.open()
     other.close()
@@ -129,7 +130,7 @@ def test_unplugged_scale_is_lost_and_closes_twice(source: SerialScale, scale: Si
 def test_replugged_scale_is_found_behind_the_same_path(source: SerialScale, scale: SimulatedScale) -> None:
     source.open()
     scale.unplug()
-    assert not scale.path.is_symlink()
+    assert not Path(scale.url).is_symlink()
     with pytest.raises(source.faults):
         read_until(source, lambda _: False)
     source.close()
@@ -201,7 +202,7 @@ def terminal(request: pytest.FixtureRequest) -> Iterator[Terminal]:
 
 @pytest.mark.parametrize("terminal", [b"S S     176.00 g\r\n"], indirect=True)
 def test_scale_behind_a_serial_server_is_read_and_its_loss_noticed(terminal: Terminal, clock: AdjustableClock) -> None:
-    source = SerialScale(terminal.url, "mt_sics", clock, lines_low=True)
+    source = SerialScale(terminal.url, Dialect(protocol="mt_sics", lines_low=True), clock)
     source.open()
     assert read_until(source, is_stable).grams == 176
     assert terminal.heard.startswith(b"SI\r\n")
@@ -241,7 +242,7 @@ def test_scale_set_to_another_dialogue_is_named_as_such(terminal: Terminal, cloc
 
 def test_port_that_refuses_its_settings_is_one_of_the_faults(scale: SimulatedScale, clock: AdjustableClock) -> None:
     """A pseudo terminal takes seven bits once and refuses them the second time, as some adapters do."""
-    source = SerialScale(str(scale.path), "mt_sics", clock, line="7E1")
+    source = SerialScale(scale.url, Dialect(protocol="mt_sics", line="7E1"), clock)
     source.open()
     source.close()
     with pytest.raises(termios.error):
@@ -282,7 +283,7 @@ def test_same_seed_trembles_the_same(tmp_path: Path, clock: AdjustableClock) -> 
     def trembling(seed: int) -> list[bytes]:
         scale = SimulatedScale(tmp_path / "scale", clock, seed=seed)
         scale.place(176, settle_seconds=1e9, noise_grams=20)
-        return [scale.answer(b"SI") for _ in range(9)]
+        return [scale.answer(b"SI\r\n") for _ in range(9)]
 
     assert trembling(1) == trembling(1)
     assert trembling(1) != trembling(2)
@@ -291,13 +292,13 @@ def test_same_seed_trembles_the_same(tmp_path: Path, clock: AdjustableClock) -> 
 def test_figures_are_multiples_of_the_division(tmp_path: Path, clock: AdjustableClock) -> None:
     scale = SimulatedScale(tmp_path / "scale", clock, division=5, maximum=15_000)
     scale.place(173, settle_seconds=0)
-    assert scale.answer(b"SI") == b"S S     175.00 g\r\n"
+    assert scale.answer(b"SI\r\n") == b"S S     175.00 g\r\n"
 
 
 def test_scale_tells_its_number_and_refuses_what_it_does_not_know(tmp_path: Path, clock: AdjustableClock) -> None:
     scale = SimulatedScale(tmp_path / "scale", clock)
-    assert scale.answer(b"I4") == b'I4 A "0123456789"\r\n'
-    assert scale.answer(b"T") == b"ES\r\n"
+    assert scale.answer(b"I4\r\n") == b'I4 A "0123456789"\r\n'
+    assert scale.answer(b"T\r\n") == b"ES\r\n"
 
 
 def test_plugging_and_unplugging_twice_does_no_harm(scale: SimulatedScale) -> None:

@@ -47,6 +47,10 @@ class Decoder(Protocol):
         """The next event, or ``None``: more data please. Never raises, whatever the bytes were."""
 
 
+SEVEN_BITS = bytes(byte & 0x7F for byte in range(256))
+"""For ``bytes.translate``: takes off the parity bits that a port of eight bits leaves on."""
+
+
 class Framed:
     """What most decoders are: each frame is one event.
 

@@ -6,21 +6,29 @@ from types import MappingProxyType
 from typing import BinaryIO
 
 from kiosk.devices.framing import Garbage
+from kiosk.devices.scales.adam import Adam
 from kiosk.devices.scales.base import Decoder
 from kiosk.devices.scales.cas_enq import CasEnq
 from kiosk.devices.scales.gram_dollar import GramDollar
+from kiosk.devices.scales.kern_w import KernW
 from kiosk.devices.scales.mt_sics import MtSics
+from kiosk.devices.scales.nci import Nci
+from kiosk.devices.scales.regex import Regex
 from kiosk.devices.scales.stgs import Stgs
 from kiosk.devices.scales.toledo_8217 import Toledo8217
 from kiosk.events import WeightRead
 
-SCALES: Mapping[str, Callable[[], Decoder]] = MappingProxyType(
+SCALES: Mapping[str, Callable[..., Decoder]] = MappingProxyType(
     {
         "mt_sics": MtSics,
         "toledo_8217": Toledo8217,
         "stgs": Stgs,
         "gram_dollar": GramDollar,
         "cas_enq": CasEnq,
+        "adam": Adam,
+        "kern_w": KernW,
+        "nci": Nci,
+        "regex": Regex,
     }
 )
 
@@ -40,17 +48,16 @@ def describe(event: WeightRead | Garbage) -> dict[str, object]:
     return {"event": "weight", "grams": event.grams, "stable": event.stable, "net": event.net}
 
 
-def decode_stream(protocol: str, stream: BinaryIO) -> Iterator[dict[str, object]]:
+def decode_stream(decoder: Decoder, stream: BinaryIO) -> Iterator[dict[str, object]]:
     """Decode captured bytes to the end.
 
     Args:
-        protocol: a key of :data:`SCALES`.
+        decoder: a fresh one.
         stream: unbuffered, each reading comes out when its bytes are there.
 
     Yields:
         One :func:`describe` an event.
     """
-    decoder = SCALES[protocol]()
     for data in iter(partial(stream.read, CHUNK_BYTES), b""):
         decoder.receive_data(data)
         while (event := decoder.next_event()) is not None:

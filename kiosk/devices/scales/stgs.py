@@ -42,10 +42,11 @@ class Stgs(Framed):
     HAS_STABILITY_FLAG: ClassVar = True
 
     def __init__(self) -> None:
-        super().__init__(FrameBuffer(ends=b"\r\n"), _decode)
+        super().__init__(FrameBuffer(ends=b"\r\n"), decode_stgs)
 
 
-def _decode(frame: bytes) -> ScaleEvent:
+def decode_stgs(frame: bytes) -> ScaleEvent:
+    """What one line says, its CR or LF included."""
     if found := _OVER.fullmatch(frame):
         under = found[2] == b"-"
         return WeightRead(grams=None, stable=None, overload=not under, underload=under, raw=frame)

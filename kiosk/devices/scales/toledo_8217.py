@@ -9,7 +9,7 @@ import re
 from typing import ClassVar
 
 from kiosk.devices.framing import FrameBuffer, Garbage
-from kiosk.devices.scales.base import Framed, ScaleEvent, maybe_grams
+from kiosk.devices.scales.base import SEVEN_BITS, Framed, ScaleEvent, maybe_grams
 from kiosk.events import WeightRead
 
 _WEIGHT = re.compile(rb"\x02 *([0-9]{1,3}\.[0-9]{2,3})(N?)\r")
@@ -17,7 +17,6 @@ _STATUS = re.compile(rb"\x02\?([@-\x7f])\r")
 _OVER_CAPACITY = 0x02
 _UNDER_ZERO = 0x04
 _NET = 0x20
-_SEVEN_BITS = bytes(byte & 0x7F for byte in range(256))
 
 
 class Toledo8217(Framed):
@@ -35,7 +34,7 @@ class Toledo8217(Framed):
         super().__init__(FrameBuffer(start=0x02, ends=b"\r", limit=16), _decode)
 
     def receive_data(self, data: bytes) -> None:
-        super().receive_data(data.translate(_SEVEN_BITS))
+        super().receive_data(data.translate(SEVEN_BITS))
 
 
 def _decode(frame: bytes) -> ScaleEvent:

@@ -1,22 +1,26 @@
-"""A shop scale of 6 kg that speaks MT-SICS over a pseudo terminal, for the demo and for tests.
+"""A shop scale of 6 kg that speaks any protocol over a pseudo terminal or the network, for the demo and for tests.
 
-The real driver opens it as it opens a serial port. Each time it is plugged in it gets a new pseudo terminal behind the
-same path, as an adapter gets a new device behind its name in ``/dev/serial/by-id``.
+The real driver opens it as it opens a serial port. What can go wrong with a scale and its cable can be had from it.
 """
 
 import os
 import random
 import select
 import threading
-import tty
+from collections import deque
 from dataclasses import dataclass
 from math import inf
 from pathlib import Path
 
 from kiosk.clock import Clock
+from kiosk.devices.simulated.links import Link, PtyLink, TcpLink
+from kiosk.devices.simulated.scale_voices import VOICES, Shown
 
-READ_BYTES = 256
 LONGEST_COMMAND_BYTES = 64
+LOOK, STOP = b"!", b"x"
+"""To its thread."""
+PIECE_SECONDS = 0.003
+"""Between the pieces of an answer that is cut up."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,16 +38,27 @@ class SimulatedScale:
     """The scale and the hand that puts jars on it. Every method may be called from any thread.
 
     Args:
-        path: where the port appears (a symbolic link).
+        port: where it appears: a path (a symbolic link to a pseudo terminal), or a TCP port of this machine (0: any).
         clock: the time in which jars settle.
-        seed: of the noise while they do.
+        protocol: a key of :data:`~kiosk.devices.scales.registry.SCALES`.
+        seed: of the noise while jars settle.
         division: e, in grams; figures are multiples of it.
         maximum: Max, in grams.
     """
 
-    def __init__(self, path: Path, clock: Clock, *, seed: int = 0, division: int = 1, maximum: int = 6000) -> None:
-        self.path = path
+    def __init__(
+        self,
+        port: Path | int,
+        clock: Clock,
+        *,
+        protocol: str = "mt_sics",
+        seed: int = 0,
+        division: int = 1,
+        maximum: int = 6000,
+    ) -> None:
+        self._link: Link = PtyLink(port) if isinstance(port, Path) else TcpLink(port)
         self._clock = clock
+        self._voice = VOICES[protocol]
         self._random = random.Random(seed)  # noqa: S311 - noise that must be the same at each run, no secret
         self._division = division
         self._maximum = maximum
@@ -51,11 +66,21 @@ class SimulatedScale:
         self._load = Load()
         self._drift_grams = 0.0
         self._mute_until = -inf
-        self._master = -1
-        self._slave = -1
+        self._restless = False
+        self._piece_bytes = 0
+        self._glued_frames = 1
+        self._late_seconds = 0.0
+        self._held: list[bytes] = []
+        self._pieces: deque[bytes] = deque()
+        self._parity = False
         self._wake_read = -1
         self._wake_write = -1
         self._thread: threading.Thread | None = None
+
+    @property
+    def url(self) -> str:
+        """What the driver opens, once the scale was plugged in."""
+        return self._link.url
 
     @property
     def is_plugged(self) -> bool:
@@ -65,15 +90,8 @@ class SimulatedScale:
         """Plug the cable in. Twice does no harm."""
         if self.is_plugged:
             return
-        self._master, self._slave = os.openpty()
-        # Until it is raw, the terminal would echo the scale's own answers back to it.
-        tty.setraw(self._slave)
-        os.set_blocking(self._master, False)
+        self._link.plug()
         self._wake_read, self._wake_write = os.pipe()
-        fresh = self.path.with_name(self.path.name + ".new")
-        fresh.unlink(missing_ok=True)
-        fresh.symlink_to(os.ttyname(self._slave))
-        fresh.replace(self.path)
         self._thread = threading.Thread(target=self._serve, name="simulated-scale", daemon=True)
         self._thread.start()
 
@@ -81,16 +99,17 @@ class SimulatedScale:
         """Pull the cable out. Twice does no harm."""
         if self._thread is None:
             return
-        os.write(self._wake_write, b"x")
+        os.write(self._wake_write, STOP)
         self._thread.join()
-        self._thread = None
-        self.path.unlink(missing_ok=True)
         with self._guard:
-            for descriptor in (self._master, self._slave, self._wake_read, self._wake_write):
+            self._thread = None
+            self._link.unplug()
+            for descriptor in (self._wake_read, self._wake_write):
                 os.close(descriptor)
-            self._master = -1
 
     close = unplug
+
+    # ── the pan ───────────────────────────────────────────────────────────────────────────────────────────────────
 
     def place(self, grams: float, settle_seconds: float = 1.2, noise_grams: float = 2.0) -> None:
         """Put something on the pan instead of what is there; it moves for ``settle_seconds``."""
@@ -117,61 +136,102 @@ class SimulatedScale:
         with self._guard:
             self._drift_grams = grams
 
+    def tremble(self, *, on: bool = True) -> None:
+        """The table shakes: nothing comes to rest, so some protocols tell their status only."""
+        self._restless = on
+
+    # ── the line ──────────────────────────────────────────────────────────────────────────────────────────────────
+
     def mute(self, seconds: float = inf) -> None:
-        """Leave every request unanswered for ``seconds`` from now; zero ends it."""
+        """Say nothing for ``seconds`` from now; zero ends it."""
         with self._guard:
             self._mute_until = self._clock.monotonic() + seconds
 
     def garbage(self, data: bytes = b"\x00\xff\xfeS S  1#6.00 g\r\n") -> None:
         """Say something senseless on the line, unasked."""
-        self._write(data)
+        self._say(data)
+
+    def split(self, piece_bytes: int = 1) -> None:
+        """Let every answer arrive in pieces of so many bytes; 0 ends it."""
+        self._piece_bytes = piece_bytes
+
+    def glue(self, frames: int = 2) -> None:
+        """Let so many answers arrive at once; 1 ends it."""
+        self._glued_frames = frames
+
+    def jitter(self, seconds: float) -> None:
+        """Send what it sends unasked up to so much late, never twice the same; 0 ends it."""
+        self._late_seconds = seconds
+
+    def set_parity(self, *, on: bool = True) -> None:
+        """Send an even parity bit as the eighth one: a port set to eight bits leaves it on."""
+        self._parity = on
 
     def answer(self, command: bytes) -> bytes:
-        """The scale's answer to one command without its CR LF."""
-        match command:
-            case b"S" | b"SI":
-                return self._weigh() + b"\r\n"
-            case b"@" | b"I4":
-                return b'I4 A "0123456789"\r\n'
-            case _:
-                return b"ES\r\n"
+        """The scale's answer to one command."""
+        return self._voice.answer(command, self._shown())
 
-    def _weigh(self) -> bytes:
+    def _shown(self) -> Shown:
         with self._guard:
             load = self._load
             elapsed = self._clock.monotonic() - load.since
-            moving = elapsed < load.settle_seconds
+            moving = self._restless or elapsed < load.settle_seconds
             grams = load.grams + self._drift_grams
             if moving:
                 # A hand lets go within the first third; the rest is the jar trembling.
-                still_held = max(0.0, 1 - 3 * elapsed / load.settle_seconds)
+                still_held = max(0.0, 1 - 3 * elapsed / (load.settle_seconds or inf)) if not self._restless else 0.0
                 grams += (load.before - load.grams) * still_held
                 grams += self._random.uniform(-load.noise_grams, load.noise_grams)
         shown = round(grams / self._division) * self._division
-        if shown > self._maximum + 9 * self._division:
-            return b"S +"
-        if shown < -(self._maximum // 10):
-            return b"S -"
-        return b"S %s %10.2f g" % (b"D" if moving else b"S", shown)
+        return Shown(
+            grams=shown,
+            moving=moving,
+            over=shown > self._maximum + 9 * self._division,
+            under=shown < -(self._maximum // 10),
+        )
+
+    # ── its thread ────────────────────────────────────────────────────────────────────────────────────────────────
 
     def _serve(self) -> None:
         waiting = b""
+        stream_at = self._clock.monotonic()
         while True:
-            ready, _, _ = select.select([self._master, self._wake_read], [], [])
-            if self._wake_read in ready:
+            ready, _, _ = select.select([*self._link.readable(), self._wake_read], [], [], self._patience())
+            if self._wake_read in ready and STOP in os.read(self._wake_read, 64):
                 return
-            waiting = (waiting + os.read(self._master, READ_BYTES))[-LONGEST_COMMAND_BYTES:]
-            *commands, waiting = waiting.split(b"\r\n")
-            for command in commands:
-                if self._clock.monotonic() >= self._mute_until:
-                    self._write(self.answer(command))
+            if self._pieces:
+                self._link.write(self._pieces.popleft())
+            elif ready:
+                waiting = self._listen(waiting)
+            if self._voice.stream_seconds is not None and self._clock.monotonic() >= stream_at:
+                late = self._random.uniform(0, self._late_seconds)
+                stream_at = self._clock.monotonic() + self._voice.stream_seconds + late
+                self._reply(b"")
 
-    def _write(self, data: bytes) -> None:
+    def _patience(self) -> float | None:
+        return PIECE_SECONDS if self._pieces else self._voice.stream_seconds
+
+    def _listen(self, waiting: bytes) -> bytes:
+        waiting = (waiting + self._link.read())[-LONGEST_COMMAND_BYTES:]
+        while (command := self._voice.command.match(waiting)) is not None:
+            waiting = waiting[command.end() :]
+            if self._voice.stream_seconds is None:
+                self._reply(command[0])
+        return waiting
+
+    def _reply(self, command: bytes) -> None:
+        if self._clock.monotonic() < self._mute_until:
+            return
+        self._held.append(self.answer(command))
+        if len(self._held) >= self._glued_frames:
+            self._say(b"".join(self._held))
+            self._held.clear()
+
+    def _say(self, data: bytes) -> None:
+        if self._parity:
+            data = bytes(byte | 0x80 if byte.bit_count() % 2 else byte for byte in data)
+        size = self._piece_bytes or len(data) or 1
+        self._pieces.extend(data[start : start + size] for start in range(0, len(data), size))
         with self._guard:
-            if self._master < 0:
-                return
-            try:
-                os.write(self._master, data)
-            except BlockingIOError:
-                # Nobody reads. A scale does not wait for anyone either.
-                return
+            if self.is_plugged:
+                os.write(self._wake_write, LOOK)

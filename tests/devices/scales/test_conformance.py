@@ -67,7 +67,7 @@ class TestSample:
         assert events(SCALES[protocol](), *one_by_one(path.read_bytes())) == expected(path)
 
     def test_as_a_stream(self, protocol: str, path: Path) -> None:
-        assert list(decode_stream(protocol, io.BytesIO(path.read_bytes()))) == expected(path)
+        assert list(decode_stream(SCALES[protocol](), io.BytesIO(path.read_bytes()))) == expected(path)
 
     def test_glued(self, protocol: str, path: Path) -> None:
         assert events(SCALES[protocol](), path.read_bytes() * 2) == expected(path) * 2
