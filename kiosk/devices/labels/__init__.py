@@ -1,0 +1,1 @@
+"""Tare labels: one layout at the printer's dots, and one encoder a printer language."""
