@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final, TypeAlias
 
+from kiosk.messages_staff import STAFF
+
 Message: TypeAlias = "str | tuple[str, str]"
 
 _FORMATS: dict[str, Message] = {
@@ -39,6 +41,7 @@ _IDLE: dict[str, Message] = {
     "idle.header.noweek": "{day:EEE} {time} · Ouvert",
     "idle.header.closed": "{day:EEE} {time} · Fermé",
     "idle.header.closed_until": "{day:EEE} {time} · Fermé · ouvre à {opens}",
+    "idle.header.door": "{day:EEE} {time}",
     "idle.header.bulk": "Balance du vrac · {day:EEE} {time}",
     "idle.closed": "La coop ouvre à {time}",
     "idle.closed.tomorrow": "La coop ouvre demain à {time}",
@@ -75,6 +78,9 @@ _CARD: dict[str, Message] = {
     "card.searching.sub": "Deux secondes, on demande à l’ordinateur de la coop.",
     "door.close": "Merci de bien refermer la porte.",
     "door.fire": "La porte est déverrouillée par la sécurité.",
+    "door.locked_down": "La porte reste fermée pour l’instant.",
+    "door.tamper": "Le boîtier de la porte est ouvert : préviens l’accueil.",
+    "door.stuck": "Le bouton de sortie est coincé : préviens l’accueil.",
 }
 
 _OPEN: dict[str, Message] = {
@@ -171,6 +177,10 @@ _CLOSED: dict[str, Message] = {
     "closed.visitor": "Ta visite est terminée. L’accueil peut la prolonger.",
     "closed.card": "Cette carte est désactivée.",
     "closed.card_do": "L’accueil t’en donne une autre.",
+    "closed.own_hours": "Ta carte ouvre à d’autres heures.",
+    "closed.passed_back": "Ta carte a déjà ouvert il y a peu.",
+    "closed.badge": "Le code-barres n’ouvre que quand l’équipe est là.",
+    "closed.badge_do": "Pose ta carte, ou sonne à l’accueil.",
     "closed.asof": "D’après nos données de {time}. L’accueil peut t’ouvrir.",
     "closed.asof.yesterday": "D’après nos données d’hier, {time}. L’accueil peut t’ouvrir.",
     "closed.asof.day": "D’après nos données du {day}, {time}. L’accueil peut t’ouvrir.",
@@ -200,6 +210,10 @@ _UNKNOWN: dict[str, Message] = {
     "unknown.offline": "Carte trop récente pour le mode hors ligne : sonne, on t’ouvre.",
     "unknown.jar": "C’est l’étiquette d’un bocal : on va à la balance.",
     "unknown.retry": "Essayer encore",
+    "puzzled.code": "On ne reconnaît pas ce code",
+    "puzzled.code.do": "Passe ta carte de la coop, ou l’étiquette d’un bocal.",
+    "puzzled.card": "On n’a pas pu lire cette carte",
+    "puzzled.card.do": "Repose-la bien à plat. Si ça dure, sonne.",
 }
 
 _OFFLINE: dict[str, Message] = {
@@ -228,6 +242,7 @@ _MY: dict[str, Message] = {
     "my.minutes": "{duration}",
     "my.none": "Aucun créneau réservé pour l’instant.",
     "my.book": "Réserver un créneau",
+    "my.gaps": "Voir les places libres",
     "my.swap": "Échanger",
     "my.done": "Terminé",
 }
@@ -238,6 +253,7 @@ _NEED: dict[str, Message] = {
     "need.places": ("{job} · {n} place libre sur {m}", "{job} · {n} places libres sur {m}"),
     "need.yes": "Je viens",
     "need.more": "Autres dates",
+    "need.elsewhere": "Pour réserver : l’espace membre, ou l’accueil.",
     "need.empty": "Tout est complet pour l’instant. Merci !",
     "need.booking": "On réserve ta place…",
     "need.booking.sub": "Ça prend quelques secondes.",
@@ -320,6 +336,8 @@ _TARE: dict[str, Message] = {
     "tare.kept.fill": "Puis remplis-le au rayon vrac.",
     "tare.noprint": "Plus d’étiquettes. Écris sur le bocal : TARE {grams} g",
     "tare.auto": "Imprimer tout seul les suivants",
+    "tare.sent": "L’étiquette arrive",
+    "tare.sent.note": "Rien ne sort ? Écris sur le bocal : TARE {grams} g",
     "tare.noprint.write": "Écris sur le bocal : TARE {grams} g",
     "tare.type": "Taper le poids",
     "tare.vouch": "Pose la carte d’une personne de service",
@@ -346,6 +364,7 @@ _JAR: dict[str, Message] = {
     "jar.diff": ("Il pèse {n} g de plus. Il est bien vide ?", "Il pèse {n} g de plus. Il est bien vide ?"),
     "jar.diff.less": ("Il pèse {n} g de moins. On le repèse ?", "Il pèse {n} g de moins. On le repèse ?"),
     "jar.same": "Son poids n’a pas changé.",
+    "jar.as_before": "On garde la tare connue.",
     "jar.other_code": "C’est le code de la caisse. Scanne le petit carré.",
     "jar.tag": "C’est la pastille de ce bocal ?",
     "jar.tag.yes": "Oui, la lier à ce bocal",
@@ -363,6 +382,10 @@ _JAR: dict[str, Message] = {
 }
 
 _HELP: dict[str, Message] = {
+    "speech.open": "C’est ouvert.",
+    "speech.present": "C’est noté.",
+    "speech.closed": "La porte reste fermée. L’accueil peut aider.",
+    "page.next": "Suite",
     "still.title": "Toujours là ?",
     "still.yes": "Oui, je continue",
     "help.title": "Un coup de main ?",
@@ -412,20 +435,6 @@ _BROKEN: dict[str, Message] = {
     "broken.empty.do": "Elle attend les données de la coop. Sonne, on t’ouvre.",
 }
 
-_STAFF: dict[str, Message] = {
-    "tech.title": "Technique · v{version}",
-    "tech.test": "Autotest",
-    "tech.cards": "Cartes",
-    "tech.log": "Journal",
-    "tech.leave": "Quitter le mode technique",
-    "tech.ask_door": "La porte s’est ouverte ?",
-    "enrol.who": "Pour qui est cette carte ?",
-    "enrol.tap": "Pose la nouvelle carte",
-    "enrol.check": "{name}, carte …{tail}. C’est bien ça ?",
-    "enrol.ok": "C’est relié !",
-    "enrol.taken": "Cette carte est déjà à quelqu’un. On la transfère ?",
-}
-
 MESSAGES: Final[Mapping[str, Message]] = MappingProxyType(
     _FORMATS
     | _IDLE
@@ -443,5 +452,5 @@ MESSAGES: Final[Mapping[str, Message]] = MappingProxyType(
     | _JAR
     | _HELP
     | _BROKEN
-    | _STAFF
+    | STAFF
 )

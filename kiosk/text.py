@@ -11,6 +11,7 @@ import logging
 import re
 import string
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from decimal import Decimal
 from functools import cache
@@ -30,11 +31,23 @@ from kiosk.views import Day, Duration, Hour, Hours, Names, Say, Slot, Value
 log = logging.getLogger(__name__)
 
 SOURCE_LANGUAGE: Final = "fr"
+FORMAL: Final = "fr-vous"
+"""The catalogue of the French sentences that differ where people are called *vous*."""
+INCLUSIVE_SIGN: Final = "·"
 LOCALE_FOLDER: Final = Path(__file__).parent / "locale"
 _DAY_OF_MONTH: Final = re.compile(r"\bd\b")
 _TWO_STOPS: Final = re.compile(r"(?<!\.)\.\.(?!\.)")
 """A sentence that ends in a shortened month: « avant le 2 nov.. »."""
 _STARTS_WITH_VALUE: Final = re.compile(r"^\{(\w+)[:}]")
+_INCLUSIVE: Final = re.compile(rf"(?<=\w){INCLUSIVE_SIGN}(?=\w)")
+
+
+@dataclass(frozen=True, slots=True)
+class Manners:
+    """How people are spoken to in French: *tu* or *vous*, and what stands in « arrivé·es »."""
+
+    tutoiement: bool = True
+    inclusive_sign: str = INCLUSIVE_SIGN
 
 
 def read_catalogue(language: str, folder: Path = LOCALE_FOLDER) -> gettext.NullTranslations:
@@ -47,7 +60,7 @@ def read_catalogue(language: str, folder: Path = LOCALE_FOLDER) -> gettext.NullT
         return gettext.NullTranslations()
     compiled = io.BytesIO()
     with (folder / f"{language}.po").open("rb") as source:
-        write_mo(compiled, read_po(source, locale=language))
+        write_mo(compiled, read_po(source))
     compiled.seek(0)
     return gettext.GNUTranslations(compiled)
 
@@ -55,13 +68,18 @@ def read_catalogue(language: str, folder: Path = LOCALE_FOLDER) -> gettext.NullT
 class Texts:
     """The words of one language at one place."""
 
-    def __init__(self, language: str, timezone: tzinfo, folder: Path = LOCALE_FOLDER) -> None:
+    def __init__(
+        self, language: str, timezone: tzinfo, folder: Path = LOCALE_FOLDER, *, manners: Manners = Manners()
+    ) -> None:
+        self._sign = manners.inclusive_sign
         try:
             self._catalogue = read_catalogue(language, folder)
         except OSError:
             log.warning("no catalogue for the language %r; French is spoken", language)
             language = SOURCE_LANGUAGE
             self._catalogue = read_catalogue(language)
+        if language == SOURCE_LANGUAGE and not manners.tutoiement:
+            self._catalogue = read_catalogue(FORMAL)
         self.language = language
         self._timezone = timezone
         self._source_locale = Locale(SOURCE_LANGUAGE)
@@ -101,11 +119,14 @@ class Texts:
             log.warning("no sentence for the key %r", key)
             return key
         if isinstance(message, str):
-            return self._catalogue.pgettext(key, message)
-        count = n if isinstance(n, int) else 2
-        if self.language == SOURCE_LANGUAGE:
-            return message[0] if self._source_locale.plural_form(count) == "one" else message[1]
-        return self._catalogue.npgettext(key, *message, count)
+            sentence = self._catalogue.pgettext(key, message)
+        else:
+            count = n if isinstance(n, int) else 2
+            if self.language == SOURCE_LANGUAGE:
+                # Without an entry gettext counts as English does, where 0 is a plural.
+                count = 1 if self._source_locale.plural_form(count) == "one" else 2
+            sentence = self._catalogue.npgettext(key, *message, count)
+        return sentence if self._sign == INCLUSIVE_SIGN else _INCLUSIVE.sub(self._sign, sentence)
 
     def spell(self, value: Value, form: str = "") -> str:
         """One value in words; ``form`` is what stands after the colon in the braces."""
@@ -170,9 +191,9 @@ class _Formatter(string.Formatter):
 
 
 @cache
-def texts(language: str, timezone: tzinfo) -> Texts:
+def texts(language: str, timezone: tzinfo, manners: Manners = Manners()) -> Texts:
     """The one :class:`Texts` of a language and a place, read once."""
-    return Texts(language, timezone)
+    return Texts(language, timezone, manners=manners)
 
 
 def words(say: Say, language: str, timezone: tzinfo) -> str:

@@ -3,18 +3,21 @@
 import re
 import string
 import struct
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from babel.messages.pofile import read_po
 
 from kiosk.messages import MESSAGES
-from kiosk.text import LOCALE_FOLDER
+from kiosk.text import FORMAL, LOCALE_FOLDER
 
 FONTS = Path(__file__).parents[1] / "kiosk" / "screens" / "fonts"
 NO_BREAK = "\u00a0"
 SENTENCES = {key: (text,) if isinstance(text, str) else text for key, text in MESSAGES.items()}
-OTHER_LANGUAGES = sorted(LOCALE_FOLDER.glob("*.po"))
+CATALOGUES = sorted(LOCALE_FOLDER.glob("*.po"))
+OTHER_LANGUAGES = [path for path in CATALOGUES if path.stem != FORMAL]
 
 
 def catalogue(path):
@@ -74,7 +77,7 @@ def test_french_marks_are_never_parted_from_their_word():
 def test_typographic_signs_only(mark):
     spoken = {key: texts for key, texts in SENTENCES.items() if not key.startswith("format.")}
     assert not [key for key, texts in spoken.items() if any(mark in text for text in texts)]
-    for path in OTHER_LANGUAGES:
+    for path in CATALOGUES:
         assert not [key for key, texts in translations(path) if key in spoken and any(mark in text for text in texts)]
 
 
@@ -88,7 +91,7 @@ def test_only_characters_the_fonts_have(font):
     known = characters_of(FONTS / font)
     assert {"é", "œ", "’", "…", NO_BREAK, "·"} <= known
     every = {key: "".join(texts) for key, texts in SENTENCES.items()}
-    for path in OTHER_LANGUAGES:
+    for path in CATALOGUES:
         every |= {f"{path.stem}:{key}": "".join(texts) for key, texts in translations(path)}
     assert {key: set(text) - known for key, text in every.items() if set(text) - known} == {}
 
@@ -98,3 +101,9 @@ def test_every_sentence_that_is_said_is_written():
     package = LOCALE_FOLDER.parent
     found = {key for path in package.rglob("*.py") for key in said.findall(path.read_text(encoding="utf-8"))}
     assert found - set(MESSAGES) - {"literal"} == set()
+
+
+def test_the_catalogues_are_whole_and_whoever_says_tu_can_say_vous():
+    script = LOCALE_FOLDER.parents[1] / "scripts" / "catalogue"
+    done = subprocess.run([sys.executable, script, "--check"], check=False, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stdout + done.stderr

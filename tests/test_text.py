@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from kiosk.text import Texts, words
+from kiosk.text import Manners, Texts, words
 from kiosk.views import Day, Duration, Hour, Hours, Names, Say, Slot, literal, say
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -115,3 +115,17 @@ def test_a_third_language_is_a_file(tmp_path):
     german = Texts("de", PARIS, folder=tmp_path)
     assert german.words(say("open.title")) == "Offen!"
     assert german.spell(Day(AFTERNOON)).startswith("Di.")
+
+
+def test_a_coop_that_says_vous_is_obeyed_in_french_alone():
+    formal = Manners(tutoiement=False)
+    assert Texts("fr", PARIS, manners=formal).words(say("idle.title")) == "Posez votre carte sur le lecteur"
+    assert Texts("fr", PARIS, manners=formal).words(say("idle.nocard")) == "Sans carte\u00a0?"
+    assert Texts("fr", PARIS, manners=formal).words(say("board.gap", n=0)) == "Il manque 0 personne"
+    english = Texts("en", PARIS).words(say("idle.title"))
+    assert Texts("en", PARIS, manners=formal).words(say("idle.title")) == english
+
+
+def test_the_inclusive_sign_is_that_of_the_coop_and_other_dots_stay():
+    dotted = Texts("fr", PARIS, manners=Manners(inclusive_sign="."))
+    assert dotted.words(say("team.title", hours=Hours(AFTERNOON, EVENING), n=3, m=5)).endswith("· 3 arrivé.es sur 5")
