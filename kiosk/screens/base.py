@@ -27,6 +27,11 @@ class Paper:
     height: float
     theme: Theme
     words: Callable[[Say], str]
+    number: int = 0
+    """Which page of a screen that is read by pages (large text)."""
+    reader_is: str = "below"
+    logo: str = ""
+    """The path of the coop's logo."""
 
     @property
     def portrait(self) -> bool:

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 
+from kiosk.colour import mix
 from kiosk.events import Action
 from kiosk.screens.base import CORNER, GAP, Page
 from kiosk.screens.items import Box, Item, Key, Picture, Rect, Ring, Switch, Text
-from kiosk.screens.theme import CAPTION, DARK, KEY, MAIN_KEY, Ground, Role, mix
+from kiosk.screens.theme import CAPTION, DARK, KEY, MAIN_KEY, Ground, Role
 from kiosk.screens.typesetting import BOLD, width
 from kiosk.views import Button, ButtonKind
 
@@ -178,7 +179,7 @@ def draw_stack(page: Page, buttons: Sequence[Button], height: float) -> float:
 
 
 def draw_grid(page: Page, buttons: Sequence[Button], room: Rect) -> None:
-    """Buttons in two columns, their icons one under the other; in portrait in one."""
+    """Buttons in two columns, their icons one under the other; in portrait in one. A last one alone takes its row."""
     columns = 1 if page.portrait else 2
     rows = -(-len(buttons) // columns)
     wide = (room.w - GAP * (columns - 1)) / columns
@@ -187,6 +188,8 @@ def draw_grid(page: Page, buttons: Sequence[Button], room: Rect) -> None:
         Rect(room.x + (i % columns) * (wide + GAP), room.y + (i // columns) * (tall + GAP), wide, tall)
         for i in range(len(buttons))
     ]
+    if len(buttons) % columns:
+        cells[-1] = cells[-1]._replace(w=room.w)
     draw_alike(page, list(zip(buttons, cells, strict=True)), "left")
 
 

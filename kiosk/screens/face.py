@@ -3,13 +3,13 @@
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import Any, TypeVar
 
 from kiosk.events import Action, Event, Touched, UiAlive
+from kiosk.screens.looks import PLAIN, Looks
 from kiosk.screens.profiles import PROFILES, prepare
-from kiosk.screens.theme import DAY, Theme
 from kiosk.screens.workbench import Workbench
 from kiosk.types import Sound
 from kiosk.views import View
@@ -28,11 +28,12 @@ class Face:
         monotonic: the clock that the ends of countdowns are told in.
         timezone: where the coop is.
         tools: the workbench of the demo, shown beside the terminal.
-        theme: the colours by day.
+        looks: what the coop chooses about its screens.
+        now: the time of day, by which sounds are softer early and late; without it they never are.
+        touched: hears of every touch, wherever it lands.
         fullscreen: take the whole display.
         show_cursor: draw the mouse pointer.
         input_provider: a line for Kivy's ``[input]`` where no display server feeds the window.
-        volume: of the sounds, 0 to 1.
     """
 
     def __init__(
@@ -43,11 +44,12 @@ class Face:
         timezone: tzinfo,
         *,
         tools: Workbench | None = None,
-        theme: Theme = DAY,
+        looks: Looks = PLAIN,
+        now: Callable[[], datetime] | None = None,
+        touched: Callable[[], None] | None = None,
         fullscreen: bool = False,
         show_cursor: bool = False,
         input_provider: str = "",
-        volume: float = 1.0,
     ) -> None:
         panel = PROFILES[profile]
         prepare(
@@ -65,13 +67,14 @@ class Face:
         self._thread = threading.get_ident()
         self._stage = Stage(
             panel,
-            theme,
+            looks,
             timezone,
             intend=lambda action, target: post(Touched(action, target)),
             alive=lambda: post(UiAlive()),
             monotonic=monotonic,
             bench=tools,
-            volume=volume,
+            now=now,
+            touched=touched,
         )
 
     def run(self) -> None:

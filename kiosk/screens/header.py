@@ -3,7 +3,7 @@
 from kiosk.events import Action
 from kiosk.screens.base import CORNER, GAP, MARGIN, STRIP, Page, placed
 from kiosk.screens.buttons import key
-from kiosk.screens.items import Box, Rect
+from kiosk.screens.items import Box, Held, Rect
 from kiosk.screens.theme import CAPTION, SECONDARY, SECONDARY_STRONG, SECTION, Role
 from kiosk.screens.typesetting import Room, fit
 from kiosk.views import Header, Say
@@ -17,13 +17,14 @@ TITLE = Role(42, 28, 1.1, True)
 SMALL = Role(24, 20, 1.2, False)
 
 
-def draw_header(page: Page, title: Say | None = None, *, quiet: bool = False) -> None:
+def draw_header(page: Page, title: Say | None = None, *, quiet: bool = False, indent: float = 0) -> None:
     """Draw the strip, and the title of the screen where it has one: in the strip, in portrait at the top.
 
     Args:
         page: the page.
         title: the name of the screen. While the header has two lines (offline), it takes the place of the first.
         quiet: the title is no louder than a header text.
+        indent: what stands before the words in the strip.
     """
     top = page.height - STRIP - GAP if page.portrait else 8
     aid = Rect(page.width - MARGIN - HELP_WIDTH, top, HELP_WIDTH, STRIP)
@@ -36,7 +37,8 @@ def draw_header(page: Page, title: Say | None = None, *, quiet: bool = False) ->
         _portrait_words(page, language, title)
         page.ground = ground
     else:
-        _words(page, Rect(page.left, top, language.x - GAP - page.left, STRIP), title, quiet=quiet)
+        left = page.left + indent
+        _words(page, Rect(left, top, language.x - GAP - left, STRIP), title, quiet=quiet)
     _keys(page, language, aid)
     page.ground = ground
 
@@ -63,6 +65,8 @@ def _keys(page: Page, language: Rect, aid: Rect) -> None:
 
 def _words(page: Page, room: Rect, title: Say | None, *, quiet: bool) -> None:
     head = page.frame.header
+    if head.held is not None:
+        page.items.append(Held(room, head.held))
     icon = head.icon or (STALE if page.frame.stale else None)
     if icon is not None and (head.text is not None or title is not None):
         page.icon(icon, room.x - 2, room.middle, ICON, page.ground.ink if head.second else page.ground.ink2)

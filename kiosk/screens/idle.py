@@ -5,19 +5,21 @@ from collections.abc import Sequence
 from kiosk.screens.base import CORNER, GAP, Page, Paper
 from kiosk.screens.buttons import draw_actions
 from kiosk.screens.header import draw_header
-from kiosk.screens.items import Box, Picture, Rect, Scene
+from kiosk.screens.items import Box, Logo, Picture, Rect, Scene
 from kiosk.screens.panels import draw_dots
 from kiosk.screens.theme import SECONDARY_STRONG, Role
 from kiosk.screens.typesetting import CAPITAL, DEPTH
 from kiosk.views import BoardLine, IdleView, Say
 
-TITLE = Role(60, 42, 1.08, True)
+TITLE = Role(60, 40, 1.08, True)
 SUB = Role(26, 22, 1.25, False, keep_line=22)
 LABEL = Role(23, 21, 1.2, False)
 BOARD_WIDTH = 308
 BUTTONS = 120
 PICTURE = 112
 PAIRS = {"jar": ("jar", "scale"), "card": ("member-card", "reader")}
+SIDES = {"left": "arrow-left", "right": "arrow-right"}
+LOGO = Rect(0, 16, 132, 52)
 STEP = 60
 STEP_DISC = 44
 NUDGE = 5.0
@@ -31,19 +33,20 @@ WIDE_BOARD = 360
 def draw_idle(view: IdleView, paper: Paper) -> Scene:
     """Lay out the idle screen."""
     page = Page(paper, paper.theme.paper_ground, view.frame)
-    draw_header(page)
+    draw_header(page, indent=LOGO.w + GAP if _has_logo(view, paper) else 0)
+    _logo(page, view, paper)
     room = draw_actions(page, view.buttons, BUTTONS)
     if not (view.board or view.steps):
-        _invitation(page, view, room)
+        _invitation(page, view, room, paper.reader_is)
         return page.scene()
     if page.portrait:
         wanted = STEP * len(view.steps) + GAP if view.steps else _board_height(view.board, room.w) + 2 * GAP
         tall = min(room.h * 0.46, wanted)
         card = Rect(room.x, room.bottom - tall, room.w, tall)
-        _invitation(page, view, Rect(room.x, room.y + 8, room.w, card.y - GAP - room.y - 8))
+        _invitation(page, view, Rect(room.x, room.y + 8, room.w, card.y - GAP - room.y - 8), paper.reader_is)
     else:
         card = Rect(room.right - BOARD_WIDTH, room.y, BOARD_WIDTH, room.h)
-        _invitation(page, view, Rect(room.x, room.y, room.w - BOARD_WIDTH - GAP, room.h))
+        _invitation(page, view, Rect(room.x, room.y, room.w - BOARD_WIDTH - GAP, room.h), paper.reader_is)
     page.items.append(Box(card, page.theme.card, page.ground.hairline, CORNER))
     if view.steps:
         _steps(page, view.steps, card)
@@ -52,12 +55,29 @@ def draw_idle(view: IdleView, paper: Paper) -> Scene:
     return page.scene()
 
 
-def _invitation(page: Page, view: IdleView, room: Rect) -> None:
+def _logo(page: Page, view: IdleView, paper: Paper) -> None:
+    """The coop's logo: in the header, before its words; upright above the invitation."""
+    if not _has_logo(view, paper):
+        return
+    if page.portrait:
+        page.items.append(Logo(paper.logo, Rect(page.left, page.top, page.across, LOGO.h)))
+        page.top += LOGO.h + GAP
+    else:
+        page.items.append(Logo(paper.logo, Rect(page.left, LOGO.y, LOGO.w, LOGO.h)))
+
+
+def _has_logo(view: IdleView, paper: Paper) -> bool:
+    """Logos are made for light paper; upright, the second line of the header takes their room."""
+    upright_and_full = paper.portrait and view.frame.header.second is not None
+    return bool(paper.logo) and not paper.theme.night and not upright_and_full
+
+
+def _invitation(page: Page, view: IdleView, room: Rect, reader_is: str) -> None:
     size = min(PICTURE, room.h * 0.48)
     # The drawing, not its square, begins at the margin.
     picture = Rect(room.x - size / 24, room.y, size, min(room.h, size * 2.4))
     picture = Rect(picture.x, room.middle - picture.h / 2, picture.w, picture.h)
-    draw_pair(page, PAIRS.get(view.picture, PAIRS["card"]), picture)
+    draw_pair(page, PAIRS.get(view.picture, PAIRS["card"]), picture, "below" if view.picture == "jar" else reader_is)
     words = Rect(room.x + size + GAP, room.y, room.w - size - GAP, room.h)
     # The line below takes turns; two lines are kept for it, so that the title never moves or changes its size.
     role = page.role(SUB)
@@ -70,18 +90,33 @@ def _invitation(page: Page, view: IdleView, room: Rect) -> None:
     page.place(sub, below, colour=page.ground.ink2, stand="top")
 
 
-def draw_pair(page: Page, things: tuple[str, str], room: Rect) -> None:
-    """Two things, one over the other, an arrow between: lay this on that."""
+def draw_pair(page: Page, things: tuple[str, str], room: Rect, where: str = "below") -> None:
+    """Two things, one over the other, an arrow between: lay this on that, which is ``where``."""
     size, leaf = room.w, page.theme.leaf
     upper, lower = room.y + size * 0.42, room.bottom - size * 0.42
-    page.icon(things[0], room.x, upper, size, leaf)
-    page.icon(things[1], room.x, lower, size, leaf)
+    if where in SIDES:
+        _pair_aside(page, things, room, where)
+        return
+    first, second = things if where == "below" else things[::-1]
+    page.icon(first, room.x, upper, size, leaf)
+    page.icon(second, room.x, lower, size, leaf)
     # A jar and a scale are taller than a card and a reader, which fill two thirds of their square.
     fill = 0.84 if things == PAIRS["jar"] else 0.66
     free = lower - upper - size * fill
     arrow = min(max(free * 0.86, 30), 62)
     x, y = room.x + (size - arrow) / 2, (upper + lower - arrow) / 2
-    page.items.append(Picture("lay-down", x, y, arrow, leaf, nudge=NUDGE))
+    down = where == "below"
+    page.items.append(Picture("lay-down", x, y, arrow, leaf, nudge=NUDGE if down else -NUDGE, turned=not down))
+
+
+def _pair_aside(page: Page, things: tuple[str, str], room: Rect, where: str) -> None:
+    """The card above; below it the reader beside an arrow, on the side where it is."""
+    size, leaf = room.w, page.theme.leaf
+    page.icon(things[0], room.x, room.y + size * 0.42, size, leaf)
+    half, middle = size / 2, room.bottom - size * 0.42
+    at_left = where == "left"
+    page.icon(things[1], room.x if at_left else room.x + half, middle, half, leaf)
+    page.icon(SIDES[where], room.x + half if at_left else room.x, middle, half, leaf)
 
 
 def _steps(page: Page, steps: tuple[Say, ...], rect: Rect) -> None:

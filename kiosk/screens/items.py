@@ -72,6 +72,16 @@ class Picture:
     colour: str
     nudge: float = 0.0
     """Every two seconds it stands this much lower, or back: two still frames that point, where a motion would cost."""
+    turned: bool = False
+    """Upside down."""
+
+
+@dataclass(frozen=True, slots=True)
+class Logo:
+    """A picture file of the coop, as large as fits into ``rect``."""
+
+    path: str
+    rect: Rect
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +153,15 @@ class Veil:
     action: Action | None = None
 
 
-Item: TypeAlias = Box | Text | Picture | Ring | Dots | Digits | Switch | Key | Veil
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A place that looks like nothing to touch: let go after three seconds it asks ``action``."""
+
+    rect: Rect
+    action: Action
+
+
+Item: TypeAlias = Box | Text | Picture | Logo | Ring | Dots | Digits | Switch | Key | Veil | Held
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +180,12 @@ class Scene:
             if isinstance(item, Key):
                 reachable.append(item)
         return tuple(reachable)
+
+    def held_at(self, x: float, y: float) -> Action | None:
+        """What is asked by pressing this point long enough; nothing below a veil."""
+        if self.veil() is not None:
+            return None
+        return next((item.action for item in self.items if isinstance(item, Held) and item.rect.covers(x, y)), None)
 
     def veil(self) -> Veil | None:
         return next((item for item in reversed(self.items) if isinstance(item, Veil)), None)

@@ -4,10 +4,13 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from kiosk.screens.base import Paper
+from kiosk.screens.checks import draw_checks
 from kiosk.screens.choices import draw_choices
+from kiosk.screens.gestures import draw_gestures
 from kiosk.screens.idle import draw_idle
 from kiosk.screens.items import Scene
 from kiosk.screens.jar import draw_jar
+from kiosk.screens.keyboard import draw_keyboard
 from kiosk.screens.keypad import draw_keypad
 from kiosk.screens.notice import draw_notice
 from kiosk.screens.plain import draw_plain
@@ -15,15 +18,20 @@ from kiosk.screens.prompt import draw_prompt
 from kiosk.screens.question import draw_question
 from kiosk.screens.result import draw_result
 from kiosk.screens.rollcall import draw_roll_call
+from kiosk.screens.settle import draw_to_settle
 from kiosk.screens.sheets import draw_help, draw_still_there
 from kiosk.screens.shifts import draw_shifts
 from kiosk.screens.signup import draw_sign_up
+from kiosk.screens.tiles import draw_tiles
 from kiosk.screens.weighing import draw_weight
 from kiosk.views import (
+    ChecksView,
     ChoicesView,
+    GesturesView,
     HelpView,
     IdleView,
     JarView,
+    KeyboardView,
     KeypadView,
     NoticeView,
     PromptView,
@@ -34,15 +42,20 @@ from kiosk.views import (
     SignUpView,
     StillThereView,
     TextView,
+    TilesView,
+    ToSettleView,
     View,
     WeightView,
 )
 
 LAYOUTS: Final[dict[type, Callable[[Any, Paper], Scene]]] = {
+    ChecksView: draw_checks,
     ChoicesView: draw_choices,
+    GesturesView: draw_gestures,
     HelpView: lambda view, paper: draw_help(view, paper, compose),
     IdleView: draw_idle,
     JarView: draw_jar,
+    KeyboardView: draw_keyboard,
     KeypadView: draw_keypad,
     NoticeView: draw_notice,
     PromptView: draw_prompt,
@@ -53,6 +66,8 @@ LAYOUTS: Final[dict[type, Callable[[Any, Paper], Scene]]] = {
     SignUpView: draw_sign_up,
     StillThereView: lambda view, paper: draw_still_there(view, paper, compose),
     TextView: draw_plain,
+    TilesView: draw_tiles,
+    ToSettleView: draw_to_settle,
     WeightView: draw_weight,
 }
 

@@ -5,6 +5,7 @@ from kiosk.screens.buttons import MAIN_HEIGHT, draw_actions, draw_row
 from kiosk.screens.header import draw_header
 from kiosk.screens.items import Box, Rect, Scene
 from kiosk.screens.panels import draw_panel
+from kiosk.screens.reading import draw_pages, sentences
 from kiosk.screens.theme import BODY, HEADLINE2, Theme
 from kiosk.views import Edge, NoticeView
 
@@ -21,12 +22,18 @@ TIGHT = 180
 
 
 def draw_notice(view: NoticeView, paper: Paper) -> Scene:
-    """Lay out a notice."""
+    """Lay out a notice; in large-text mode sentence by sentence."""
     edge, tint = _colours(view.edge, paper.theme)
     page = Page(paper, paper.theme.paper_ground, view.frame, MARGIN if edge is None else BESIDE_EDGE)
     if edge is not None:
         page.items.append(Box(Rect(0, 0, EDGE, page.height), edge, radius=0))
     draw_header(page)
+    if view.frame.large_text:
+        below = draw_pages(
+            page, (view.title, HEADLINE2), sentences(view), view.buttons, number=paper.number, height=MAIN_HEIGHT
+        )
+        draw_actions(page, below, MAIN_HEIGHT)
+        return page.scene()
     room = _buttons(page, view)
     if view.panel is not None:
         tall = PANEL_STACKED if page.portrait else PANEL
@@ -64,18 +71,15 @@ def _words(page: Page, view: NoticeView, room: Rect, tint: str) -> None:
     """Picture and words; the picture shrinks where they need the room."""
     beside = SMALL_ICON if room.h < TIGHT else ICON
     largest = min(ICON, room.h * 0.32) if page.portrait else beside
-    sizes = (0.0,) if page.frame.large_text else (largest, largest * 0.75, largest * 0.5)
+    sizes = (largest, largest * 0.75, largest * 0.5)
     rooms = {size: _room_beside(page, room, size) for size in sizes}
     taken = page.headed(view.title, view.body, (HEADLINE2, BODY), tuple(rooms.values()))
     size = next(size for size, words in rooms.items() if words == taken)
-    if size:
-        middle = room.y + 12 + size / 2 if page.portrait else room.middle
-        page.icon(view.icon, room.x - size / 12, middle, size, tint)
+    middle = room.y + 12 + size / 2 if page.portrait else room.middle
+    page.icon(view.icon, room.x - size / 12, middle, size, tint)
 
 
 def _room_beside(page: Page, room: Rect, size: float) -> Rect:
-    if not size:
-        return room
     if page.portrait:
         return Rect(room.x, room.y + size + 12, room.w, room.h - size - 12)
     return Rect(room.x + size + 10, room.y, room.w - size - 10, room.h)

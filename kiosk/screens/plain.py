@@ -4,10 +4,12 @@ from kiosk.screens.base import Page, Paper
 from kiosk.screens.buttons import draw_actions
 from kiosk.screens.header import draw_header
 from kiosk.screens.items import Rect, Scene
+from kiosk.screens.reading import draw_pages, sentences
 from kiosk.screens.theme import BODY
 from kiosk.screens.typesetting import CAPITAL, Block, break_lines
 from kiosk.views import TextView
 
+KEY_HEIGHT = 84
 PARAGRAPH = 14
 """Air between two paragraphs, beyond the line."""
 
@@ -16,7 +18,14 @@ def draw_plain(view: TextView, paper: Paper) -> Scene:
     """Lay out the sentences, one paragraph under the other, all of one size."""
     page = Page(paper, paper.theme.paper_ground, view.frame)
     draw_header(page, view.title)
-    room = draw_actions(page, view.buttons, 84)
+    if view.frame.large_text:
+        draw_actions(
+            page,
+            draw_pages(page, None, sentences(view), view.buttons, number=paper.number, height=KEY_HEIGHT),
+            KEY_HEIGHT,
+        )
+        return page.scene()
+    room = draw_actions(page, view.buttons, KEY_HEIGHT)
     gaps = PARAGRAPH * (len(view.paragraphs) - 1)
     whole = page.fit(view.paragraphs, BODY, Rect(0, 0, room.w, room.h - gaps))
     y = room.y + max((room.h - whole.height - gaps) / 2, 0)

@@ -40,11 +40,13 @@ def draw_sign_up(view: SignUpView, paper: Paper) -> Scene:
 
 
 def _offer(page: Page, offer: OfferRow, row: Rect) -> None:
-    tall = min(KEY_HEIGHT, row.h - 12)
-    wide = max(need(page, offer.button) + 8, 160.0 if page.portrait else KEY_WIDTH)
-    key = Rect(row.right - wide, row.middle - tall / 2, wide, tall)
-    draw_button(page, offer.button, key)
-    room = Rect(0, 0, key.x - GAP - row.x, row.h * 0.46)
+    edge = row.right
+    if offer.button is not None:
+        tall = min(KEY_HEIGHT, row.h - 12)
+        wide = max(need(page, offer.button) + 8, 160.0 if page.portrait else KEY_WIDTH)
+        draw_button(page, offer.button, Rect(row.right - wide, row.middle - tall / 2, wide, tall))
+        edge -= wide + GAP
+    room = Rect(0, 0, edge - row.x, row.h * 0.46)
     title = page.fit(offer.title, SECONDARY_STRONG, room, 2)
     sub = page.fit(offer.sub, SUB, Rect(0, 0, room.w, row.h - title.height - BETWEEN - 12), 2)
     y = row.middle - (title.height + BETWEEN + sub.height) / 2

@@ -20,6 +20,10 @@ SOFT_EDGE_SECONDS: Final = 0.008
 LOUDNESS: Final = 0.5
 SOFTER: Final = 0.5
 """6 dB less."""
+MUCH_SOFTER: Final = 10 ** (-10 / 20)
+"""10 dB less: early and late, when there is no crowd to be louder than."""
+LOUD_FROM, LOUD_UNTIL = 8, 20
+"""The hours of the day between which sounds are at their full volume."""
 
 Note = tuple[float, float]
 """Hertz (0 is a pause) and seconds."""
@@ -60,6 +64,11 @@ def wave_bytes(sound: Sound) -> bytes:
     return content.getvalue()
 
 
+def loudness_at(hour: int, volume: float) -> float:
+    """The volume at an hour of the day, 0 to 1."""
+    return volume if LOUD_FROM <= hour < LOUD_UNTIL else volume * MUCH_SOFTER
+
+
 def has_audio_device() -> bool:
     """Whether it is worth asking SDL for audio, which complains at length where there is none."""
     if sys.platform != "linux" or "PULSE_SERVER" in os.environ:
@@ -74,19 +83,19 @@ class Sounds:
         self._volume = volume
         self._folder = tempfile.TemporaryDirectory(prefix="kiosk-sounds-")
         self._loaded: dict[Sound, Any] = {}
-        self._silent = False
-        if not has_audio_device():
+        self._silent = volume <= 0
+        if not self._silent and not has_audio_device():
             self._fall_silent()
 
-    def play(self, sound: Sound) -> None:
-        """Start ``sound``; what plays already goes on."""
+    def play(self, sound: Sound, hour: int = LOUD_FROM) -> None:
+        """Start ``sound`` as loud as befits the hour; what plays already goes on."""
         if self._silent:
             return
         loaded = self._loaded.get(sound) or self._load(sound)
         if loaded is None or loaded.length <= 0:
             self._fall_silent()
             return
-        loaded.volume = self._volume
+        loaded.volume = loudness_at(hour, self._volume)
         loaded.stop()
         loaded.play()
 

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import Any
 
@@ -16,21 +16,42 @@ from kivy.utils import get_color_from_hex
 from kiosk.events import Action
 from kiosk.screens.base import Paper
 from kiosk.screens.items import Key
+from kiosk.screens.looks import Looks
 from kiosk.screens.manager import compose
 from kiosk.screens.profiles import Profile
+from kiosk.screens.reading import sentences
 from kiosk.screens.sounds import Sounds
+from kiosk.screens.speech import PHRASES, Speech
 from kiosk.screens.surface import Surface
-from kiosk.screens.theme import NIGHT, Theme
+from kiosk.screens.theme import NIGHT
 from kiosk.screens.workbench import Workbench
 from kiosk.screens.workbench_column import GROUND, draw_workbench
-from kiosk.text import texts
+from kiosk.text import Texts, texts
 from kiosk.types import Sound
-from kiosk.views import Edge, Frame, NoticeView, View, say
+from kiosk.views import (
+    Edge,
+    Frame,
+    HelpView,
+    IdleView,
+    NoticeView,
+    PromptView,
+    QuestionView,
+    ResultView,
+    Say,
+    StillThereView,
+    View,
+    WeightView,
+    say,
+)
 
 log = logging.getLogger(__name__)
 
 ALIVE_SECONDS = 1.0
 LAMP_SECONDS = 0.2
+DRIFT_SECONDS = 60.0
+SHEETS = (HelpView, StillThereView)
+AT_ONCE = (ResultView, NoticeView, QuestionView, WeightView, PromptView, *SHEETS)
+"""What answers a card or the scale does not fade in, nor does a sheet on a screen that stays."""
 
 
 class Stage:
@@ -39,17 +60,20 @@ class Stage:
     def __init__(
         self,
         profile: Profile,
-        theme: Theme,
+        looks: Looks,
         timezone: tzinfo,
         *,
         intend: Callable[[Action, str], None],
         alive: Callable[[], None],
         monotonic: Callable[[], float],
         bench: Workbench | None = None,
-        volume: float = 1.0,
+        now: Callable[[], datetime] | None = None,
+        touched: Callable[[], None] | None = None,
     ) -> None:
         self._profile = profile
-        self._theme = theme
+        self._looks = looks
+        self._now = now
+        self._hear_touch = touched
         self._timezone = timezone
         self._monotonic = monotonic
         self._alive = alive
@@ -57,8 +81,12 @@ class Stage:
         self._bench = bench
         self._shown: View | None = None
         self._newest: View | None = None
-        self._sounds = Sounds(volume)
-        self.surface = Surface(profile.scale, intend, monotonic)
+        self._turned = 0
+        self._aside = 0
+        self._sounds = Sounds(looks.volume)
+        self._speech = Speech(looks.volume) if looks.speech and looks.volume > 0 else None
+        self._intend = intend
+        self.surface = Surface(profile.scale, self._touched, monotonic)
         self.surface.size = (profile.width, profile.height)
         self._column: Surface | None = None
         self._bench_looks: tuple[bool, float] | None = None
@@ -70,9 +98,11 @@ class Stage:
         self.root = root
         self.draw = Clock.create_trigger(self.draw_now)
         self._heartbeat = Clock.schedule_interval(self._ask_frame, ALIVE_SECONDS)
+        self._drift = Clock.schedule_interval(self._drift_on, DRIFT_SECONDS)
         self._lamp = Clock.schedule_interval(self._draw_bench, LAMP_SECONDS) if bench else None
         self._guard = _KeepGoing(self)
         ExceptionManager.add_handler(self._guard)
+        Window.bind(on_touch_down=self._touch_anywhere)
         Window.bind(on_flip=self._flipped, size=self._arrange, on_key_down=self._key_down)
         self._arrange()
 
@@ -85,12 +115,16 @@ class Stage:
 
     def close(self) -> None:
         """Undo what outlives the window. Twice does no harm."""
+        Window.unbind(on_touch_down=self._touch_anywhere)
         Window.unbind(on_flip=self._flipped, size=self._arrange, on_key_down=self._key_down)
         ExceptionManager.remove_handler(self._guard)
         self._heartbeat.cancel()
         if self._lamp is not None:
             self._lamp.cancel()
+        self._drift.cancel()
         self._sounds.close()
+        if self._speech is not None:
+            self._speech.close()
 
     # ── what is shown ─────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -103,13 +137,50 @@ class Stage:
         view = self._newest
         if view is None or view == self._shown:
             return
-        self._shown = view
-        self.surface.show(compose(view, self._paper(view.frame)))
+        before, self._shown = self._shown, view
+        if before is None or sentences(before) != sentences(view):
+            self._turned = 0
+        if not isinstance(view, IdleView):
+            self.surface.drift(0)
+        self.surface.show(compose(view, self._paper(view.frame)), fade=self._fades(before, view))
+
+    def _fades(self, before: View | None, view: View) -> bool:
+        """Another screen comes softly; what answers a card is there at once, and so is what only changes a figure."""
+        if self._looks.less_motion or before is None or type(before) is type(view):
+            return False
+        return not isinstance(view, AT_ONCE) and not isinstance(before, SHEETS)
+
+    def _touched(self, action: Action, target: str) -> None:
+        if action is Action.TURN_PAGE and self._shown is not None:
+            self._turned += 1
+            self.surface.show(compose(self._shown, self._paper(self._shown.frame)))
+        self._intend(action, target)
+
+    def _touch_anywhere(self, *_: object) -> None:
+        if self._hear_touch is not None:
+            self._hear_touch()
+
+    def _drift_on(self, _: float) -> None:
+        """A picture that stands for hours moves a little, so that it leaves no ghost in the glass."""
+        if isinstance(self._shown, IdleView):
+            self._aside += 1
+            self.surface.drift(self._aside)
 
     def _paper(self, frame: Frame) -> Paper:
         width, height = self._profile.canvas
-        theme = NIGHT if frame.night else self._theme
-        return Paper(width, height, theme, texts(frame.language, self._timezone).words)
+        looks = self._looks
+        return Paper(
+            width,
+            height,
+            NIGHT if frame.night else looks.theme,
+            self._texts(frame).words,
+            number=self._turned,
+            reader_is=looks.reader_is,
+            logo=looks.logo,
+        )
+
+    def _texts(self, frame: Frame) -> Texts:
+        return texts(frame.language, self._timezone, self._looks.manners)
 
     def fail(self) -> None:
         """A screen could not be drawn: say so in its place, and stay."""
@@ -126,12 +197,20 @@ class Stage:
             self.surface.show(compose(broken, self._paper(broken.frame)))
 
     def play(self, sound: Sound) -> None:
-        self._sounds.play(sound)
+        if self._now is None:
+            self._sounds.play(sound)
+        else:
+            self._sounds.play(sound, self._now().astimezone(self._timezone).hour)
+        phrase = PHRASES.get(sound)
+        if self._speech is not None and phrase is not None:
+            frame = self._newest.frame if self._newest is not None else Frame()
+            self._speech.speak(self._texts(frame).words(Say(phrase)), frame.language)
 
     # ── for the tour and the tests ────────────────────────────────────────────────────────────────────────────────
 
     def export(self, path: Path) -> None:
         """Write what the terminal shows as a PNG."""
+        self.surface.settle()
         self.surface.export_to_png(str(path))
 
     def texts(self) -> tuple[str, ...]:

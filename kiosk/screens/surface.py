@@ -6,20 +6,35 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
+from kivy.animation import Animation
 from kivy.clock import Clock
+from kivy.core.image import Image as CoreImage
 from kivy.core.text import Label as CoreLabel
-from kivy.graphics import Color, InstructionGroup, Rectangle, SmoothEllipse, SmoothRoundedRectangle
+from kivy.graphics import (
+    Color,
+    InstructionGroup,
+    PopMatrix,
+    PushMatrix,
+    Rectangle,
+    SmoothEllipse,
+    SmoothRoundedRectangle,
+    Translate,
+)
 from kivy.uix.widget import Widget
 
 from kiosk.events import Action
 from kiosk.screens.icons import ICONS
-from kiosk.screens.items import Box, Digits, Dots, Item, Key, Picture, Rect, Ring, Scene, Switch, Text, Veil
+from kiosk.screens.items import Box, Digits, Dots, Held, Item, Key, Logo, Picture, Rect, Ring, Scene, Switch, Text, Veil
 from kiosk.screens.typesetting import ASCENT, BOLD, CAPITAL, ICON, width
 
 log = logging.getLogger(__name__)
 
 SECOND_TOUCH_SECONDS = 0.3
 """A touch this soon after the last one is a bounce or a double tap."""
+HOLD_SECONDS = 3.0
+FADE_SECONDS = 0.15
+DRIFT_PIXELS = 4
+DRIFT = ((0, 0), (1, 0), (1, 1), (0, 1))
 MANY_PEOPLE = 8
 
 
@@ -28,6 +43,15 @@ def _texture(text: str, face: str, pixels: int) -> Any:
     label = CoreLabel(text=text, font_name=face, font_size=pixels, font_hinting=None)
     label.refresh()
     return label.texture
+
+
+@lru_cache(maxsize=2)
+def _logo_texture(path: str) -> Any:
+    try:
+        return CoreImage(path, mipmap=True).texture
+    except Exception:  # noqa: BLE001  Kivy's image providers raise what they like, and a logo stops no door
+        log.warning("the logo cannot be read; it is left out")
+        return None
 
 
 class Surface(Widget):
@@ -41,12 +65,21 @@ class Surface(Widget):
         self._scene = Scene("#000000", ())
         self._drawn: list[tuple[Item | None, Any]] = []
         self._pressed: Key | None = None
+        self._held_since = 0.0
         self._beats = 0
         self.quiet_until = 0.0
         """Until then a touch is the echo of the last one; in the seconds of ``monotonic``."""
         with self.canvas:
             self._ground_colour = Color(0, 0, 0)
             self._ground = Rectangle()
+            self._shift = Translate()
+        with self.canvas.before:
+            PushMatrix()
+        with self.canvas.after:
+            PopMatrix()
+            self._curtain_colour = Color(0, 0, 0, 0)
+            self._curtain = Rectangle()
+        self._fade = Animation(a=0.0, duration=FADE_SECONDS)
         self.bind(pos=self._moved, size=self._moved)
         self._painters: dict[type, Callable[[Any, Any], None]] = {
             Box: self._box,
@@ -58,6 +91,8 @@ class Surface(Widget):
             Switch: self._switch,
             Key: self._key,
             Veil: self._veil,
+            Logo: self._logo,
+            Held: lambda _group, _held: None,
         }
         self._seconds = Clock.create_trigger(self._tick, 1.0, interval=True)
 
@@ -65,11 +100,19 @@ class Surface(Widget):
     def scene(self) -> Scene:
         return self._scene
 
-    def show(self, scene: Scene) -> None:
+    def show(self, scene: Scene, *, fade: bool = False) -> None:
         """Draw ``scene``: what is equal to what stands there is left alone.
 
         A finger that lies on a button keeps it when the new scene has the same button at the same place.
+
+        Args:
+            scene: what is to be seen.
+            fade: it comes out of its ground colour, softly.
         """
+        self.settle()
+        if fade:
+            self._curtain_colour.rgba = _rgba(scene.ground)
+            self._fade.start(self._curtain_colour)
         if scene.ground != self._scene.ground or not self._drawn:
             self._ground_colour.rgba = _rgba(scene.ground)
         self._scene = scene
@@ -89,13 +132,24 @@ class Surface(Widget):
         else:
             self._seconds.cancel()
 
+    def settle(self) -> None:
+        """End a fade at once."""
+        self._fade.cancel(self._curtain_colour)
+        self._curtain_colour.a = 0.0
+
+    def drift(self, step: int) -> None:
+        """Stand a few pixels aside, in four steps around; 0 is at home."""
+        right, up = DRIFT[step % len(DRIFT)]
+        self._shift.xy = (right * DRIFT_PIXELS, up * DRIFT_PIXELS)
+
     def rescale(self, scale: float) -> None:
         """Draw all in another size."""
         self._scale = scale
         self._moved()
 
     def _moved(self, *_: object) -> None:
-        self._ground.pos, self._ground.size = self.pos, self.size
+        for plate in (self._ground, self._curtain):
+            plate.pos, plate.size = self.pos, self.size
         scene, self._scene = self._scene, Scene("", ())
         for index, (_drawn, group) in enumerate(self._drawn):
             group.clear()
@@ -194,6 +248,9 @@ class Surface(Widget):
             log.warning("no icon named %r", picture.name)
             return
         texture = _texture(character, ICON, round(picture.size * self._scale))
+        corners = texture.tex_coords
+        if picture.turned:
+            corners = (*corners[6:8], *corners[4:6], *corners[2:4], *corners[0:2])
         lower = picture.nudge * (self._beats // 2 % 2)
         pos, size = self._frame(Rect(picture.x, picture.y + lower, picture.size, picture.size))
         group.add(Color(*_rgba(picture.colour)))
@@ -202,8 +259,20 @@ class Surface(Widget):
                 texture=texture,
                 pos=(pos[0] + (size[0] - texture.width) // 2, pos[1] + (size[1] - texture.height) // 2),
                 size=texture.size,
+                tex_coords=corners,
             )
         )
+
+    def _logo(self, group: Any, logo: Logo) -> None:
+        """The coop's picture, as large as its room allows, at the left of it; what cannot be read is left out."""
+        texture = _logo_texture(logo.path)
+        if texture is None:
+            return
+        pos, (wide, tall) = self._frame(logo.rect)
+        share = min(wide / texture.width, tall / texture.height)
+        size = (round(texture.width * share), round(texture.height * share))
+        group.add(Color(1, 1, 1, 1))
+        group.add(Rectangle(texture=texture, pos=(pos[0], pos[1] + (tall - size[1]) // 2), size=size))
 
     def _ring(self, group: Any, ring: Ring) -> None:
         left = max(ring.countdown.ends_at - self._monotonic(), 0.0)
@@ -285,6 +354,9 @@ class Surface(Widget):
             if veil is not None and veil.action is not None and veil.rect.covers(*point):
                 self.quiet_until = now + SECOND_TOUCH_SECONDS
                 self._intend(veil.action, "")
+            elif self._scene.held_at(*point) is not None:
+                touch.grab(self)
+                self._held_since = now
         return True
 
     def on_touch_up(self, touch: Any) -> bool:
@@ -298,6 +370,10 @@ class Surface(Widget):
             self.quiet_until = self._monotonic() + SECOND_TOUCH_SECONDS
             if key.touch.covers(*self.design_point(*touch.pos)):
                 self._intend(key.action, key.target)
+        elif self._monotonic() - self._held_since >= HOLD_SECONDS:
+            held = self._scene.held_at(*self.design_point(*touch.pos))
+            if held is not None:
+                self._intend(held, "")
         return True
 
     def _press(self, key: Key) -> None:

@@ -29,6 +29,8 @@ _MEASURE_AT: Final = 100
 _PAUSES: Final = tuple(".,?!:;…»·–")
 _SHORT_WORD: Final = 3
 _ORPHAN_SHARE: Final = 0.35
+_LONELY: Final = 0.6
+"""What a short word alone on the last line costs."""
 _SMALLEST: Final = 14
 """Below the least size of a role, a text shrinks down to this before it is cut."""
 _WORTH_A_LINE: Final = 0.9
@@ -117,6 +119,8 @@ def break_lines(text: str, face: str, room: float) -> tuple[str, ...] | None:
             if start not in best or (line == fewest) != (end == count):
                 continue
             cost = best[start].cost + 2 * ((measured - ideal) / ideal) ** 2 + _penalty(words[end - 1], end == count)
+            if end == count and end - start == 1 and measured < _ORPHAN_SHARE * ideal * 2:
+                cost += _LONELY
             if end not in longer or cost < longer[end].cost:
                 longer[end] = _Break(cost, (*best[start].at, end))
         best = longer

@@ -7,6 +7,7 @@ from tests.screens.sample_notices import notices_samples, scale_samples
 from tests.screens.sample_parts import PARIS
 from tests.screens.sample_people import choices_samples, people_samples
 from tests.screens.sample_results import idle_samples, results_samples
+from tests.screens.sample_staff import staff_samples
 
 __all__ = ["PARIS", "framed", "samples"]
 
@@ -14,7 +15,13 @@ __all__ = ["PARIS", "framed", "samples"]
 def samples() -> dict[str, View]:
     """Every sample by its name."""
     return (
-        idle_samples() | results_samples() | notices_samples() | people_samples() | choices_samples() | scale_samples()
+        idle_samples()
+        | results_samples()
+        | notices_samples()
+        | people_samples()
+        | choices_samples()
+        | scale_samples()
+        | staff_samples()
     )
 
 

@@ -1,11 +1,12 @@
 """The sounds: patterns of soft sines, nothing above 1.1 kHz."""
 
 import io
+import math
 import wave
 
 import pytest
 
-from kiosk.screens.sounds import NOTES, RATE, wave_bytes
+from kiosk.screens.sounds import NOTES, RATE, loudness_at, wave_bytes
 from kiosk.types import Sound
 
 
@@ -36,3 +37,9 @@ def test_a_closed_account_and_an_unknown_card_sound_the_same():
 def test_all_other_sounds_differ():
     others = [wave_bytes(sound) for sound in Sound if sound is not Sound.CLOSED]
     assert len(set(others)) == len(others)
+
+
+def test_early_and_late_a_sound_is_ten_decibels_softer():
+    assert loudness_at(8, 1.0) == loudness_at(19, 1.0) == 1.0
+    for hour in (7, 20, 23, 0):
+        assert 20 * math.log10(loudness_at(hour, 0.6) / 0.6) == pytest.approx(-10.0)

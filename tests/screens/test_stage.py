@@ -8,9 +8,9 @@ from kivy.base import EventLoop, ExceptionManager
 from kivy.clock import Clock
 
 from kiosk.events import Action
+from kiosk.screens.looks import Looks
 from kiosk.screens.profiles import PROFILES
 from kiosk.screens.stage import Finger, Stage
-from kiosk.screens.theme import DAY
 from kiosk.screens.workbench import Tool, ToolGroup, Workbench
 from kiosk.views import WeightView
 from tests.screens.samples import PARIS, samples
@@ -40,7 +40,7 @@ def intents():
 def stage(window, watch, intents):
     stage = Stage(
         PROFILES["rpi7"],
-        DAY,
+        Looks(),
         PARIS,
         intend=lambda action, target: intents.append((action, target)),
         alive=lambda: intents.append("alive"),
@@ -79,6 +79,7 @@ def lift(finger, window, x, y):
 
 WEIGH = (140, 400)
 BETWEEN = (272, 330)
+CLOCK = (160, 40)
 
 
 def test_a_button_acts_when_the_finger_leaves_it(stage, window, intents):
@@ -104,6 +105,18 @@ def test_a_touch_beside_the_buttons_asks_nothing(stage, window, intents):
     press(finger)
     lift(finger, window, *BETWEEN)
     assert intents == []
+
+
+@pytest.mark.parametrize(("seconds", "asked"), [(2.9, []), (3.0, [(Action.UNLOCK, "")])])
+def test_the_clock_asks_for_the_technicians_menu_after_three_seconds(stage, window, watch, intents, seconds, asked):
+    idle = samples()["idle"]
+    header = replace(idle.frame.header, held=Action.UNLOCK)
+    show(stage, replace(idle, frame=replace(idle.frame, header=header)))
+    finger = finger_at(window, *CLOCK)
+    press(finger)
+    watch.seconds += seconds
+    lift(finger, window, *CLOCK)
+    assert intents == asked
 
 
 def test_a_second_touch_within_300_ms_is_ignored(stage, window, watch, intents):
@@ -214,7 +227,7 @@ def test_a_tool_of_the_workbench_is_called_by_its_key_and_by_a_touch(window, wat
     bench = Workbench(groups=(ToolGroup(title="Balance", tools=tools),), door_open=lambda: False)
     stage = Stage(
         PROFILES["rpi7"],
-        DAY,
+        Looks(),
         PARIS,
         intend=lambda action, target: None,
         alive=lambda: None,
@@ -225,3 +238,46 @@ def test_a_tool_of_the_workbench_is_called_by_its_key_and_by_a_touch(window, wat
     window.dispatch("on_key_down", ord("x"), 0, "x", [])
     stage.close()
     assert called == ["jar"]
+
+
+def test_a_page_of_large_text_is_turned_by_a_touch_and_the_session_hears_of_it(stage, intents):
+    view = samples()["welcome"]
+    show(stage, replace(view, frame=replace(view.frame, large_text=True)))
+    first = stage.texts()
+    stage.touch(Action.TURN_PAGE, "", lambda _error: None)
+    Clock.tick()
+    assert intents == [(Action.TURN_PAGE, "")]
+    assert stage.texts() != first
+    show(stage, samples()["idle"])
+    show(stage, replace(view, frame=replace(view.frame, large_text=True)))
+    assert stage.texts() == first
+
+
+def test_a_result_is_there_at_once_and_another_screen_fades_in(stage):
+    show(stage, samples()["idle"])
+    show(stage, samples()["welcome"])
+    assert stage.surface._curtain_colour.a == 0
+    show(stage, samples()["shifts"])
+    assert stage.surface._curtain_colour.a == 1
+    stage.surface.settle()
+    assert stage.surface._curtain_colour.a == 0
+
+
+def test_the_idle_picture_moves_four_pixels_a_minute_and_is_at_home_for_a_person(stage):
+    show(stage, samples()["idle"])
+    places = []
+    for _ in range(5):
+        places.append(tuple(stage.surface._shift.xy))
+        stage._drift_on(60)
+    assert places == [(0, 0), (4, 0), (4, 4), (0, 4), (0, 0)]
+    show(stage, samples()["welcome"])
+    assert tuple(stage.surface._shift.xy) == (0, 0)
+
+
+def test_a_logo_that_cannot_be_read_is_left_out(stage, tmp_path, caplog):
+    broken = tmp_path / "logo.png"
+    broken.write_bytes(b"no picture")
+    stage._looks = replace(stage._looks, logo=str(broken))
+    show(stage, samples()["idle"])
+    assert "the logo cannot be read" in caplog.text
+    assert "Pose ta carte sur le lecteur" in stage.texts()

@@ -2,7 +2,8 @@
 
 import pytest
 
-from kiosk.screens.theme import DAY, NIGHT, branded, contrast
+from kiosk.colour import contrast
+from kiosk.screens.theme import DAY, NIGHT, branded
 from kiosk.views import PanelTone
 
 THEMES = pytest.mark.parametrize("theme", [DAY, NIGHT], ids=["day", "night"])

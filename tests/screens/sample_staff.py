@@ -1,0 +1,146 @@
+"""The screens of staff, as the rules build them for a small coop with long names."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from kiosk.events import Action, CardTapped, Committed, DeviceLost, PinKnown, Touched, Unsettled, UnsettledListed
+from kiosk.rules.turn import Link
+from kiosk.types import (
+    Capabilities,
+    CardHash,
+    CardKind,
+    ClockTrust,
+    DeskReason,
+    FactId,
+    FactKind,
+    Moment,
+    Part,
+    Role,
+)
+from kiosk.views import View
+from tests.rules.terminal import ALL, ROSTER, Terminal, at, card_of, member, snapshot, tap
+
+NAMES = {
+    "312": "Camille Dupont",
+    "540": "Louise Dupuy",
+    "209": "Marie-Christine de La Rochebrune",
+    "1204": "Jean-Baptiste Dupont-Aignan",
+}
+PARTS = frozenset({Part.READER, Part.SCANNER, Part.SCALE, Part.DOOR, Part.PRINTER})
+
+
+def terminal(role: Role = Role.COORDINATOR, *, roles: bool = True) -> Terminal:
+    """A coordinator or a technician has come in."""
+    people = tuple(replace(member(id_), first_name=name.split()[0], name=name) for id_, name in NAMES.items())
+    at_work = Terminal(parts=PARTS, refused=3, waiting=5)
+    page = snapshot(at_work.now)
+    staff = replace(member("17", role=role), first_name="Nadia", name="Nadia Ferreira")
+    cards = tuple(replace(page.cards[0], hash=card_of(person.id), member_id=person.id) for person in (*people, staff))
+    capabilities = ALL if roles else replace(ALL, roles=False)
+    at_work.knowledge.apply(
+        snapshot(
+            at_work.now,
+            members=(*page.members, *people, staff),
+            cards=(*page.cards, *cards),
+            capabilities=capabilities,
+            assignments=(*ROSTER, replace(ROSTER[2], member_id="209", first_name="Marie-Christine")),
+        )
+    )
+    at_work.feed(PinKnown(chosen=True), tap("17"))
+    return at_work
+
+
+def after(*events, role: Role = Role.COORDINATOR, roles: bool = True) -> Terminal:
+    """What a member of staff has done since the menu opened."""
+    at_work = terminal(role, roles=roles)
+    at_work.feed(Touched(Action.TECHNICAL if role is Role.TECHNICIAN else Action.COORDINATION), *events)
+    return at_work
+
+
+def typed(text: str) -> list[Touched]:
+    return [Touched(Action.KEY, letter) for letter in text]
+
+
+def moment(when: datetime) -> Moment:
+    return Moment(boot_id="boot", monotonic=0.0, wall=when, trust=ClockTrust.SYNCED)
+
+
+def new_card(**more) -> CardTapped:
+    return CardTapped(hash=CardHash("f" * 64), tail="4F2A", code="7:04A3C6CAE26180", **more)
+
+
+def staff_samples() -> dict[str, View]:
+    """Every screen of staff by its name."""
+    link = Touched(Action.LINK_CARDS)
+    linked = after(link, tap("312"), new_card())
+    back = after(link, tap("209"), new_card())
+    back.feed(tap("312"))
+    troubled = after(link, tap("312"), new_card(enrolable=False))
+    taken = after(link, tap("209"), tap("1204"))
+    tuned = after(link, tap("209"), Touched(Action.TUNE), Touched(Action.LONG_PULSE), roles=False)
+    noted = after(Touched(Action.ADD_SOMEONE), Touched(Action.CHOOSE, "now-till"), tap("209"))
+    noted.feed(Committed((noted.state.fact,)))
+    waiting = after(Touched(Action.TO_SETTLE))
+    facts = [
+        replace(waiting.facts()[-1], id=FactId(kind.value), kind=kind, member_id="209", happened=moment(when))
+        for kind, when in (
+            (FactKind.CHECK_IN, at(15, days=-40)),
+            (FactKind.CARD_LINKED, at(15, days=-2)),
+            (FactKind.ABSENCE_ANNOUNCED, at(12)),
+            (FactKind.PASSAGE, at(13)),
+        )
+    ]
+    reasons = ("Le créneau n’existe plus.", "Ce membre n’est pas connu du serveur de la coop.", "", "")
+    waiting.feed(
+        UnsettledListed(
+            tuple(
+                Unsettled(fact=fact, refused=bool(reason), reason=reason)
+                for fact, reason in zip(facts, reasons, strict=True)
+            )
+        )
+    )
+    tiles = after(DeviceLost(part=Part.PRINTER, fault=""), DeviceLost(part=Part.SCALE, fault=""), role=Role.TECHNICIAN)
+    tiles.link = Link(online=False, since=at(14, 5))
+    parts = after(DeviceLost(part=Part.PRINTER, fault=""), Touched(Action.SELF_TEST), role=Role.TECHNICIAN)
+    parts.link = Link(online=False, since=at(14, 5))
+    pad = Terminal()
+    pad.feed(PinKnown(chosen=True), Touched(Action.UNLOCK), *typed("271"))
+    paused = Terminal()
+    paused.feed(Touched(Action.UNLOCK), PinKnown(chosen=True, tries=5))
+    chosen = Terminal()
+    chosen.knowledge.apply(snapshot(chosen.now, capabilities=Capabilities()))
+    chosen.feed(PinKnown(chosen=False), Touched(Action.UNLOCK), *typed("1234"), Touched(Action.ENTER))
+    locked = Terminal()
+    locked.feed(Touched(Action.UNLOCK))
+    opened = after(Touched(Action.OPEN_DOOR), Touched(Action.CHOOSE, DeskReason.FORGOTTEN_CARD.value))
+    blocked = after(Touched(Action.BLOCK_CARD), *typed("dupuy"), Touched(Action.ENTER))
+    return {
+        "staff-welcome": terminal().view(),
+        "staff-menu": after().view(),
+        "staff-open": after(Touched(Action.OPEN_DOOR)).view(),
+        "staff-opened": opened.view(),
+        "staff-settle": waiting.view(),
+        "staff-settle-empty": after(Touched(Action.TO_SETTLE), UnsettledListed(())).view(),
+        "staff-which-shift": after(Touched(Action.ADD_SOMEONE)).view(),
+        "staff-absence": after(Touched(Action.ABSENCE)).view(),
+        "staff-noted": noted.view(),
+        "link-badge": after(link).view(),
+        "link-card": back.view(),
+        "link-done": linked.view(),
+        "link-trouble": troubled.view(),
+        "link-transfer": taken.view(),
+        "link-tune": tuned.view(),
+        "seek": after(Touched(Action.BLOCK_CARD), *typed("dup")).view(),
+        "seek-long": after(link, Touched(Action.SEARCH), *typed("mariec")).view(),
+        "seek-empty": after(link, Touched(Action.SEARCH)).view(),
+        "seek-digits": after(link, Touched(Action.SEARCH), Touched(Action.PAD), *typed("20")).view(),
+        "seek-nobody": after(link, Touched(Action.SEARCH), *typed("zzz")).view(),
+        "seek-trouble": after(Touched(Action.BLOCK_CARD), new_card(kind=CardKind.PHONE)).view(),
+        "blocked": blocked.view(),
+        "tech-menu": tiles.view(),
+        "tech-parts": parts.view(),
+        "pin-ask": pad.view(),
+        "pin-paused": paused.view(),
+        "pin-choose": chosen.view(),
+        "pin-card": locked.view(),
+    }
