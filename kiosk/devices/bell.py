@@ -1,165 +1,250 @@
-"""The bell at the welcome desk: a sounder on a GPIO line, or a web hook; rung from its own thread, stopped at once."""
+"""The bell at the welcome desk: a sounder on a GPIO line, or a web hook.
 
-import logging
+Run by a :class:`~kiosk.devices.supervisor.Supervisor`. A bell that cannot be rung is a lost part: the screen then says
+at once what helps instead.
+"""
+
+import ipaddress
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Protocol
+from urllib.parse import urlsplit
 
 from kiosk.clock import Clock
 from kiosk.devices.pins import Pins
+from kiosk.errors import DeviceError
+from kiosk.events import Event
+from kiosk.types import Part
 
 if TYPE_CHECKING:
     from gpiozero import OutputDevice
 
-log = logging.getLogger(__name__)
-
+READ_SECONDS = 0.3
 ON_SECONDS = 1.0
 OFF_SECONDS = 1.5
 LONGEST_SECONDS = 60.0
 """No bell rings for longer, whatever becomes of whoever started it."""
+CHECK_SECONDS = 30.0
+"""So often it is looked whether a bell that nobody rings could be rung."""
+WEB_SECONDS = 3.0
 
 
 class Ringer(Protocol):
-    """What makes the sound."""
+    """What makes the sound. Every method raises OSError where it cannot."""
 
     def open(self) -> None:
-        """Take what is needed. Raises OSError or ImportError."""
+        """Take what is needed, in silence. Raises ImportError too."""
 
-    def sound(self, *, on: bool) -> None:
-        """Begin or end one stroke. Raises OSError."""
+    def check(self) -> None:
+        """Could it be rung?"""
+
+    def begin(self) -> None:
+        """A ringing begins."""
+
+    def strike(self, *, on: bool) -> None:
+        """Begin or end one stroke of it."""
 
     def close(self) -> None:
-        """Give it back, silent."""
+        """Give everything back, silent. Twice does no harm, and nothing is raised."""
 
 
 class GpioRinger:
-    """A sounder or a wireless bell's button on a line."""
+    """A sounder or a wireless bell's button on a line, by its BCM number."""
 
-    def __init__(self, make_pins: Callable[[], Pins], pin: int) -> None:
+    def __init__(self, make_pins: Callable[[], Pins], pin: int, *, active_high: bool = True) -> None:
         self._make_pins = make_pins
         self._pin = pin
+        self._active_high = active_high
         self._pins: Pins | None = None
         self._line: OutputDevice | None = None
 
     def open(self) -> None:
-        from gpiozero import GPIOZeroError, OutputDevice
+        from gpiozero import OutputDevice
 
-        self._pins = self._make_pins()
         try:
-            self._line = OutputDevice(self._pin, initial_value=False, pin_factory=self._pins.factory)
-        except GPIOZeroError as fault:
-            raise OSError(f"GPIO line {self._pin}: {fault}") from fault
+            self._pins = pins = self._make_pins()
+        except ImportError:
+            raise
+        except Exception as fault:
+            # As with the door: off a Raspberry Pi the libraries raise whatever they like.
+            raise DeviceError(f"no GPIO lines: {fault}") from fault
+        try:
+            self._line = OutputDevice(
+                self._pin, active_high=self._active_high, initial_value=False, pin_factory=pins.factory
+            )
+        except pins.faults as fault:
+            raise DeviceError(f"GPIO line {self._pin}: {fault}") from fault
 
-    def sound(self, *, on: bool) -> None:
+    def check(self) -> None:
+        pass
+
+    def begin(self) -> None:
+        pass
+
+    def strike(self, *, on: bool) -> None:
+        assert self._pins is not None
         assert self._line is not None
-        self._line.value = on
+        try:
+            self._line.value = on
+        except self._pins.faults as fault:
+            raise DeviceError(f"GPIO line {self._pin}: {fault}") from fault
 
     def close(self) -> None:
-        if self._line is not None:
-            self._line.close()
-            self._line = None
-        if self._pins is not None:
-            self._pins.close()
-            self._pins = None
+        line, pins = self._line, self._pins
+        self._line = self._pins = None
+        if pins is None:
+            return
+        for put_away in (*([line.off, line.close] if line is not None else []), pins.close):
+            try:
+                put_away()
+            except pins.faults:
+                # What does not obey cannot be silenced either.
+                continue
 
 
 class WebhookRinger:
-    """Asks a web address to ring; one request a ringing, not one a stroke."""
+    """Asks a web address to ring: one request a ringing, whatever the strokes are.
 
-    def __init__(self, url: str, timeout_seconds: float = 5.0) -> None:
+    Args:
+        url: asked with ``POST`` and ``{"event": "bell", "terminal": …}``; any 2xx means that it rings.
+        terminal: its name, for a coop with two doors.
+    """
+
+    def __init__(self, url: str, terminal: str) -> None:
         self._url = url
-        self._timeout_seconds = timeout_seconds
-        self._asked = False
+        self._terminal = terminal
 
     def open(self) -> None:
-        self._asked = False
+        self.check()
 
-    def sound(self, *, on: bool) -> None:
-        if not on or self._asked:
-            return
+    def check(self) -> None:
+        import socket
+
+        parts = urlsplit(self._url)
+        port = parts.port or (443 if parts.scheme == "https" else 80)
+        socket.create_connection((parts.hostname or "", port), WEB_SECONDS).close()
+
+    def begin(self) -> None:
         import requests
 
-        self._asked = True
-        requests.post(self._url, json={"event": "bell"}, timeout=self._timeout_seconds).raise_for_status()
+        words = {"event": "bell", "terminal": self._terminal}
+        try:
+            answer = requests.post(self._url, json=words, timeout=WEB_SECONDS, allow_redirects=False)
+        except requests.RequestException as fault:
+            # Its own words hold the address, and that may hold a secret.
+            raise DeviceError(f"the web address does not answer ({type(fault).__name__})") from None
+        if not 200 <= answer.status_code < 300:
+            raise DeviceError(f"the web address answered {answer.status_code}")
+
+    def strike(self, *, on: bool) -> None:
+        pass
 
     def close(self) -> None:
         pass
 
 
+def needs_internet(url: str) -> bool:
+    """Whether the way to ``url`` leads out of the shop."""
+    host = urlsplit(url).hostname or ""
+    try:
+        return ipaddress.ip_address(host).is_global
+    except ValueError:
+        return "." in host and not host.endswith((".local", ".lan", ".home.arpa", ".internal"))
+
+
 class Bell:
     """Rings until it is stopped, and never for more than a minute."""
+
+    part = Part.BELL
+    faults: tuple[type[BaseException], ...] = (OSError, ImportError)
 
     def __init__(self, ringer: Ringer, clock: Clock) -> None:
         self._ringer = ringer
         self._clock = clock
         self._changed = threading.Condition()
-        self._until: float | None = None
-        self._stopping = False
-        self._thread = threading.Thread(target=self._run, name="bell", daemon=True)
+        self._stirred = False
+        self._began: float | None = None
+        self._number = 0
+        self._begun = 0
+        self._is_on = False
+        self._check_at = 0.0
 
-    def start(self) -> None:
-        self._thread.start()
+    # ── from any thread ───────────────────────────────────────────────────────────────────────────────────────────
 
     def ring(self) -> None:
-        """Ring; returns at once."""
+        """Ring; returns at once. A bell that is lost does not ring later, when nobody waits any more."""
         with self._changed:
-            self._until = self._clock.monotonic() + LONGEST_SECONDS
-            self._changed.notify_all()
+            if self._began is None:
+                self._number += 1
+            self._began = self._clock.monotonic()
+            self._stir()
 
     def stop_ringing(self) -> None:
         """Be silent; returns at once."""
         with self._changed:
-            self._until = None
-            self._changed.notify_all()
+            self._began = None
+            self._stir()
 
-    def request_stop(self) -> None:
-        """Ask the thread to end; returns at once."""
+    def _stir(self) -> None:
+        self._stirred = True
+        self._changed.notify_all()
+
+    # ── for its own thread ────────────────────────────────────────────────────────────────────────────────────────
+
+    def open(self) -> None:
+        """Take the ringer, silent.
+
+        Raises:
+            OSError: it cannot be rung.
+            ImportError: a library is missing.
+        """
+        self._ringer.open()
         with self._changed:
-            self._until = None
-            self._stopping = True
-            self._changed.notify_all()
+            self._began = None
+            self._begun = self._number
+        self._is_on = False
+        self._check_at = self._clock.monotonic() + CHECK_SECONDS
 
-    def join(self, timeout_seconds: float = 2.0) -> bool:
-        """Wait for the end; False if it still hangs."""
-        if self._thread.is_alive():
-            self._thread.join(timeout_seconds)
-        return not self._thread.is_alive()
+    def read(self) -> Iterable[Event]:
+        """Do what is due, then wait for the next stroke, an order, or a moment.
 
-    def _run(self) -> None:
-        while self._waits_for_a_ring():
-            try:
-                self._ringer.open()
-                self._ring_on()
-            except (OSError, ImportError) as fault:
-                # requests' errors are OSErrors. The screen goes on: it names the telephone after a while.
-                log.warning("bell: cannot ring (%s)", type(fault).__name__)
-                self.stop_ringing()
-            finally:
-                self._ringer.close()
-
-    def _waits_for_a_ring(self) -> bool:
+        Raises:
+            OSError: it cannot be rung.
+        """
+        now = self._clock.monotonic()
         with self._changed:
-            while self._until is None and not self._stopping:
-                self._clock.wait(self._changed, None)
-            return not self._stopping
-
-    def _ring_on(self) -> None:
-        while self._rings_for(0.0):
-            self._ringer.sound(on=True)
-            self._rings_for(ON_SECONDS)
-            self._ringer.sound(on=False)
-            self._rings_for(OFF_SECONDS)
-
-    def _rings_for(self, seconds: float) -> bool:
-        """Let ``seconds`` pass, or less if it is stopped; whether it still rings."""
-        ends = self._clock.monotonic() + seconds
+            self._stirred = False
+            if self._began is not None and now - self._began >= LONGEST_SECONDS:
+                self._began = None
+            began, number = self._began, self._number
+        change = self._sound(began, number, now)
         with self._changed:
-            while self._until is not None:
-                now = self._clock.monotonic()
-                if now >= self._until:
-                    self._until = None
-                elif now >= ends:
-                    return True
-                else:
-                    self._clock.wait(self._changed, min(ends, self._until) - now)
-            return False
+            if not self._stirred:
+                self._clock.wait(self._changed, max(0.0, min(change, now + READ_SECONDS) - now))
+        return ()
+
+    def close(self) -> None:
+        """Be silent and give the ringer back. Twice does no harm."""
+        self._is_on = False
+        self._ringer.close()
+
+    def _sound(self, began: float | None, number: int, now: float) -> float:
+        """Strike or pause as the time demands; when that next changes."""
+        if began is None:
+            self._strike(on=False)
+            if now >= self._check_at:
+                self._check_at = now + CHECK_SECONDS
+                self._ringer.check()
+            return self._check_at
+        if number != self._begun:
+            self._begun = number
+            self._ringer.begin()
+        whole = ON_SECONDS + OFF_SECONDS
+        into = (now - began) % whole
+        self._strike(on=into < ON_SECONDS)
+        return now - into + (ON_SECONDS if into < ON_SECONDS else whole)
+
+    def _strike(self, *, on: bool) -> None:
+        if on != self._is_on:
+            self._ringer.strike(on=on)
+            self._is_on = on

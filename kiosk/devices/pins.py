@@ -48,6 +48,9 @@ def lgpio_pins() -> Pins:
         def close(self) -> None:
             handle = self.factory._handle  # noqa: SLF001 - as LGPIOPin does
             self.when_changed = None
+            if handle is None:
+                # The chip went first, and took the line with it: what was half made is closed last.
+                return
             # A pull is taken over only by a line that is claimed anew.
             lgpio.gpio_free(handle, self._number)
             lgpio.gpio_claim_input(handle, self._number, self.rest_pull)

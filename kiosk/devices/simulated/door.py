@@ -1,19 +1,43 @@
-"""A door of gpiozero's mock pins: a strike that holds unless the relay is on, a leaf, and a contact in the frame.
+"""A door of gpiozero's mock pins: a strike or a magnet, a leaf, and whatever else is wired to it.
 
 It is the hardware below the real driver. The driver takes its lines, gives them back and takes them again; the door
 itself stays as it is.
 """
 
 import threading
-from typing import Any, Literal
+from typing import Any, Final
 
 from gpiozero import GPIOZeroError
 from gpiozero.pins.mock import MockFactory, MockPin
 
+from kiosk.devices.door_lines import (
+    BUTTON_STEADY_SECONDS,
+    CONTACT_STEADY_SECONDS,
+    FIRE_STEADY_SECONDS,
+    TAMPER_STEADY_SECONDS,
+    Input,
+    Output,
+    Wiring,
+)
 from kiosk.devices.pins import Pins
 
+BARE: Final = Wiring(
+    relay=Output(pin=17), contact=Input(pin=27, active_when="open", steady_seconds=CONTACT_STEADY_SECONDS)
+)
+"""A strike and a contact."""
+WHOLE: Final = Wiring(
+    relay=Output(pin=17),
+    contact=Input(pin=27, active_when="open", steady_seconds=CONTACT_STEADY_SECONDS),
+    exit_button=Input(pin=5, active_when="closed", steady_seconds=BUTTON_STEADY_SECONDS),
+    fire=Input(pin=6, active_when="open", steady_seconds=FIRE_STEADY_SECONDS),
+    tamper=Input(pin=13, active_when="open", steady_seconds=TAMPER_STEADY_SECONDS),
+    lamp=Output(pin=23),
+    buzzer=Output(pin=26),
+)
+"""All that can be wired."""
 
-class RelayPin(MockPin):  # type: ignore[misc]  # gpiozero has no types
+
+class DrivenPin(MockPin):  # type: ignore[misc]  # gpiozero has no types
     """An output that is claimed at its level in one go, as :func:`~kiosk.devices.pins.lgpio_pins` does it.
 
     Attributes:
@@ -59,37 +83,31 @@ class ContactPin(MockPin):  # type: ignore[misc]  # gpiozero has no types
 
 
 class SimulatedDoor:
-    """The door and the hand on it. Every method may be called from any thread.
+    """The door and the hands on it. Every method may be called from any thread.
 
     Args:
-        relay_pin: BCM number, as in the driver.
-        relay_active_high: as in the driver.
-        contact_pin: BCM number, as in the driver; ``None``: the door has no contact.
-        contact_when_shut: as in the driver.
+        wiring: as in the driver.
         relay_pin_class: another make of line for the relay.
     """
 
-    def __init__(
-        self,
-        relay_pin: int = 17,
-        *,
-        relay_active_high: bool = True,
-        contact_pin: int | None = 27,
-        contact_when_shut: Literal["closed", "open"] = "closed",
-        relay_pin_class: type[MockPin] = RelayPin,
-    ) -> None:
+    def __init__(self, wiring: Wiring = BARE, *, relay_pin_class: type[MockPin] = DrivenPin) -> None:
+        self.wiring = wiring
         self._factory = MockFactory(revision="a02082", pin_class=MockPin)
-        self._relay = self._factory.pin(relay_pin, pin_class=relay_pin_class)
-        self._active_high = relay_active_high
-        self._contact = None if contact_pin is None else self._factory.pin(contact_pin, pin_class=ContactPin)
-        self._closed_when_shut = contact_when_shut == "closed"
+        self._relay = self._factory.pin(wiring.relay.pin, pin_class=relay_pin_class)
+        for output in (wiring.lamp, wiring.buzzer):
+            if output is not None:
+                self._factory.pin(output.pin, pin_class=DrivenPin)
+        for contact in (wiring.contact, wiring.exit_button, wiring.fire, wiring.tamper):
+            self._tell(contact, active=False, pin_class=ContactPin)
         self._is_open = False
+        self._has_current = True
         self._guard = threading.Lock()
-        self._move(is_open=False)
 
     def make_pins(self) -> Pins:
         """The lines, for :class:`kiosk.devices.door.Door`."""
         return Pins(factory=self._factory, faults=(GPIOZeroError,), close=lambda: None)
+
+    # ── what is to be seen ────────────────────────────────────────────────────────────────────────────────────────
 
     @property
     def relay_levels(self) -> tuple[bool, ...]:
@@ -97,13 +115,35 @@ class SimulatedDoor:
         return tuple(self._relay.shown)
 
     @property
-    def is_unlocked(self) -> bool:
+    def is_energised(self) -> bool:
         """The relay is on."""
-        return self._relay.function == "output" and bool(self._relay.state) == self._active_high
+        return self._drives(self.wiring.relay)
+
+    @property
+    def is_unlocked(self) -> bool:
+        """The door can be pulled open: a strike needs current for that, a magnet needs it to hold."""
+        current = self.is_energised and self._has_current
+        return current != self.wiring.fail_safe
+
+    @property
+    def is_lit(self) -> bool:
+        return self._drives(self.wiring.lamp)
+
+    @property
+    def buzzes(self) -> bool:
+        return self._drives(self.wiring.buzzer)
 
     @property
     def is_open(self) -> bool:
         return self._is_open
+
+    def _drives(self, output: Output | None) -> bool:
+        if output is None:
+            return False
+        pin = self._factory.pin(output.pin)
+        return pin.function == "output" and bool(pin.state) == output.active_high
+
+    # ── the hands ─────────────────────────────────────────────────────────────────────────────────────────────────
 
     def push_open(self) -> bool:
         """Push the door: it opens, or it is locked and stays shut. Returns whether it is open now."""
@@ -121,7 +161,38 @@ class SimulatedDoor:
         with self._guard:
             self._move(is_open=False)
 
+    def press_exit(self) -> None:
+        self._tell(self.wiring.exit_button, active=True)
+
+    def let_go_exit(self) -> None:
+        self._tell(self.wiring.exit_button, active=False)
+
+    def raise_fire(self) -> None:
+        """Break the glass of the green box, or let the alarm ring."""
+        self._tell(self.wiring.fire, active=True)
+
+    def end_fire(self) -> None:
+        self._tell(self.wiring.fire, active=False)
+
+    def open_box(self) -> None:
+        """Take the lid off the electronics."""
+        self._tell(self.wiring.tamper, active=True)
+
+    def shut_box(self) -> None:
+        self._tell(self.wiring.tamper, active=False)
+
+    def cut_current(self) -> None:
+        """Pull the plug of the lock's supply."""
+        self._has_current = False
+
+    def mend_current(self) -> None:
+        self._has_current = True
+
     def _move(self, *, is_open: bool) -> None:
         self._is_open = is_open
-        if self._contact is not None:
-            self._contact.ground(is_open != self._closed_when_shut)
+        self._tell(self.wiring.contact, active=is_open)
+
+    def _tell(self, contact: Input | None, *, active: bool, pin_class: type[MockPin] | None = None) -> None:
+        if contact is not None:
+            pin = self._factory.pin(contact.pin, pin_class=pin_class)
+            pin.ground(active == (contact.active_when == "closed"))
