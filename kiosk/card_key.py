@@ -105,6 +105,26 @@ def _escape(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;")
 
 
+def rotate_key_file(path: Path, key_id: str, new_id: str) -> Path:
+    """Put a new key in the place of the old one, which is kept beside it.
+
+    Returns:
+        Where the old key is now.
+
+    Raises:
+        CardKeyError: the names are the same, or an older key is still kept: two keys back nobody is known.
+        OSError: a file cannot be read or written.
+    """
+    if new_id == key_id:
+        raise CardKeyError(f"the new key needs another name than {key_id!r}")
+    previous = path.with_name(f"{path.name}.previous")
+    if previous.exists():
+        raise CardKeyError(f"{previous}: an older key is still kept; when every card was laid once, delete it first")
+    _write_private(previous, path.read_text(encoding="ascii"))
+    _write_private(path, f"{new_key(new_id).key.hex()}\n")
+    return previous
+
+
 def write_key_file(path: Path, card_key: CardKey) -> None:
     """Put the key where the configuration's ``key_file`` is, for its owner alone, whole or not at all.
 
@@ -117,10 +137,16 @@ def write_key_file(path: Path, card_key: CardKey) -> None:
         if path.read_text(encoding="ascii", errors="replace").strip() == card_key.key.hex():
             return
         raise CardKeyError(f"{path}: another key is there already; move it away first, it knows the cards of today")
+    _write_private(path, text)
+
+
+def _write_private(path: Path, text: str) -> None:
+    """Whole or not at all, for the owner alone."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle = os.open(path.with_name(f"{path.name}.new"), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    new = path.with_name(f"{path.name}.new")
+    handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(handle, "w", encoding="ascii") as file:
         file.write(text)
         file.flush()
         os.fsync(file.fileno())
-    path.with_name(f"{path.name}.new").replace(path)
+    new.replace(path)

@@ -10,8 +10,9 @@ from datetime import datetime, timedelta, tzinfo
 
 from kiosk.rules import shifts
 from kiosk.rules.knowledge import Knowledge
-from kiosk.rules.policy import Policy, Unstaffed
-from kiosk.types import ClockTrust, Freshness, Member, Reason, Remark, Role, Status, Verdict
+from kiosk.rules.policy import AntiPassback, Policy, Unstaffed, Visitors
+from kiosk.rules.weekly import stretch_at
+from kiosk.types import CardKind, ClockTrust, Freshness, Member, Reason, Remark, Role, Status, Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +23,9 @@ class Question:
         account: whose standing counts; the member, or the holder of the account the member is attached to.
         online: the server answers, so that a make-up can be booked.
         trust: how far ``now`` can be believed.
+        kind: what was laid on the reader.
+        locked_down: the door is; no card opens it.
+        entered_seconds_ago: when this person came in last, if nobody has left since; None: not that is known.
     """
 
     member: Member
@@ -32,6 +36,9 @@ class Question:
     zone: tzinfo
     online: bool
     trust: ClockTrust
+    kind: CardKind = CardKind.CARD
+    locked_down: bool = False
+    entered_seconds_ago: float | None = None
 
 
 _Opinion = tuple[bool, Reason]
@@ -65,6 +72,18 @@ def decide(question: Question) -> Verdict:
     )
 
 
+def _lock_down(question: Question, _age: Freshness) -> _Opinion | None:
+    return (False, Reason.LOCKED_DOWN) if question.locked_down else None
+
+
+def _badges_open_while_the_coop_is_staffed(question: Question, _age: Freshness) -> _Opinion | None:
+    """A bar code can be copied with a telephone: it opens nothing that nobody sees."""
+    if question.kind is not CardKind.BADGE:
+        return None
+    is_open = question.trust is ClockTrust.NEVER or shifts.is_open(question.knowledge.coop, question.now, question.zone)
+    return None if is_open and shifts.is_staffed(question.knowledge, question.now) else (False, Reason.BADGE)
+
+
 def _coordinators_always_enter(question: Question, _age: Freshness) -> _Opinion | None:
     """Someone has to be able to open the shop, and to put right what this terminal believes wrongly."""
     if question.member.role is Role.MEMBER or _closed_state(question) is not None:
@@ -93,8 +112,16 @@ def _closed_account(question: Question, _age: Freshness) -> _Opinion | None:
     return False, Reason.HOUSEHOLD if question.member is not question.account else reason
 
 
-def _visitors_are_met_at_the_door(question: Question, _age: Freshness) -> _Opinion | None:
-    return (False, Reason.VISITOR) if question.member.status is Status.VISITOR else None
+def _visitors(question: Question, _age: Freshness) -> _Opinion | None:
+    """They are met at the door, or come in like members while someone is there, until the last day of the visit."""
+    member = question.member
+    if member.status is not Status.VISITOR:
+        return None
+    if question.policy.visitors is Visitors.DESK or question.trust is ClockTrust.NEVER:
+        return False, Reason.VISITOR
+    if member.until is not None and question.now.astimezone(question.zone).date() > member.until:
+        return False, Reason.VISITOR
+    return None if shifts.is_staffed(question.knowledge, question.now) else (False, Reason.UNSTAFFED)
 
 
 def _workers_enter_for_their_shift(question: Question, _age: Freshness) -> _Opinion | None:
@@ -103,8 +130,18 @@ def _workers_enter_for_their_shift(question: Question, _age: Freshness) -> _Opin
     return None
 
 
+def _own_hours(question: Question, _age: Freshness) -> _Opinion | None:
+    """Who has hours of their own enters in these and in no others, whatever those of the shop are."""
+    if not question.member.windows or question.trust is ClockTrust.NEVER:
+        return None
+    local = question.now.astimezone(question.zone)
+    if local.date() in question.knowledge.coop.closures:
+        return False, Reason.CLOSED
+    return None if stretch_at(question.member.windows, local) is not None else (False, Reason.OWN_HOURS)
+
+
 def _opening_hours(question: Question, _age: Freshness) -> _Opinion | None:
-    return None if _is_shop_time(question) else (False, Reason.CLOSED)
+    return None if question.member.windows or _is_shop_time(question) else (False, Reason.CLOSED)
 
 
 def _somebody_must_be_there(question: Question, _age: Freshness) -> _Opinion | None:
@@ -127,16 +164,33 @@ def _hours_owed(question: Question, _age: Freshness) -> _Opinion | None:
     return False, Reason.HOURS
 
 
+ANTI_PASSBACK_GRACE_SECONDS = 30.0
+"""Laying the card again opens again: whoever has bags, or did not get through in time, has not come in twice."""
+
+
+def _anti_passback(question: Question, _age: Freshness) -> _Opinion | None:
+    ago, policy = question.entered_seconds_ago, question.policy
+    if policy.anti_passback is AntiPassback.OFF or ago is None:
+        return None
+    if not ANTI_PASSBACK_GRACE_SECONDS <= ago < policy.anti_passback_minutes * 60:
+        return None
+    return policy.anti_passback is AntiPassback.SOFT, Reason.PASSED_BACK
+
+
 RULES: tuple[Callable[[Question, Freshness], _Opinion | None], ...] = (
+    _lock_down,
+    _badges_open_while_the_coop_is_staffed,
     _coordinators_always_enter,
     _expired_knowledge_asks_for_staff,
     _account_must_exist,
     _closed_account,
-    _visitors_are_met_at_the_door,
+    _visitors,
     _workers_enter_for_their_shift,
+    _own_hours,
     _opening_hours,
     _somebody_must_be_there,
     _hours_owed,
+    _anti_passback,
 )
 
 _CLOSED_STATES = {

@@ -31,6 +31,11 @@ def can_book(around: Surroundings) -> bool:
     return around.knowledge.capabilities.booking and around.link.online
 
 
+def shows_gaps(around: Surroundings) -> bool:
+    """The backend tells who is missing and takes no bookings: they are shown, with where to book instead."""
+    return around.knowledge.capabilities.roster and not around.knowledge.capabilities.booking
+
+
 @on((Welcoming, Reviewing, Refusing), Touched, Action.SIGN_UP)
 def show_offers(_turn: Turn, state: Welcoming | Reviewing | Refusing, _event: Touched) -> Choosing:
     return Choosing(visit=state.visit)
@@ -90,8 +95,7 @@ def _lets_in(turn: Turn, visit: Visit) -> bool:
     verdict = replace(visit.verdict, allowed=True, reason=Reason.MADE_UP)
     passage = turn.record(turn.fact(FactKind.PASSAGE, member=visit.member.id, details=because(verdict)))
     turn.change(refusals=None)
-    turn.open_door(visit.member, verdict.reason, passage)
-    return True
+    return turn.open_door(visit.member, verdict.reason, passage)
 
 
 def _not_booked(turn: Turn, state: State, asked: Booking, outcome: BookingOutcome) -> State:

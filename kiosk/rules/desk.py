@@ -14,6 +14,7 @@ from kiosk.rules.states import (
     Informing,
     Noticing,
     OutOfOrder,
+    Puzzled,
     Recalling,
     Refusing,
     Reviewing,
@@ -34,12 +35,12 @@ from kiosk.types import FactKind, Part
 from kiosk.views import LANGUAGES
 
 WITH_DONE = (
-    Unrecognised, Crowded, Welcoming, Thanking, Undone, Refusing, Reviewing, Choosing, Booked, RollCalling, Cardless,
-    Informing, Typing, Recalling,
+    Unrecognised, Crowded, Puzzled, Welcoming, Thanking, Undone, Refusing, Reviewing, Choosing, Booked, RollCalling,
+    Cardless, Informing, Typing, Recalling,
 )  # fmt: skip
 """Screens that *Terminé* leaves for good (weighing has its own rule)."""
 
-GONE_AFTER_A_WHILE = (Welcoming, Noticing, Thanking, Undone, Booked, Crowded, Ringing)
+GONE_AFTER_A_WHILE = (Welcoming, Noticing, Thanking, Undone, Booked, Crowded, Puzzled, Ringing)
 """Screens that go home by themselves: there is nothing to lose on them."""
 
 ASKED_FIRST = (Unrecognised, Refusing, Reviewing, Choosing, RollCalling, Cardless, Informing, Taring, Typing, Recalling)
@@ -61,7 +62,7 @@ def ask_what_for(_turn: Turn, _state: Idle | OutOfOrder, _event: Touched) -> Car
     return Cardless()
 
 
-@on((Idle, OutOfOrder, Unrecognised, Refusing, Cardless, Choosing, Typing, Taring), Touched, *RINGING_ACTIONS)
+@on((Idle, OutOfOrder, Unrecognised, Puzzled, Refusing, Cardless, Choosing, Typing, Taring), Touched, *RINGING_ACTIONS)
 def ring(turn: Turn, _state: State, event: Touched) -> Ringing:
     """Someone is asked to come. Without a bell within reach the screen says at once what helps instead."""
     turn.record(turn.fact(FactKind.BELL, details={"why": event.action.value}))
@@ -172,6 +173,12 @@ def switch_language(turn: Turn, state: State, _event: Touched) -> State:
     return state
 
 
+@on(STATES, Touched, Action.TURN_PAGE)
+def read_on(_turn: Turn, state: State, _event: Touched) -> State:
+    """Someone reads: the screen's time begins anew."""
+    return state
+
+
 # ── parts lost and found ──────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -182,6 +189,8 @@ def lose_part(turn: Turn, state: State, event: DeviceLost) -> State:
         turn.change(weighing=tare.Weighing())
     if isinstance(state, Idle):
         return rest(turn.session.lost, turn.around.station)
+    if event.part is Part.BELL and isinstance(state, Ringing) and not state.unanswered:
+        return Ringing(why=state.why, silent=True)
     return state
 
 

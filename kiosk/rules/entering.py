@@ -1,10 +1,24 @@
 """From a card on the reader to an open door, and what the screen says of it."""
 
+from dataclasses import replace
+
 from kiosk.effects import Identify, Play
-from kiosk.events import Action, CardTapped, Identified, Timer, TimerFired, Touched, TwoCardsSeen
+from kiosk.events import (
+    Action,
+    CardTapped,
+    CodeNotKnown,
+    DoorMode,
+    Identified,
+    Timer,
+    TimerFired,
+    Touched,
+    TwoCardsSeen,
+)
 from kiosk.rules import access, shifts
 from kiosk.rules.policy import Station
+from kiosk.rules.staff_states import LOCKED_BY_CARDS, Linking, Seeking, Unlocking
 from kiosk.rules.states import (
+    STATES,
     Asking,
     Booked,
     Booking,
@@ -18,6 +32,7 @@ from kiosk.rules.states import (
     Informing,
     Noticing,
     OutOfOrder,
+    Puzzled,
     Recalling,
     Refusals,
     Refusing,
@@ -25,19 +40,22 @@ from kiosk.rules.states import (
     Ringing,
     RollCalling,
     State,
+    Tagging,
     TareKept,
     Taring,
     Thanking,
     Typing,
+    TypingWeight,
     Undone,
     Unrecognised,
     Visit,
     Welcoming,
     Wondering,
 )
+from kiosk.rules.stickers import maybe_lay_sticker
 from kiosk.rules.turn import Turn, on
-from kiosk.rules.working import check_in, settle_question
-from kiosk.types import CardKind, FactKind, Member, Reason, Remark, Sound, Verdict
+from kiosk.rules.working import check_in, note_coming, settle_question
+from kiosk.types import CardKind, FactKind, Member, Part, Reason, Remark, Shift, Sound, Verdict
 
 PERSONAL = (
     Welcoming, Noticing, Asking, Thanking, Undone, Refusing, Reviewing, Choosing, Booking, Booked, RollCalling,
@@ -45,9 +63,12 @@ PERSONAL = (
 """States of one person: their own card taps into them, another one replaces the person."""
 
 OPEN_TO_CARDS = (
-    Idle, OutOfOrder, Identifying, Unrecognised, Crowded, Cardless, Ringing, Informing, Helping, Wondering, *PERSONAL,
+    Idle, OutOfOrder, Identifying, Unrecognised, Crowded, Puzzled, Cardless, Ringing, Informing, Helping, Wondering,
+    *PERSONAL, *LOCKED_BY_CARDS,
 )  # fmt: skip
-WEIGHING = (Taring, TareKept, Typing, Recalling)
+NOBODYS = (Idle, OutOfOrder, Unrecognised, Crowded, Puzzled, Cardless, Informing)
+"""Screens with nobody's own business on them."""
+WEIGHING = (Taring, TareKept, Typing, Recalling, Tagging, TypingWeight)
 
 
 def visit_of(state: State) -> Visit | None:
@@ -61,6 +82,11 @@ def visit_of(state: State) -> Visit | None:
 def lay_card(turn: Turn, state: State, tap: CardTapped) -> State:
     """A card always wins: it clears whoever was there before, whose open question lapses into what it says."""
     turn.do(Play(Sound.CARD))
+    jar = maybe_lay_sticker(turn, state, tap)
+    if jar is not None:
+        settle_question(turn, state)
+        turn.home()
+        return jar
     if turn.around.station is Station.BULK:
         return state
     visit = visit_of(state)
@@ -79,11 +105,24 @@ def lay_card(turn: Turn, state: State, tap: CardTapped) -> State:
     return admit(turn, state, tap, member)
 
 
-@on(OPEN_TO_CARDS, TwoCardsSeen)
+@on((*OPEN_TO_CARDS, Unlocking), TwoCardsSeen)
 def lay_two_cards(turn: Turn, state: State, _event: TwoCardsSeen) -> Crowded:
     settle_question(turn, state)
     turn.do(Play(Sound.UNKNOWN))
     return Crowded()
+
+
+@on(NOBODYS, CodeNotKnown)
+def read_what_nobody_knows(turn: Turn, _state: State, event: CodeNotKnown) -> Puzzled:
+    turn.do(Play(Sound.UNKNOWN))
+    return Puzzled(is_card=event.is_card)
+
+
+@on([state for state in STATES if state not in {*NOBODYS, Linking, Seeking}], CodeNotKnown)
+def hear_what_nobody_knows(turn: Turn, state: State, _event: CodeNotKnown) -> State:
+    """What someone is doing goes on; a sound says that the reader has seen something."""
+    turn.do(Play(Sound.UNKNOWN))
+    return state
 
 
 def _ask_server(turn: Turn, tap: CardTapped) -> Identifying | Unrecognised:
@@ -91,7 +130,7 @@ def _ask_server(turn: Turn, tap: CardTapped) -> Identifying | Unrecognised:
         return _nobody(turn, tap)
     if not turn.around.link.online:
         return _nobody(turn, tap, offline=True)
-    turn.do(Identify(hash=tap.hash, timeout_seconds=turn.around.times.identify_seconds))
+    turn.do(Identify(hash=tap.hash, timeout_seconds=turn.around.times.identify_seconds, code=tap.code))
     return Identifying(tap)
 
 
@@ -119,7 +158,7 @@ def _nobody(turn: Turn, tap: CardTapped, reason: Reason = Reason.UNKNOWN, *, off
     return Unrecognised(tail=tap.tail, kind=tap.kind, fresh_offline=offline)
 
 
-def verdict_on(turn: Turn, member: Member) -> Verdict:
+def verdict_on(turn: Turn, member: Member, kind: CardKind = CardKind.CARD) -> Verdict:
     """What the rules say of this person now."""
     around = turn.around
     return access.decide(
@@ -132,6 +171,9 @@ def verdict_on(turn: Turn, member: Member) -> Verdict:
             zone=around.zone,
             online=around.link.online,
             trust=around.trust,
+            kind=kind,
+            locked_down=around.keeping.mode is DoorMode.LOCKED_DOWN,
+            entered_seconds_ago=around.knowledge.comings.seconds_since(member.id, around.moment),
         )
     )
 
@@ -140,7 +182,7 @@ def admit(turn: Turn, state: State, tap: CardTapped, member: Member) -> State:
     """Decide, open or not, and find the screen. The same card within a few seconds stays on its screen."""
     if _is_pausing(turn, tap):
         return state
-    verdict = verdict_on(turn, member)
+    verdict = verdict_on(turn, member, tap.kind)
     last = turn.session.last_visit
     again = (
         last is not None
@@ -158,8 +200,18 @@ def admit(turn: Turn, state: State, tap: CardTapped, member: Member) -> State:
     if not verdict.allowed:
         return _refuse(turn, visit)
     turn.change(refusals=None)
-    turn.open_door(member, verdict.reason, visit.passage)
+    if not turn.open_door(member, verdict.reason, visit.passage):
+        return _apologise(turn, visit)
     return _with_undo(turn, _greet(turn, visit), visit)
+
+
+def _apologise(turn: Turn, visit: Visit) -> Asking | OutOfOrder:
+    """The door does not answer: whoever comes to work is noted all the same, and the desk opens by hand."""
+    turn.do(Play(Sound.UNKNOWN))
+    question = _maybe_ask(turn, visit)
+    if question is None:
+        _come(turn, visit)
+    return question or OutOfOrder(Part.DOOR)
 
 
 def because(verdict: Verdict) -> dict[str, object]:
@@ -205,18 +257,34 @@ def _refuse(turn: Turn, visit: Visit) -> Refusing:
 
 def _greet(turn: Turn, visit: Visit) -> Welcoming | Noticing | Asking:
     around = turn.around
-    coming = shifts.shift_to_check_in(around.knowledge, visit.member, around.now, around.policy)
-    if coming is not None:
+    question = _maybe_ask(turn, visit)
+    if question is not None:
         turn.do(Play(Sound.OPEN))
-        return Asking(
-            visit=visit, shift_id=coming.id, ends_at=around.monotonic + _stay(turn, around.times.question_seconds)
-        )
-    working = shifts.shift_at_work(around.knowledge, visit.member, around.now, around.policy)
+        return question
+    working = shifts.shift_at_work(around.knowledge, visit.member, around.now, around.policy) or _come(turn, visit)
     if visit.verdict.remark is not Remark.NOTHING and working is None:
         turn.do(Play(Sound.OPEN_ALERT))
         return Noticing(visit)
     turn.do(Play(Sound.OPEN))
     return Welcoming(visit=visit, at_work=None if working is None else working.id)
+
+
+def _come(turn: Turn, visit: Visit) -> Shift | None:
+    """Where presence counts at booking, who is booked is noted without a question."""
+    around = turn.around
+    coming = shifts.shift_to_come_to(around.knowledge, visit.member, around.now, around.policy)
+    if coming is not None:
+        note_coming(turn, visit, coming.id)
+    return coming
+
+
+def _maybe_ask(turn: Turn, visit: Visit) -> Asking | None:
+    around = turn.around
+    coming = shifts.shift_to_check_in(around.knowledge, visit.member, around.now, around.policy)
+    if coming is None:
+        return None
+    ends_at = around.monotonic + _stay(turn, around.times.question_seconds)
+    return Asking(visit=visit, shift_id=coming.id, ends_at=ends_at)
 
 
 def _stay(turn: Turn, seconds: float) -> float:
@@ -277,13 +345,19 @@ def explain(_turn: Turn, state: Refusing, _event: Touched) -> Refusing:
 def lay_card_beside_the_scale(turn: Turn, state: State, tap: CardTapped) -> State:
     """The door opens, a band says so; the weighing goes on. What needs an answer waits."""
     turn.do(Play(Sound.CARD))
+    jar = maybe_lay_sticker(turn, state, tap)
+    if jar is not None:
+        if isinstance(jar, Recalling):
+            settle_question(turn, state)
+        return jar
     card = turn.around.knowledge.card(tap.hash)
     member = None if card is None or card.blocked else turn.around.knowledge.members.get(card.member_id)
     if turn.around.station is Station.BULK or member is None or _is_pausing(turn, tap):
         return state
-    verdict = verdict_on(turn, member)
+    verdict = verdict_on(turn, member, tap.kind)
     if not verdict.allowed:
         turn.record(turn.fact(FactKind.REFUSAL, member=member.id, details=because(verdict)))
+    if not verdict.allowed or not turn.door_obeys:
         turn.do(Play(Sound.UNKNOWN))
         return state
     visit = _journal(turn, tap, member, verdict)
@@ -300,7 +374,5 @@ def lay_card_beside_the_scale(turn: Turn, state: State, tap: CardTapped) -> Stat
     return state
 
 
-def _beside(state: Taring | TareKept, visit: Visit, waiting: Asking | Noticing | None) -> Taring:
-    if isinstance(state, TareKept):
-        return Taring(count=state.count, band=visit, waiting=waiting)
-    return Taring(count=state.count, band=visit, waiting=waiting, jar=state.jar)
+def _beside(state: Taring | TareKept, visit: Visit, waiting: Asking | Noticing | None) -> Taring | TareKept:
+    return replace(state, band=visit, waiting=waiting)

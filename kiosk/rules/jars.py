@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from kiosk.effects import Play, StartTimer
-from kiosk.events import Action, Committed, JarScanned, Timer, TimerFired, Touched, WeightRead
-from kiosk.rules import tare
+from kiosk.events import Action, Committed, JarScanned, TareScanned, Timer, TimerFired, Touched, WeightRead
+from kiosk.rules import printing, tare
 from kiosk.rules.policy import Station
 from kiosk.rules.states import (
     STATES,
@@ -12,21 +12,27 @@ from kiosk.rules.states import (
     Cardless,
     Idle,
     Informing,
+    LabelState,
     Noticing,
     OutOfOrder,
+    Puzzled,
     Recalling,
     Ringing,
     RollCalling,
     State,
+    Tagging,
     TareKept,
     Taring,
     Typing,
+    TypingWeight,
     Unrecognised,
+    Vouching,
 )
 from kiosk.rules.turn import Turn, on
-from kiosk.types import FactKind, Jar, JarCode, Sound
+from kiosk.types import FactKind, Jar, JarCode, MemberId, Sound
 
 JAR_CODE_LENGTH = 6
+CODE_TRIES = 100
 
 
 @on((Idle, OutOfOrder), Touched, Action.WEIGH)
@@ -43,7 +49,7 @@ def weigh_again(_turn: Turn, state: Recalling | TareKept, _event: Touched) -> Ta
 
 @on(TareKept, Touched, Action.ANOTHER_JAR)
 def weigh_another(_turn: Turn, state: TareKept, _event: Touched) -> Taring:
-    return Taring(count=state.count, waiting=state.waiting)
+    return printing.next_jar(state)
 
 
 @on(STATES, WeightRead)
@@ -60,7 +66,7 @@ def let_time_pass(turn: Turn, state: State, _event: TimerFired) -> State:
     before = turn.session.weighing.pan
     weighing = tare.tick(turn.session.weighing, turn.around.monotonic, turn.around.limits)
     turn.change(weighing=weighing)
-    return _seen(turn, state, before, weighing.pan)
+    return printing.give_up_late_labels(turn, _seen(turn, state, before, weighing.pan))
 
 
 def _seen(turn: Turn, state: State, before: tare.Pan, now: tare.Pan) -> State:
@@ -69,12 +75,27 @@ def _seen(turn: Turn, state: State, before: tare.Pan, now: tare.Pan) -> State:
             turn.do(Play(Sound.STEADY))
         elif isinstance(now, tare.Overload):
             turn.do(Play(Sound.OVERLOAD))
-    if isinstance(state, TareKept) and not state.lifted and isinstance(now, tare.Empty):
-        turn.do(StartTimer(timer=Timer.HOME, seconds=turn.around.times.tare_lifted_seconds))
-        return replace(state, lifted=True)
+    if isinstance(state, Taring) and state.alone and isinstance(now, tare.Steady) and not turn.session.orders:
+        return _keep_steady(turn, state)
+    if isinstance(state, TareKept):
+        return _lifted(turn, state, before, now)
     if isinstance(state, Idle) and turn.around.station is Station.BULK and _arrives(before, now):
         return Taring()
     return state
+
+
+def _lifted(turn: Turn, state: TareKept, before: tare.Pan, now: tare.Pan) -> TareKept | Taring:
+    """The jar is taken off; the next one is weighed at once, unless something of this one is still to be read."""
+    settled = state.label in printing.THERE | {LabelState.NONE}
+    if state.lifted and settled and _arrives(before, now):
+        return printing.next_jar(state)
+    if state.lifted or not isinstance(now, tare.Empty):
+        return state
+    if state.alone and state.label in printing.THERE:
+        return printing.next_jar(state)
+    lifted = replace(state, lifted=True)
+    turn.do(StartTimer(timer=Timer.HOME, seconds=printing.kept_seconds(lifted, turn.around.times)))
+    return lifted
 
 
 def _arrives(before: tare.Pan, now: tare.Pan) -> bool:
@@ -85,14 +106,36 @@ def _arrives(before: tare.Pan, now: tare.Pan) -> bool:
 @on(Taring, Touched, Action.KEEP_TARE)
 def keep_tare(turn: Turn, state: Taring, _event: Touched) -> TareKept | Taring:
     """One tare a placement; if the weight has moved since the button was drawn, nothing is kept."""
+    return _keep_steady(turn, state)
+
+
+@on(Recalling, Touched, Action.KEEP_TARE)
+def keep_new_weight(turn: Turn, state: Recalling, _event: Touched) -> TareKept | Recalling:
+    """« Oui, il est vide »: what the pan says now is this jar's tare from here on."""
+    kept = _keep_steady(turn, Taring(count=state.count, jar=state.jar))
+    return kept if isinstance(kept, TareKept) else state
+
+
+@on(Recalling, Touched, Action.CANCEL)
+def keep_known_weight(_turn: Turn, state: Recalling, _event: Touched) -> Recalling:
+    """« Non »: something is in it, so the tare that is known holds."""
+    return replace(state, as_before=True)
+
+
+def _keep_steady(turn: Turn, state: Taring) -> TareKept | Taring:
     weighing, kept = tare.keep(turn.session.weighing, turn.around.monotonic, turn.around.limits)
     turn.change(weighing=weighing)
-    if kept is None:
-        return state
-    code = state.jar.code if state.jar is not None else turn.around.new_jar_code()
-    jar = Jar(code=code, grams=kept.grams, weighed_on=turn.around.now.astimezone(turn.around.zone).date())
+    return state if kept is None else keep(turn, state, kept)
+
+
+def keep(turn: Turn, state: Taring, kept: tare.Tare, by: MemberId | None = None) -> TareKept:
+    """Journal a tare under the jar's code, a new one where it has none, and ask for its label."""
+    code = state.jar.code if state.jar is not None else _new_code(turn)
+    sticker = None if state.jar is None else state.jar.sticker
+    day = turn.around.now.astimezone(turn.around.zone).date()
     fact = turn.fact(
         FactKind.TARE,
+        member=by,
         details={
             "jar": code,
             "grams": int(kept.grams),
@@ -102,7 +145,42 @@ def keep_tare(turn: Turn, state: Taring, _event: Touched) -> TareKept | Taring:
         },
     )
     turn.record(fact)
-    return TareKept(jar=jar, fact=fact.id, count=state.count + 1, waiting=state.waiting)
+    done = TareKept(
+        jar=Jar(code=code, grams=kept.grams, weighed_on=day, sticker=sticker),
+        fact=fact.id,
+        count=state.count + 1,
+        waiting=state.waiting,
+        band=state.band,
+        alone=state.alone,
+        typed=by is not None,
+    )
+    return printing.print_label(turn, done)
+
+
+def _new_code(turn: Turn) -> JarCode:
+    """One that no jar bears, as far as is known here."""
+    for _ in range(CODE_TRIES):
+        code = turn.around.new_jar_code()
+        if code not in turn.around.knowledge.jars:
+            break
+    return code
+
+
+@on(Recalling, Touched, Action.PRINT_JAR)
+def print_known_jar(turn: Turn, state: Recalling, _event: Touched) -> TareKept:
+    """A jar's label again, without weighing it."""
+    return printing.print_label(turn, TareKept(jar=state.jar, fact=None, count=state.count + 1, committed=True))
+
+
+@on(TareKept, Touched, Action.PRINT_AGAIN)
+def print_again(turn: Turn, state: TareKept, _event: Touched) -> TareKept:
+    return printing.print_label(turn, state)
+
+
+@on(TareKept, Touched, Action.PRINT_ALONE)
+def switch_printing_alone(_turn: Turn, state: TareKept, _event: Touched) -> TareKept:
+    """« Imprimer tout seul les suivants »."""
+    return replace(state, alone=not state.alone)
 
 
 @on(TareKept, Committed)
@@ -136,14 +214,26 @@ def stop_typing(_turn: Turn, state: Typing, _event: Touched) -> Taring:
     return Taring(count=state.count)
 
 
-@on(
-    (Idle, OutOfOrder, Taring, TareKept, Typing, Recalling, Unrecognised, Cardless, Ringing, RollCalling, Informing),
-    JarScanned,
-)
+OPEN_TO_JARS = (
+    Idle, OutOfOrder, Taring, TareKept, Typing, Recalling, Tagging, Vouching, TypingWeight, Unrecognised, Cardless,
+    Ringing, RollCalling, Informing, Puzzled,
+)  # fmt: skip
+"""Screens that a jar's label leads away from: wherever nobody's own business is shown."""
+
+
+@on(OPEN_TO_JARS, JarScanned)
 def scan_jar(turn: Turn, state: State, event: JarScanned) -> Recalling | Typing:
-    """A jar's label goes to the scale's screens from wherever nobody's own business is shown."""
-    count = state.count if isinstance(state, Taring | TareKept | Typing | Recalling) else 0
-    return _recall(turn, event.code, count)
+    return _recall(turn, event.code, _count(state))
+
+
+@on(OPEN_TO_JARS, TareScanned)
+def scan_tare_code(_turn: Turn, state: State, _event: TareScanned) -> Typing:
+    """The wrong one of the label's two codes: it holds grams, and many jars weigh the same."""
+    return Typing(tare_code=True, count=_count(state))
+
+
+def _count(state: State) -> int:
+    return state.count if isinstance(state, Taring | TareKept | Typing | Recalling) else 0
 
 
 def _recall(turn: Turn, code: JarCode, count: int) -> Recalling | Typing:
@@ -156,8 +246,8 @@ def _recall(turn: Turn, code: JarCode, count: int) -> Recalling | Typing:
 # ── the band of a card laid beside the scale ──────────────────────────────────────────────────────────────────────
 
 
-@on(Taring, TimerFired, Timer.BAND)
-def fold_the_band(_turn: Turn, state: Taring, _event: TimerFired) -> Taring:
+@on((Taring, TareKept), TimerFired, Timer.BAND)
+def fold_the_band(_turn: Turn, state: Taring | TareKept, _event: TimerFired) -> Taring | TareKept:
     return replace(state, band=None)
 
 
@@ -174,7 +264,7 @@ def leave_the_scale(turn: Turn, state: Taring | TareKept, _event: Touched) -> St
 
 @on(TareKept, TimerFired, Timer.HOME)
 def go_on_weighing(_turn: Turn, state: TareKept, _event: TimerFired) -> Taring:
-    return Taring(count=state.count, waiting=state.waiting)
+    return printing.next_jar(state)
 
 
 def _leave(turn: Turn, state: Taring | TareKept) -> State:

@@ -7,9 +7,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from kiosk.effects import Prefer
 from kiosk.events import Identified, KnowledgePage
+from kiosk.rules.comings import Comings
 from kiosk.types import (
     DELIVERED,
+    UNDOING,
     Assignment,
     Capabilities,
     Card,
@@ -23,11 +26,10 @@ from kiosk.types import (
     JarCode,
     Member,
     MemberId,
+    Role,
     Shift,
     ShiftId,
 )
-
-UNDOING = frozenset({FactKind.CHECK_IN_UNDONE, FactKind.BOOKING_UNDONE})
 
 Place = tuple[ShiftId, MemberId]
 
@@ -55,10 +57,13 @@ class Knowledge:
         self.cards: dict[CardHash, Card] = {}
         self.shifts: dict[ShiftId, Shift] = {}
         self.jars: dict[JarCode, Jar] = {}
+        self.comings = Comings()
+        self._tagged: dict[CardHash, JarCode] = {}
         self._roster: dict[ShiftId, dict[MemberId, Assignment]] = {}
         self._shifts_of: dict[MemberId, set[ShiftId]] = {}
         self._local: dict[FactId, Fact] = {}
         self._made_up: dict[MemberId, FactId] = {}
+        self._absent: set[Place] = set()
         self._round: _Round | None = None
 
     # ── asking ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -74,11 +79,24 @@ class Knowledge:
         # An account that is itself attached is a fault in the data; a chain is not followed.
         return None if account is None or account.attached_to is not None else account
 
+    def jar_tagged(self, sticker: CardHash) -> Jar | None:
+        """The jar that bears this contactless sticker."""
+        code = self._tagged.get(sticker)
+        return None if code is None else self.jars.get(code)
+
     def roster(self, shift: ShiftId) -> tuple[Assignment, ...]:
         return tuple(self._roster.get(shift, {}).values())
 
     def assignment(self, shift: ShiftId, member: MemberId) -> Assignment | None:
         return self._roster.get(shift, {}).get(member)
+
+    def is_absent(self, place: Assignment) -> bool:
+        """Whoever has this place has said that they will not come."""
+        return (place.shift_id, place.member_id) in self._absent
+
+    def cards_of(self, member: MemberId) -> tuple[Card, ...]:
+        """All cards and badges of one person, blocked ones too. Looks through all there are."""
+        return tuple(card for card in self.cards.values() if card.member_id == member)
 
     def shifts_of(self, member: MemberId) -> Iterator[Shift]:
         for shift_id in self._shifts_of.get(member, ()):
@@ -88,6 +106,10 @@ class Knowledge:
     def has_made_up(self, member: MemberId) -> bool:
         """A make-up was booked here, and the server has not given the account a new standing since."""
         return member in self._made_up
+
+    def is_waiting(self, fact: FactId) -> bool:
+        """The server has yet to be told of this fact."""
+        return fact in self._local
 
     # ── what the server says ──────────────────────────────────────────────────────────────────────────────────────
 
@@ -101,6 +123,8 @@ class Knowledge:
             self.capabilities = page.capabilities
         self._add(page)
         self._remove(page.removed_members, page.removed_cards, page.removed_shifts, page.removed_assignments)
+        if page.forgotten_members:
+            self._forget(frozenset(page.forgotten_members))
         if page.full and self._round is not None:
             self._note_seen(self._round, page)
             if page.last:
@@ -123,13 +147,17 @@ class Knowledge:
             if member is not None:
                 self._add_member(member)
         self.cards[answer.hash] = Card(hash=answer.hash, member_id=answer.member.id, blocked=answer.blocked)
+        for shift_id in answer.present:
+            place = self.assignment(shift_id, answer.member.id) or self._new_place(shift_id, answer.member.id)
+            self._assign(replace(place, present=True))
 
     def _add(self, page: KnowledgePage) -> None:
         for member in page.members:
             self._add_member(member)
         self.cards.update((card.hash, card) for card in page.cards)
         self.shifts.update((shift.id, shift) for shift in page.shifts)
-        self.jars.update((jar.code, jar) for jar in page.jars)
+        for jar in page.jars:
+            self._put_jar(jar)
         for assignment in page.assignments:
             self._assign(assignment)
 
@@ -161,6 +189,14 @@ class Knowledge:
             for card in [card for card, owner in self.cards.items() if owner.member_id in gone]:
                 del self.cards[card]
 
+    def _forget(self, gone: frozenset[MemberId]) -> None:
+        """Nothing that happened here, delivered or not, speaks of these people any more."""
+        self._remove(gone, (), (), [(shift, member) for member in gone for shift in self._shifts_of.get(member, ())])
+        self._local = {id_: fact for id_, fact in self._local.items() if fact.member_id not in gone}
+        for member in gone:
+            self._made_up.pop(member, None)
+            self._shifts_of.pop(member, None)
+
     @staticmethod
     def _note_seen(seen: _Round, page: KnowledgePage) -> None:
         seen.members.update(member.id for member in page.members)
@@ -186,6 +222,7 @@ class Knowledge:
             pass
         elif fact.kind in DELIVERED:
             self._local[fact.id] = fact
+        self.comings.note(fact)
         self._overlay(fact)
 
     def delivered(self, ids: Iterable[FactId]) -> None:
@@ -193,15 +230,58 @@ class Knowledge:
         for fact_id in ids:
             self._local.pop(fact_id, None)
 
+    def prefer(self, wish: Prefer) -> None:
+        """Remember what a person needs; the store keeps it."""
+        member = self.members.get(wish.member_id)
+        if member is None:
+            return
+        self.members[member.id] = replace(
+            member,
+            language=member.language if wish.language is None else wish.language,
+            large_text=member.large_text if wish.large_text is None else wish.large_text,
+            long_pulse=member.long_pulse if wish.long_pulse is None else wish.long_pulse,
+        )
+
     def _overlay(self, fact: Fact) -> None:
-        if fact.kind is FactKind.TARE:
-            self._note_jar(fact)
+        match fact.kind:
+            case FactKind.TARE:
+                self._note_jar(fact)
+            case FactKind.JAR_TAGGED:
+                self._note_sticker(fact)
+            case FactKind.CARD_LINKED | FactKind.CARD_BLOCKED | FactKind.CARD_UNLINKED:
+                self._note_card(fact)
+            case FactKind.ROLE_GRANTED:
+                self._note_role(fact)
+            case _:
+                self._note_place(fact)
+
+    def _note_card(self, fact: Fact) -> None:
+        hash_ = fact.details.get("card")
+        if not isinstance(hash_, str):
+            return
+        if fact.kind is FactKind.CARD_UNLINKED:
+            self.cards.pop(CardHash(hash_), None)
+        elif fact.member_id is not None:
+            blocked = fact.kind is FactKind.CARD_BLOCKED
+            self.cards[CardHash(hash_)] = Card(hash=CardHash(hash_), member_id=fact.member_id, blocked=blocked)
+
+    def _note_role(self, fact: Fact) -> None:
+        member = None if fact.member_id is None else self.members.get(fact.member_id)
+        if member is not None and not self.capabilities.roles:
+            self.members[member.id] = replace(member, role=Role(str(fact.details["role"])))
+
+    def _note_place(self, fact: Fact) -> None:
         if fact.member_id is None or fact.shift_id is None:
             return
         place = self.assignment(fact.shift_id, fact.member_id)
         match fact.kind:
             case FactKind.CHECK_IN:
+                self._absent.discard((fact.shift_id, fact.member_id))
                 self._assign(replace(place or self._new_place(fact.shift_id, fact.member_id), present=True))
+            case FactKind.ABSENCE_ANNOUNCED:
+                self._absent.add((fact.shift_id, fact.member_id))
+            case FactKind.ABSENCE_UNDONE:
+                self._absent.discard((fact.shift_id, fact.member_id))
             case FactKind.CHECK_IN_UNDONE if place is not None:
                 self._assign(replace(place, present=False))
             case FactKind.BOOKING:
@@ -217,8 +297,29 @@ class Knowledge:
     def _note_jar(self, fact: Fact) -> None:
         code, grams = fact.details.get("jar"), fact.details.get("grams")
         if isinstance(code, str) and isinstance(grams, int):
-            jar_code = JarCode(code)
-            self.jars[jar_code] = Jar(code=jar_code, grams=Grams(grams), weighed_on=fact.happened.wall.date())
+            known = self.jars.get(JarCode(code))
+            sticker = None if known is None else known.sticker
+            day = fact.happened.wall.date()
+            self._put_jar(Jar(code=JarCode(code), grams=Grams(grams), weighed_on=day, sticker=sticker))
+
+    def _note_sticker(self, fact: Fact) -> None:
+        code, sticker = fact.details.get("jar"), fact.details.get("sticker")
+        jar = self.jars.get(JarCode(code)) if isinstance(code, str) else None
+        if jar is None or not isinstance(sticker, str):
+            return
+        # A sticker that is put on another jar is that one's.
+        bare = self.jar_tagged(CardHash(sticker))
+        if bare is not None:
+            self._put_jar(replace(bare, sticker=None))
+        self._put_jar(replace(jar, sticker=CardHash(sticker)))
+
+    def _put_jar(self, jar: Jar) -> None:
+        before = self.jars.get(jar.code)
+        if before is not None and before.sticker is not None:
+            self._tagged.pop(before.sticker, None)
+        self.jars[jar.code] = jar
+        if jar.sticker is not None:
+            self._tagged[jar.sticker] = jar.code
 
     def _new_place(self, shift: ShiftId, member_id: MemberId) -> Assignment:
         member = self.members.get(member_id)
@@ -229,5 +330,6 @@ class Knowledge:
         self._shifts_of.setdefault(place.member_id, set()).add(place.shift_id)
 
     def _unassign(self, shift_id: ShiftId, member_id: MemberId) -> None:
+        self._absent.discard((shift_id, member_id))
         self._roster.get(shift_id, {}).pop(member_id, None)
         self._shifts_of.get(member_id, set()).discard(shift_id)

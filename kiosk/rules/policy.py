@@ -47,6 +47,27 @@ class Unstaffed(StrEnum):
     """Staffing plays no part in who may enter."""
 
 
+class Visitors(StrEnum):
+    """What a visitor's card does."""
+
+    DESK = "desk"
+    """The desk opens."""
+    STAFFED = "staffed"
+    """It opens like a member's, until the last day of the visit."""
+
+
+class AntiPassback(StrEnum):
+    """What becomes of a card that lets someone in twice, and nobody has left in between.
+
+    Nothing here looks at who leaves: there is no reader on the way out. A mark ends after a time, or with an exit.
+    """
+
+    OFF = "off"
+    SOFT = "soft"
+    """The door opens; the journal has it."""
+    HARD = "hard"
+
+
 class RosterNames(StrEnum):
     """When the roll-call shows first names instead of counts."""
 
@@ -71,6 +92,7 @@ class Policy:
         booking_opens_door: who is blocked by hours alone enters once a make-up is booked here.
         unstaffed: who may open while the coop is not staffed.
         needs_opening_hours: members who come to shop enter only in opening hours.
+        anti_passback_minutes: so long the second entry of a card counts as one.
         fresh_seconds: knowledge younger than this is fresh, older is stale (admits, with a discreet mark).
         expired_days: knowledge older than this decides nothing any more.
         refusal_pauses_seconds: how long the same card is not looked at after its first, second … refusal in a row.
@@ -88,6 +110,9 @@ class Policy:
     booking_opens_door: bool = True
     unstaffed: Unstaffed = Unstaffed.NOBODY
     needs_opening_hours: bool = True
+    visitors: Visitors = Visitors.DESK
+    anti_passback: AntiPassback = AntiPassback.OFF
+    anti_passback_minutes: Annotated[int, Between(1, 1440)] = 60
     fresh_seconds: Annotated[int, Between(60, 86_400)] = 3600
     expired_days: Annotated[int, Between(1, 60)] = 7
     refusal_pauses_seconds: tuple[Pause, ...] = (1, 2, 4, 8)

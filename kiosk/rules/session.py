@@ -8,21 +8,43 @@ from kiosk.effects import CancelTimer, Effect, StartTimer
 from kiosk.events import (
     BookingAnswered,
     CardTapped,
+    CodeNotKnown,
     Committed,
     DeviceFound,
     DeviceLost,
     Event,
     Identified,
     JarScanned,
+    LabelPrinted,
+    LinkedCounted,
+    PinChecked,
+    PinKnown,
+    PrintFailed,
     StopRequested,
+    TareScanned,
     Timer,
     TimerFired,
     Touched,
     TwoCardsSeen,
+    UnsettledListed,
     WeightRead,
 )
-from kiosk.rules import booking, desk, entering, jars, tare, working
-from kiosk.rules.entering import PERSONAL, WEIGHING
+from kiosk.rules import (
+    booking,
+    by_hand,
+    coordinating,
+    desk,
+    entering,
+    jars,
+    linking,
+    printing,
+    stickers,
+    tare,
+    technical,
+    working,
+)
+from kiosk.rules.entering import WEIGHING
+from kiosk.rules.staff_states import STAFF, Linking, Noting, Seeking, Settling, Unlocking
 from kiosk.rules.states import (
     STATES,
     Asking,
@@ -34,27 +56,33 @@ from kiosk.rules.states import (
     Idle,
     Noticing,
     OutOfOrder,
+    Puzzled,
     Refusing,
     Ringing,
-    RollCalling,
     Session,
     State,
+    Tagging,
     TareKept,
     Taring,
     Thanking,
+    TypingWeight,
     Undone,
     Unrecognised,
+    Vouching,
     Welcoming,
     Wondering,
 )
 from kiosk.rules.turn import TRANSITIONS, Surroundings, Turn, What, targets
 
-ROOMS = (entering, working, booking, jars, desk)
+ROOMS = (
+    entering, working, booking, jars, printing, stickers, by_hand, desk, coordinating, technical, linking,
+)  # fmt: skip
 """The modules whose handlers fill the table."""
 
 SEEN = (
-    CardTapped, TwoCardsSeen, JarScanned, WeightRead, DeviceLost, DeviceFound, Touched, TimerFired, Committed,
-    Identified, BookingAnswered, StopRequested,
+    CardTapped, TwoCardsSeen, CodeNotKnown, JarScanned, TareScanned, WeightRead, LabelPrinted, PrintFailed,
+    DeviceLost, DeviceFound, Touched, TimerFired, Committed,
+    Identified, BookingAnswered, StopRequested, UnsettledListed, LinkedCounted, PinKnown, PinChecked,
 )  # fmt: skip
 """The events that are the session's business; the reactor sees to the rest."""
 
@@ -96,14 +124,20 @@ def _set_timers(turn: Turn, before: Session, event: Event) -> None:
     """A new screen, a touch or a card starts the screen's time anew."""
     state = turn.session.state
     moved = type(state) is not type(before.state) or isinstance(event, Touched | CardTapped)
-    pan_changed = isinstance(state, Taring) and type(turn.session.weighing.pan) is not type(before.weighing.pan)
+    pan_changed = isinstance(state, Taring) and _load(turn.session) is not _load(before)
     if moved or pan_changed:
         seconds = stay_seconds(turn.session, turn.around)
         turn.do(CancelTimer(Timer.HOME) if seconds is None else StartTimer(timer=Timer.HOME, seconds=seconds))
     if isinstance(state, Ringing) and not isinstance(before.state, Ringing):
         turn.do(StartTimer(timer=Timer.ANSWER, seconds=BELL_SECONDS))
-    if isinstance(state, Taring) and state.band is not None and isinstance(event, CardTapped):
+    if isinstance(state, Taring | TareKept) and state.band is not None and isinstance(event, CardTapped):
         turn.do(StartTimer(timer=Timer.BAND, seconds=turn.around.times.band_seconds))
+
+
+def _load(session: Session) -> type[tare.Pan]:
+    """What is on the pan; a scale that is silent for a moment is no news of it."""
+    pan = type(session.weighing.pan)
+    return tare.Empty if pan is tare.Stale else pan
 
 
 STAYS: dict[type[State], str] = {
@@ -112,10 +146,11 @@ STAYS: dict[type[State], str] = {
     Thanking: "done_seconds",
     Undone: "done_seconds",
     Crowded: "done_seconds",
+    Puzzled: "done_seconds",
     Booked: "booked_seconds",
     Refusing: "closed_seconds",
     Unrecognised: "closed_seconds",
-    TareKept: "tare_kept_seconds",
+    **dict.fromkeys(STAFF, "technical_seconds"),
 }
 """Which of the times a screen stays; the others stay for ``browse_seconds``."""
 
@@ -147,6 +182,8 @@ def _reading_seconds(session: Session, around: Surroundings, state: State) -> fl
             return BELL_SECONDS + times.closed_seconds
         case Taring():
             return _weighing_seconds(session, around)
+        case TareKept():
+            return printing.kept_seconds(state, times)
         case _:
             return float(getattr(times, STAYS.get(type(state), "browse_seconds")))
 
@@ -157,16 +194,26 @@ def _weighing_seconds(session: Session, around: Surroundings) -> float:
     return around.times.tare_wait_seconds
 
 
+OWING = {Asking, Taring, TareKept, Tagging, Vouching, TypingWeight, Helping, Wondering}
+"""Where an open question may wait, or lie below."""
+
 IGNORED: frozenset[tuple[type[State], type[Event]]] = frozenset(
     # A personal screen is not left for a jar; its label can be scanned again.
-    {(state, JarScanned) for state in ({*PERSONAL} - {RollCalling}) | {Identifying, Crowded, Helping, Wondering}}
+    {
+        (state, scanned)
+        for state in {*STATES} - {*jars.OPEN_TO_JARS, Linking, Seeking}
+        for scanned in (JarScanned, TareScanned)
+    }
     # The answer came after the person had gone: the knowledge has learnt it, the screen does not jump.
     | {(state, Identified) for state in STATES if state is not Identifying}
     # Nothing on these screens waits for the disk.
-    | {(state, Committed) for state in STATES if state not in {Thanking, Booked, TareKept}}
+    | {(state, Committed) for state in STATES if state not in {Thanking, Booked, TareKept, Noting}}
     # Nothing is owed to anybody there.
-    | {(state, StopRequested) for state in STATES if state not in {Asking, Taring, TareKept, Helping, Wondering}}
+    | {(state, StopRequested) for state in STATES if state not in OWING}
     # A weighing is not ended by cards.
-    | {(state, TwoCardsSeen) for state in WEIGHING}
+    | {(state, TwoCardsSeen) for state in (*WEIGHING, Vouching)}
+    # Staff have gone on to something else before the answer came.
+    | {(state, UnsettledListed) for state in STATES if state is not Settling}
+    | {(state, PinChecked) for state in STATES if state is not Unlocking}
 )
 """What nobody answers to in a state, and why that is right."""

@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta, tzinfo
 
 from kiosk.rules.knowledge import Knowledge
 from kiosk.rules.policy import Policy
+from kiosk.rules.weekly import stretch_at
 from kiosk.types import Assignment, Coop, Member, Presence, Shift
 
 CYCLE_WEEKS = "ABCD"
@@ -21,7 +22,7 @@ class Crew:
 
     Attributes:
         here: how many have checked in.
-        booked: how many have a place.
+        booked: how many have a place and have not said that they will not come.
         places: how many are wanted.
     """
 
@@ -62,7 +63,7 @@ def _crew(knowledge: Knowledge, starts_at: datetime, ends_at: datetime, shifts: 
         ends_at=ends_at,
         shifts=ordered,
         here=sum(place.present for place in places),
-        booked=len(places),
+        booked=sum(not knowledge.is_absent(place) for place in places),
         places=sum(shift.places for shift in ordered),
     )
 
@@ -78,10 +79,20 @@ def next_crew(knowledge: Knowledge, now: datetime, within: timedelta = timedelta
     return next((crew for crew in crews(knowledge, now, now + within) if crew.starts_at > now), None)
 
 
+STAFFED_EARLY = timedelta(minutes=30)
+"""A coordinator who opens so long before a crew's hours opens for them."""
+
+
 def is_staffed(knowledge: Knowledge, now: datetime) -> bool:
-    """Someone on a running shift has checked in. Where no shift is known for now, nothing speaks against it."""
+    """Someone on a running shift has checked in, or a coordinator has opened for it by hand.
+
+    Where no shift is known for now, nothing speaks against it.
+    """
     crew = running_crew(knowledge, now)
-    return crew is None or crew.here > 0
+    if crew is None or crew.here > 0:
+        return True
+    opened = knowledge.comings.opened_by_hand
+    return opened is not None and crew.starts_at - STAFFED_EARLY <= opened <= now
 
 
 def check_in_minutes(knowledge: Knowledge, policy: Policy) -> int:
@@ -94,7 +105,14 @@ def shift_to_check_in(knowledge: Knowledge, member: Member, now: datetime, polic
 
     An attached person may come for the shift of the account.
     """
-    if not knowledge.capabilities.roster or knowledge.capabilities.presence is Presence.AT_BOOKING:
+    if knowledge.capabilities.presence is Presence.AT_BOOKING:
+        return None
+    return shift_to_come_to(knowledge, member, now, policy)
+
+
+def shift_to_come_to(knowledge: Knowledge, member: Member, now: datetime, policy: Policy) -> Shift | None:
+    """The same, also where nobody is asked because presence counts at booking."""
+    if not knowledge.capabilities.roster:
         return None
     window = timedelta(minutes=check_in_minutes(knowledge, policy))
     open_places = [
@@ -142,7 +160,12 @@ def is_expected(knowledge: Knowledge, member: Member, now: datetime, policy: Pol
 
 
 def next_shifts(knowledge: Knowledge, member: Member, now: datetime, count: int = 2) -> tuple[Shift, ...]:
-    """What a person is booked for, soonest first; what runs now is still to come."""
+    """What a person is booked for, soonest first; what runs now is still to come.
+
+    Nothing where the backend does not tell it: the roster of a day alone is half the truth.
+    """
+    if not knowledge.capabilities.next_shifts:
+        return ()
     coming = {shift for shift, _ in _places(knowledge, member) if shift.ends_at > now}
     return tuple(sorted(coming, key=lambda shift: (shift.starts_at, shift.id))[:count])
 
@@ -200,9 +223,7 @@ def is_open(coop: Coop, now: datetime, zone: tzinfo) -> bool:
     if not coop.hours:
         return True
     local = now.astimezone(zone)
-    if local.date() in coop.closures:
-        return False
-    return any(hours.weekday == local.weekday() and hours.opens <= local.time() < hours.closes for hours in coop.hours)
+    return local.date() not in coop.closures and stretch_at(coop.hours, local) is not None
 
 
 def opens_at(coop: Coop, now: datetime, zone: tzinfo, within_days: int = 15) -> datetime | None:

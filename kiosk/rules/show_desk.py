@@ -19,6 +19,7 @@ from kiosk.rules.states import (
     Wondering,
 )
 from kiosk.rules.turn import Surroundings
+from kiosk.types import Part
 from kiosk.views import (
     BoardLine,
     Button,
@@ -47,9 +48,9 @@ ROLL_CALL = Button(action=Action.ROLL_CALL, label=say("idle.team"), icon="accoun
 @shown(Idle)
 def show_idle(_session: Session, _state: Idle, around: Surroundings, frame: Frame) -> IdleView:
     """The one thing to do, in the words a stranger would use; beside it the shift board, with counts and no names."""
-    frame = replace(frame, header=clock_header(around))
+    frame = _clocked(frame, around)
     if around.station is Station.BULK:
-        return _show_bulk(frame)
+        return _show_bulk(around, frame)
     if is_night(around):
         return _show_night(around, frame)
     has_roster = around.knowledge.capabilities.roster
@@ -65,6 +66,11 @@ def show_idle(_session: Session, _state: Idle, around: Surroundings, frame: Fram
             NO_CARD,
         ),
     )
+
+
+def _clocked(frame: Frame, around: Surroundings) -> Frame:
+    """With the clock, behind which the technician's menu lies."""
+    return replace(frame, header=replace(clock_header(around), held=Action.UNLOCK))
 
 
 LINE_SECONDS = 8
@@ -122,13 +128,13 @@ def _board_later(crew: shifts.Crew, around: Surroundings, *, compact: bool) -> B
     )
 
 
-def _show_bulk(frame: Frame) -> IdleView:
+def _show_bulk(around: Surroundings, frame: Frame) -> IdleView:
     return IdleView(
         frame=frame,
         picture="jar",
         title=say("tare.wait"),
         sub=say("tare.wait.sub"),
-        steps=(say("bulk.place"), say("bulk.write"), say("bulk.fill")),
+        steps=(say("bulk.place"), say("bulk.stick" if around.printer else "bulk.write"), say("bulk.fill")),
         buttons=(known_button(), desk_button()),
     )
 
@@ -150,14 +156,15 @@ def _show_night(around: Surroundings, frame: Frame) -> IdleView:
 
 
 @shown(OutOfOrder)
-def show_out_of_order(_session: Session, _state: OutOfOrder, around: Surroundings, frame: Frame) -> NoticeView:
+def show_out_of_order(_session: Session, state: OutOfOrder, around: Surroundings, frame: Frame) -> NoticeView:
     """A technical failure never looks like a refusal of the person."""
+    door = state.part is Part.DOOR
     return NoticeView(
-        frame=replace(frame, header=clock_header(around)),
+        frame=_clocked(frame, around),
         edge=Edge.SUN,
-        icon="reader-off",
-        title=say("broken.reader"),
-        body=(say("broken.ring"),),
+        icon="door-off" if door else "reader-off",
+        title=say("broken.door" if door else "broken.reader"),
+        body=(say("broken.door.do" if door else "broken.ring"),),
         buttons=(desk_button(ButtonKind.MAIN), *((WEIGH,) if around.station is Station.BOTH else (NO_CARD,))),
     )
 

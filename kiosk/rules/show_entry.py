@@ -11,10 +11,21 @@ from kiosk.rules.showing import (
     done_button,
     my_shifts_button,
     shown,
+    staff_buttons,
 )
-from kiosk.rules.states import Crowded, Identifying, Noticing, Refusing, Session, Unrecognised, Visit, Welcoming
+from kiosk.rules.states import (
+    Crowded,
+    Identifying,
+    Noticing,
+    Puzzled,
+    Refusing,
+    Session,
+    Unrecognised,
+    Visit,
+    Welcoming,
+)
 from kiosk.rules.turn import Surroundings
-from kiosk.types import CardKind, Freshness, Reason, Remark, Status
+from kiosk.types import CardKind, Freshness, Presence, Reason, Remark, Status
 from kiosk.views import (
     Button,
     ButtonKind,
@@ -53,20 +64,36 @@ def show_two_cards(_session: Session, _state: Crowded, _around: Surroundings, fr
     )
 
 
+@shown(Puzzled)
+def show_puzzled(_session: Session, state: Puzzled, _around: Surroundings, frame: Frame) -> NoticeView:
+    """What was read is none of ours: said calmly, with what to do."""
+    key = "puzzled.card" if state.is_card else "puzzled.code"
+    return NoticeView(
+        frame=frame,
+        edge=Edge.PLUM,
+        icon="card-search-outline" if state.is_card else "barcode-scan",
+        title=Say(key),
+        body=(Say(f"{key}.do"),),
+        buttons=(done_button(ButtonKind.MAIN), desk_button()),
+    )
+
+
 @shown(Welcoming)
 def show_welcome(_session: Session, state: Welcoming, around: Surroundings, frame: Frame) -> ResultView:
     """C'est ouvert ! The verdict is the largest thing; nothing about hours is said here."""
     visit = state.visit
     reviewing = around.knowledge.capabilities.next_shifts or around.knowledge.capabilities.balance
     last = Button(action=Action.REOPEN, label=say("open.reopen"), icon="door-open") if state.touched else done_button()
+    mine = (my_shifts_button(around),) if reviewing and not _is_guest(visit) else ()
+    title, greeting = _greeting(state, around)
     return ResultView(
         frame=frame,
         tone=ResultTone.LEAF,
         icon="check-circle-outline",
-        title=say("open.title"),
-        body=(_greeting(state),),
+        title=title,
+        body=(greeting,),
         panel=_welcome_panel(state, around),
-        buttons=(my_shifts_button(), last) if reviewing and not _is_guest(visit) else (last,),
+        buttons=(*mine, *staff_buttons(visit.member.role), last),
     )
 
 
@@ -74,14 +101,27 @@ def _is_guest(visit: Visit) -> bool:
     return visit.member.status is Status.VISITOR
 
 
-def _greeting(state: Welcoming) -> Say:
+def _greeting(state: Welcoming, around: Surroundings) -> tuple[Say, Say]:
+    """The verdict and the word after it; who has just been noted without being asked is wished a good shift first."""
     name = state.visit.member.first_name
+    if state.at_work is not None and _counts_at_booking(around):
+        return say("shift.good", name=name), say("shift.good.sub")
+    return say("open.title"), _word_of(state, name)
+
+
+def _counts_at_booking(around: Surroundings) -> bool:
+    return around.knowledge.capabilities.presence is Presence.AT_BOOKING
+
+
+def _word_of(state: Welcoming, name: str) -> Say:
     if state.at_work is not None or state.visit.verdict.reason is Reason.BOOKED:
         return say("open.worker", name=name)
     return say("open.sub", name=name)
 
 
 def _welcome_panel(state: Welcoming, around: Surroundings) -> Panel | None:
+    if state.at_work is not None and _counts_at_booking(around):
+        return None
     if state.at_work is not None:
         return Panel(icon="account-check-outline", text=say("shift.already"))
     crew = shifts.running_crew(around.knowledge, around.now)
@@ -109,6 +149,7 @@ def show_attention(_session: Session, state: Noticing, _around: Surroundings, fr
         ),
         buttons=(
             Button(action=Action.READ, label=say("alert.read"), icon="message-text-outline", kind=ButtonKind.DARK),
+            *staff_buttons(state.visit.member.role),
             Button(action=Action.LATER, label=say("alert.later"), icon="clock-outline"),
         ),
     )
@@ -142,7 +183,9 @@ def _hours_to_book(visit: Visit) -> Say | None:
 
 # ── closed ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-NOT_ABOUT_THE_PERSON = frozenset({Reason.CLOSED, Reason.UNSTAFFED, Reason.EXPIRED, Reason.VISITOR})
+NOT_ABOUT_THE_PERSON = frozenset(
+    {Reason.CLOSED, Reason.UNSTAFFED, Reason.EXPIRED, Reason.VISITOR, Reason.LOCKED_DOWN, Reason.BADGE}
+)
 """Reasons that shame nobody: they are said at once, without a touch."""
 
 
@@ -209,6 +252,10 @@ REASON_KEYS: dict[Reason, tuple[str, ...]] = {
     Reason.VISITOR: ("closed.visitor",),
     Reason.UNSTAFFED: ("closed.unstaffed", "broken.ring"),
     Reason.EXPIRED: ("broken.empty.do",),
+    Reason.OWN_HOURS: ("closed.own_hours", "closed.desk"),
+    Reason.PASSED_BACK: ("closed.passed_back", "closed.desk"),
+    Reason.BADGE: ("closed.badge", "closed.badge_do"),
+    Reason.LOCKED_DOWN: ("door.locked_down", "broken.ring"),
 }
 
 

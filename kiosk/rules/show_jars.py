@@ -6,7 +6,7 @@ from datetime import timedelta
 from kiosk.events import Action
 from kiosk.rules import tare
 from kiosk.rules.showing import desk_button, done_button, shown
-from kiosk.rules.states import Recalling, Session, TareKept, Taring, Typing
+from kiosk.rules.states import Recalling, Session, Taring, Typing, TypingWeight, Vouching
 from kiosk.rules.turn import Surroundings
 from kiosk.types import Part
 from kiosk.views import (
@@ -19,10 +19,7 @@ from kiosk.views import (
     JarView,
     KeypadView,
     NoticeView,
-    Panel,
     PromptView,
-    ResultTone,
-    ResultView,
     Say,
     View,
     WeightView,
@@ -32,7 +29,7 @@ from kiosk.views import (
 OLD_AFTER = timedelta(days=365)
 
 
-def _headed(frame: Frame) -> Frame:
+def headed(frame: Frame) -> Frame:
     return frame if frame.header.text else replace(frame, header=Header(text=say("tare.header")))
 
 
@@ -52,20 +49,22 @@ def _buttons(state: Taring, first: Button) -> tuple[Button, ...]:
 @shown(Taring)
 def show_weighing(session: Session, state: Taring, around: Surroundings, frame: Frame) -> View:
     """What lies on the pan, in words, and the one thing to do about it."""
-    frame = _headed(frame)
+    frame = headed(frame)
     if Part.SCALE in session.lost:
+        type_weight = Button(action=Action.TYPE_WEIGHT, label=say("tare.type"), icon="keyboard-outline")
         return NoticeView(
             frame=frame,
             edge=Edge.SUN,
             icon="scale",
             title=say("broken.scale"),
             body=(say("broken.scale.do"),),
-            buttons=(desk_button(ButtonKind.MAIN), done_button()),
+            buttons=(desk_button(ButtonKind.MAIN), type_weight, done_button()),
         )
     corner = None if state.count == 0 else say("tare.count", n=state.count + 1)
     match session.weighing.pan:
         case tare.Steady(grams=grams):
-            keep = Button(action=Action.KEEP_TARE, label=say("tare.keep"), icon="check", kind=ButtonKind.MAIN)
+            label, icon = ("tare.print", "printer-outline") if around.printer else ("tare.keep", "check")
+            keep = Button(action=Action.KEEP_TARE, label=say(label), icon=icon, kind=ButtonKind.MAIN)
             return WeightView(
                 frame=frame,
                 grams=grams,
@@ -117,31 +116,12 @@ def _show_other_pan(session: Session, state: Taring, around: Surroundings, frame
     )
 
 
-@shown(TareKept)
-def show_kept(_session: Session, state: TareKept, _around: Surroundings, frame: Frame) -> ResultView:
-    """Without a printer: what to write on the jar. It is « gardé » only once it is on the disk."""
-    panel = Panel(
-        icon="jar",
-        left=say("tare.count", n=state.count),
-        text=say("tare.done.line", grams=state.jar.grams),
-        code=state.jar.code,
-    )
-    another = Button(
-        action=Action.ANOTHER_JAR, label=say("tare.another"), icon="plus-circle-outline", kind=ButtonKind.MAIN
-    )
-    return ResultView(
-        frame=_headed(frame),
-        tone=ResultTone.LEAF,
-        icon="jar",
-        title=say("tare.kept" if state.committed else "tare.keeping"),
-        body=(say("tare.kept.write"), say("tare.kept.fill")),
-        panel=panel,
-        buttons=(another, done_button()),
-    )
+CANCEL = Button(action=Action.CANCEL, label=say("help.cancel"), icon="close")
 
 
 @shown(Typing)
 def show_keypad(_session: Session, state: Typing, _around: Surroundings, frame: Frame) -> KeypadView:
+    remark = "jar.unknown" if state.unknown else "jar.other_code" if state.tare_code else None
     return KeypadView(
         frame=frame,
         header=say("jar.header"),
@@ -149,15 +129,49 @@ def show_keypad(_session: Session, state: Typing, _around: Surroundings, frame: 
         icon="barcode-scan",
         typed="" if state.unknown else state.digits,
         length=6,
-        remark=say("jar.unknown") if state.unknown else None,
-        cancel=Button(action=Action.CANCEL, label=say("help.cancel"), icon="close"),
+        remark=None if remark is None else say(remark),
+        cancel=CANCEL,
+    )
+
+
+@shown(Vouching)
+def show_vouching(_session: Session, state: Vouching, _around: Surroundings, frame: Frame) -> PromptView:
+    return PromptView(
+        frame=headed(frame),
+        picture="card",
+        title=say("tare.vouch"),
+        sub=(say("tare.vouch.refused" if state.refused else "tare.vouch.sub"),),
+        buttons=(CANCEL,),
+    )
+
+
+@shown(TypingWeight)
+def show_typed_weight(_session: Session, state: TypingWeight, around: Surroundings, frame: Frame) -> KeypadView:
+    return KeypadView(
+        frame=frame,
+        header=say("tare.header"),
+        title=say("tare.typed"),
+        icon="scale",
+        typed="" if state.refused else state.digits,
+        length=5,
+        remark=say("tare.typed.range", limit=around.limits.maximum) if state.refused else None,
+        cancel=CANCEL,
     )
 
 
 @shown(Recalling)
 def show_jar(session: Session, state: Recalling, around: Surroundings, frame: Frame) -> JarView:
-    today = around.now.astimezone(around.zone).date()
-    ask = say("jar.old") if today - state.jar.weighed_on > OLD_AFTER else _compare(session, state, around)
+    """A jar that is known, and the one question about it, if there is one: its age, or what the pan says."""
+    change = None if state.as_before else _change(session, state)
+    if change is not None and abs(change) > 2 * around.limits.division:
+        ask = say("jar.diff", n=change) if change > 0 else say("jar.diff.less", n=-change)
+        empty = Button(action=Action.KEEP_TARE, label=say("jar.empty"), icon="check", kind=ButtonKind.MAIN)
+        buttons: tuple[Button, ...] = (
+            empty,
+            Button(action=Action.CANCEL, label=say("jar.notempty"), icon="close"),
+        )
+    else:
+        ask, buttons = _settled(state, around, same=change is not None)
     return JarView(
         frame=frame,
         title=say("jar.title"),
@@ -165,19 +179,38 @@ def show_jar(session: Session, state: Recalling, around: Surroundings, frame: Fr
         code=state.jar.code,
         line=say("jar.line", date=Day(state.jar.weighed_on)),
         ask=ask,
-        buttons=(
-            Button(action=Action.REWEIGH, label=say("jar.reweigh"), icon="scale"),
-            done_button(ButtonKind.MAIN),
-        ),
+        buttons=(*buttons, done_button()),
     )
 
 
-def _compare(session: Session, state: Recalling, around: Surroundings) -> Say:
-    """With the jar on the pan, its weight speaks for itself: more than two divisions apart is worth a question."""
+def _change(session: Session, state: Recalling) -> int | None:
+    """Grams by which what stands on the pan differs from what is known; None with nothing steady on it."""
     pan = session.weighing.pan
-    if not isinstance(pan, tare.Steady):
-        return say("jar.ask")
-    more = pan.grams - state.jar.grams
-    if abs(more) <= 2 * around.limits.division:
-        return say("jar.ask")
-    return say("jar.diff", n=more) if more > 0 else say("jar.diff.less", n=-more)
+    return pan.grams - state.jar.grams if isinstance(pan, tare.Steady) else None
+
+
+def _settled(state: Recalling, around: Surroundings, *, same: bool) -> tuple[Say, tuple[Button, ...]]:
+    old = around.now.astimezone(around.zone).date() - state.jar.weighed_on > OLD_AFTER
+    weigh = Button(
+        action=Action.REWEIGH,
+        label=say("jar.reweigh"),
+        icon="scale",
+        kind=ButtonKind.MAIN if old or not around.printer else ButtonKind.PLAIN,
+    )
+    if state.tagged:
+        ask = say("jar.tagged")
+    elif state.as_before:
+        ask = say("jar.as_before")
+    elif old:
+        ask = say("jar.old")
+    else:
+        ask = say("jar.same" if same else "jar.ask")
+    if not around.printer:
+        return ask, (weigh,)
+    label = Button(
+        action=Action.PRINT_JAR,
+        label=say("tare.print"),
+        icon="printer-outline",
+        kind=ButtonKind.PLAIN if old else ButtonKind.MAIN,
+    )
+    return ask, (weigh, label) if old else (label, weigh)

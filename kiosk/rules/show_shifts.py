@@ -4,10 +4,18 @@ from dataclasses import replace
 
 from kiosk.events import Action, BookingOutcome
 from kiosk.rules import shifts
-from kiosk.rules.booking import OFFERS_A_PAGE, can_book
+from kiosk.rules.booking import OFFERS_A_PAGE, can_book, shows_gaps
 from kiosk.rules.policy import RosterNames
 from kiosk.rules.show_entry import remark_text
-from kiosk.rules.showing import book_button, days_ago, desk_button, done_button, my_shifts_button, shown
+from kiosk.rules.showing import (
+    book_button,
+    days_ago,
+    desk_button,
+    done_button,
+    my_shifts_button,
+    shown,
+    staff_buttons,
+)
 from kiosk.rules.states import (
     Asking,
     Booked,
@@ -22,7 +30,7 @@ from kiosk.rules.states import (
 )
 from kiosk.rules.turn import Surroundings
 from kiosk.rules.working import coming_crews, may_see_names
-from kiosk.types import Member, Shift
+from kiosk.types import Member, Presence, Shift
 from kiosk.views import (
     Button,
     ButtonKind,
@@ -100,15 +108,19 @@ def _shift_line(shift: Shift | None, around: Surroundings) -> Say:
 
 @shown(Thanking)
 def show_thanks(_session: Session, state: Thanking, around: Surroundings, frame: Frame) -> ResultView:
-    """Merci. That it is noted is said only once it is on the disk; no counter here."""
+    """Merci. That it is noted is said only once it is on the disk; no counter here.
+
+    Where the server notes a presence by being asked whose card it is, it is noted here until that was done.
+    """
     name = state.visit.member.first_name
     body: tuple[Say, ...]
     if not state.committed:
         body = (say("shift.noting"),)
-    elif state.partner_absent:
-        body = (say("shift.noted", time=Hour(state.noted_at)), say("shift.absent.done"))
     else:
-        body = (say("shift.noted", time=Hour(state.noted_at)),)
+        by_asking = around.knowledge.capabilities.presence is Presence.BY_IDENTIFYING
+        key = "shift.noted.here" if by_asking and around.knowledge.is_waiting(state.fact) else "shift.noted"
+        done = (say("shift.absent.done"),) if state.partner_absent else ()
+        body = (say(key, time=Hour(state.noted_at)), *done)
     return ResultView(
         frame=frame,
         tone=ResultTone.LEAF,
@@ -124,6 +136,7 @@ def show_thanks(_session: Session, state: Thanking, around: Surroundings, frame:
                 icon="account-group-outline",
                 kind=ButtonKind.MAIN,
             ),
+            *staff_buttons(state.visit.member.role),
             Button(action=Action.UNDO, label=say("shift.undo"), icon="undo") if state.undoable else done_button(),
         ),
     )
@@ -169,18 +182,18 @@ def show_undone(_session: Session, state: Undone, _around: Surroundings, frame: 
 
 @shown(Reviewing)
 def show_my_shifts(_session: Session, state: Reviewing, around: Surroundings, frame: Frame) -> ShiftsView:
-    visit = state.visit
+    visit, tells_next = state.visit, around.knowledge.capabilities.next_shifts
     remark = remark_text(visit) if state.remark else None
     coming = shifts.next_shifts(around.knowledge, visit.member, around.now)
-    book = can_book(around)
+    book = "my.book" if can_book(around) else "my.gaps" if shows_gaps(around) else ""
     return ShiftsView(
         frame=frame,
-        title=say("alert.title" if state.remark else "my.title"),
+        title=say("alert.title" if state.remark else "my.title" if tells_next else "my.balance"),
         tiles=_tiles(visit, around) if visit.member is visit.account else (),
         rows=tuple(_shift_row(shift) for shift in coming),
-        empty=None if coming else say("my.none"),
+        empty=say("my.none") if tells_next and not coming else None,
         remark=None if remark is None else Panel(icon="message-text-outline", text=remark, tone=PanelTone.SUN_SOFT),
-        buttons=(*((book_button("my.book"),) if book else ()), done_button()),
+        buttons=(*((book_button(book),) if book else ()), done_button()),
     )
 
 
@@ -220,16 +233,17 @@ def _shift_row(shift: Shift) -> ShiftRow:
 
 @shown(Choosing)
 def show_offers(_session: Session, state: Choosing, around: Surroundings, frame: Frame) -> SignUpView:
-    """On a besoin de toi: the emptiest first, one touch from a place."""
+    """On a besoin de toi: the emptiest first, one touch from a place, or with where else to book."""
+    elsewhere = shows_gaps(around)
     found = shifts.offers(around.knowledge, state.visit.member, around.now)
     page = found[state.page * OFFERS_A_PAGE :][:OFFERS_A_PAGE]
     more = Button(action=Action.MORE_DATES, label=say("need.more"), icon="calendar-month-outline")
     return SignUpView(
         frame=frame,
         title=say("need.title"),
-        offers=tuple(_offer(offer) for offer in page),
+        offers=tuple(_offer(offer, elsewhere=elsewhere) for offer in page),
         empty=None if page else say("need.empty"),
-        remark=_trouble(state.trouble),
+        remark=say("need.elsewhere") if elsewhere and page else _trouble(state.trouble),
         buttons=(
             *((more,) if len(found) > OFFERS_A_PAGE else ()),
             *((desk_button(),) if not page and not state.visit.verdict.allowed else ()),
@@ -244,12 +258,14 @@ def _trouble(trouble: str) -> Say | None:
     return say("offline.nobook" if trouble == "offline" else f"need.{BookingOutcome(trouble).value}")
 
 
-def _offer(offer: shifts.Offer) -> OfferRow:
+def _offer(offer: shifts.Offer, *, elsewhere: bool) -> OfferRow:
     shift = offer.shift
     return OfferRow(
         title=say("need.slot", slot=Slot(shift.starts_at, shift.ends_at)),
         sub=say("need.places", job=shift.job, n=offer.free, m=shift.places),
-        button=Button(action=Action.PICK, label=say("need.yes"), kind=ButtonKind.MAIN, target=shift.id),
+        button=None
+        if elsewhere
+        else Button(action=Action.PICK, label=say("need.yes"), kind=ButtonKind.MAIN, target=shift.id),
     )
 
 
@@ -281,7 +297,7 @@ def show_booked(_session: Session, state: Booked, around: Surroundings, frame: F
             text=say("need.booked.line", slot=Slot(shift.starts_at, shift.ends_at), job=shift.job),
         ),
         note=None if state.undoable else Line(icon="undo", text=say("shift.undo_how", n=around.policy.undo_seconds)),
-        buttons=(my_shifts_button(), undo if state.undoable else done_button()),
+        buttons=(my_shifts_button(around), undo if state.undoable else done_button()),
     )
 
 

@@ -4,15 +4,17 @@
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from kiosk.events import Action
+from kiosk.events import Action, DoorAlarmKind, DoorMode
 from kiosk.rules import access, shifts
+from kiosk.rules.doorkeeping import worst
 from kiosk.rules.policy import Station
 from kiosk.rules.states import Asking, Noticing, Session, State, TareKept, Taring, Welcoming
 from kiosk.rules.turn import Surroundings
-from kiosk.types import Freshness
+from kiosk.types import Freshness, Role
 from kiosk.views import Button, ButtonKind, Day, Frame, Header, Hour, Say, View, say
 
 Painter = Callable[[Session, Any, Surroundings, Frame], View]
@@ -48,7 +50,7 @@ def frame_of(session: Session, state: State, around: Surroundings) -> Frame:
     stale = access.freshness(around.knowledge, around.now, around.policy) is not Freshness.FRESH
     return Frame(
         language=session.language,
-        header=_band(state) or Header(),
+        header=_band(state) or door_notice(around) or Header(),
         large_text=session.large_text,
         night=is_night(around),
         stale=stale,
@@ -68,7 +70,7 @@ def is_night(around: Surroundings) -> bool:
 
 
 def _band(state: State) -> Header | None:
-    if isinstance(state, Taring) and state.band is not None:
+    if isinstance(state, Taring | TareKept) and state.band is not None:
         name = state.band.member.first_name
         return Header(
             text=say("tare.band.hello", name=name), second=say("tare.band"), icon="check-circle-outline", band=True
@@ -78,11 +80,35 @@ def _band(state: State) -> Header | None:
     return None
 
 
+ALARM_WORDS = {
+    DoorAlarmKind.FORCED: "door.close",
+    DoorAlarmKind.HELD: "door.close",
+    DoorAlarmKind.HELD_WARNING: "door.close",
+    DoorAlarmKind.TAMPER: "door.tamper",
+    DoorAlarmKind.STUCK: "door.stuck",
+}
+
+
+def door_notice(around: Surroundings) -> Header | None:
+    """What there is to say of the door, on whatever screen is shown. The worst of several things is said."""
+    if around.keeping.mode is DoorMode.RELEASED:
+        return Header(text=say("door.fire"), icon="door-open", bold=True)
+    alarm = worst(around.keeping.alarms)
+    if alarm is not None:
+        return Header(text=say(ALARM_WORDS[alarm]), icon="alert-outline", bold=True)
+    if around.keeping.mode is DoorMode.LOCKED_DOWN:
+        return Header(text=say("door.locked_down"), icon="lock-outline", bold=True)
+    return None
+
+
 def clock_header(around: Surroundings) -> Header:
     """The day, the hour, the week, and whether the coop is open; without the network, since when."""
     # To the minute: a view that differs is drawn again, and this one stands for hours.
     now = around.now.replace(second=0, microsecond=0)
     bulk = around.station is Station.BULK
+    notice = door_notice(around)
+    if notice is not None:
+        return replace(notice, second=say("idle.header.door", day=Day(now), time=Hour(now)))
     if not around.link.online and around.link.since is not None:
         second = say("offline.header2.bulk" if bulk else "offline.header2", day=Day(now), time=Hour(now))
         return Header(text=_offline_since(around), second=second, icon="cloud-off-outline", bold=True)
@@ -129,9 +155,22 @@ def desk_button(kind: ButtonKind = ButtonKind.PLAIN) -> Button:
     return Button(action=Action.CALL_DESK, label=say("closed.call"), icon="bell-ring-outline", kind=kind)
 
 
-def my_shifts_button(kind: ButtonKind = ButtonKind.MAIN) -> Button:
-    return Button(action=Action.MY_SHIFTS, label=say("open.shifts"), icon="calendar-account-outline", kind=kind)
+def my_shifts_button(around: Surroundings) -> Button:
+    """The way to one's own shifts, or to the counter alone where the backend does not tell what comes next."""
+    label = say("open.shifts" if around.knowledge.capabilities.next_shifts else "my.balance")
+    return Button(action=Action.MY_SHIFTS, label=label, icon="calendar-account-outline", kind=ButtonKind.MAIN)
 
 
 def book_button(key: str = "closed.book", kind: ButtonKind = ButtonKind.MAIN) -> Button:
     return Button(action=Action.SIGN_UP, label=say(key), icon="calendar-plus-outline", kind=kind)
+
+
+def staff_buttons(role: Role) -> tuple[Button, ...]:
+    """The way to the menus, on the screens that greet a card; nothing for members."""
+    match role:
+        case Role.COORDINATOR:
+            return (Button(action=Action.COORDINATION, label=say("coord.title"), icon="clipboard-check-outline"),)
+        case Role.TECHNICIAN:
+            return (Button(action=Action.TECHNICAL, label=say("tech.button"), icon="tools"),)
+        case Role.MEMBER:
+            return ()

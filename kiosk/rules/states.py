@@ -5,11 +5,13 @@ A fault is a state (:class:`OutOfOrder`), not a flag. States are adjectives or g
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import TypeAlias, get_args
 
-from kiosk.events import Action, CardTapped
+from kiosk.events import Action, CardTapped, PinKnown, PrintTrouble
 from kiosk.rules import tare
-from kiosk.types import CardHash, CardKind, FactId, FactKind, Jar, Member, Part, ShiftId, Verdict
+from kiosk.rules.staff_states import StaffState
+from kiosk.types import CardHash, CardKind, FactId, FactKind, Jar, Member, MemberId, Part, ShiftId, Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +39,7 @@ class Idle:
 
 @dataclass(frozen=True, slots=True)
 class OutOfOrder:
-    """The entrance's reader is gone: the desk opens."""
+    """The entrance's reader is gone, or its door does not obey: the desk opens."""
 
     part: Part
 
@@ -61,6 +63,13 @@ class Unrecognised:
 @dataclass(frozen=True, slots=True)
 class Crowded:
     """Two cards lie on the reader."""
+
+
+@dataclass(frozen=True, slots=True)
+class Puzzled:
+    """Something was read that is neither card, badge nor jar. ``is_card``: a card that the reader cannot tell."""
+
+    is_card: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,6 +207,7 @@ class Taring:
         count: jars kept since the person came.
         band: the visit whose green band shows.
         waiting: a question that waits for a touch, or for the weighing to end.
+        alone: a steady weight is kept and printed without a touch.
     """
 
     count: int = 0
@@ -205,35 +215,102 @@ class Taring:
     waiting: "Asking | Noticing | None" = None
     jar: Jar | None = None
     """A jar being weighed again under its old code."""
+    alone: bool = False
+
+
+class LabelState(StrEnum):
+    """What became of a label."""
+
+    NONE = "none"
+    """There is no printer."""
+    PRINTING = "printing"
+    PRINTED = "printed"
+    SENT = "sent"
+    """The printer took it, and tells nothing more."""
+    FAILED = "failed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TareKept:
-    """A tare was recorded; what to write on the jar."""
+    """A tare was recorded, or a known one is printed; what becomes of its label, or what to write on the jar.
+
+    Attributes:
+        fact: of the tare; None where it was known before.
+        order: of the label.
+        trouble: why there is no label.
+        typed: a person typed the weight.
+        tagged: a sticker was given to the jar just now.
+    """
 
     jar: Jar
-    fact: FactId
+    fact: FactId | None
     count: int
     committed: bool = False
     lifted: bool = False
     waiting: "Asking | Noticing | None" = None
+    band: Visit | None = None
+    label: LabelState = LabelState.NONE
+    order: FactId | None = None
+    trouble: PrintTrouble | None = None
+    alone: bool = False
+    typed: bool = False
+    tagged: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Typing:
-    """A jar's code, digit by digit. ``unknown``: the last code typed is no jar of ours."""
+    """A jar's code, digit by digit.
+
+    Attributes:
+        unknown: the last code typed is no jar of ours.
+        tare_code: the till's bar code was scanned, which does not say which jar it is.
+    """
 
     digits: str = ""
     unknown: bool = False
+    tare_code: bool = False
     count: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recalling:
-    """A jar that is known."""
+    """A jar that is known.
+
+    Attributes:
+        as_before: it weighs something else on the pan, because it is not empty: the known tare holds.
+        tagged: a sticker was given to it just now.
+    """
 
     jar: Jar
     count: int = 0
+    as_before: bool = False
+    tagged: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tagging:
+    """A sticker that nobody knows lies on the reader beside a jar: is it the jar's?"""
+
+    back: TareKept | Recalling
+    sticker: CardHash
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vouching:
+    """A weight is to be typed: someone at work has to lay a card first. ``refused``: the last card was no such one."""
+
+    back: Taring
+    refused: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TypingWeight:
+    """A weight read off another scale, digit by digit. ``refused``: the last one was out of range."""
+
+    back: Taring
+    by: MemberId
+    digits: str = ""
+    refused: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,6 +334,7 @@ State: TypeAlias = (
     | Identifying
     | Unrecognised
     | Crowded
+    | Puzzled
     | Welcoming
     | Noticing
     | Asking
@@ -275,8 +353,12 @@ State: TypeAlias = (
     | TareKept
     | Typing
     | Recalling
+    | Tagging
+    | Vouching
+    | TypingWeight
     | Helping
     | Wondering
+    | StaffState
 )
 
 STATES: tuple[type[State], ...] = get_args(State)
@@ -300,6 +382,21 @@ class Deed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LabelOrder:
+    """A label that the printer has been asked for and has not answered yet, whoever stands at the screen now.
+
+    Attributes:
+        about: the fact of the tare; None for a jar that was known before.
+        ends_at: monotonic seconds after which no answer is expected any more.
+    """
+
+    id: FactId
+    jar: Jar
+    about: FactId | None
+    ends_at: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Refusals:
     """The same card refused again and again: it is not looked at until ``ends_at`` (monotonic seconds)."""
 
@@ -317,7 +414,11 @@ class Session:
         last_visit: for "the same card again".
         booking: a place that was asked for and not answered yet, whoever stands at the screen now.
         weighing: what lies on the scale, watched whatever the screen shows.
+        orders: labels asked for and not answered yet.
         lost: parts that do not answer.
+        given: who was given a card at this terminal, as far as the store has said so.
+        pin: how the technician's PIN stands; None until the store has said so.
+        pin_pause_until: monotonic seconds before which no PIN is looked at.
     """
 
     state: State = field(default_factory=Idle)
@@ -329,4 +430,8 @@ class Session:
     booking: Booking | None = None
     refusals: Refusals | None = None
     weighing: tare.Weighing = field(default_factory=tare.Weighing)
+    orders: tuple[LabelOrder, ...] = ()
     lost: frozenset[Part] = frozenset()
+    given: frozenset[MemberId] = frozenset()
+    pin: PinKnown | None = None
+    pin_pause_until: float = 0.0

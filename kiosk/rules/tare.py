@@ -255,6 +255,17 @@ def keep(weighing: Weighing, now_seconds: float, limits: TareLimits) -> tuple[We
     return replace(current, pan=Kept(tare), kept=tare, zeroed=False, samples=()), tare
 
 
+def maybe_typed(grams: int, limits: TareLimits) -> Tare | None:
+    """A weight that a person read off another scale; ``None`` if it is out of every range.
+
+    The scale here has no say in it, so neither has its minimum.
+    """
+    rounded = _round_half_up(Grams(grams), limits.till_division)
+    if rounded <= 0 or max(grams, rounded) > limits.maximum:
+        return None
+    return Tare(grams=rounded, raw_grams=Grams(grams), stability=Stability.MANUAL)
+
+
 def _refusal(reading: WeightRead, limits: TareLimits) -> NetIndicated | UnderZero | Overload | None:
     """Why no figure of this reading may be used, steady or not."""
     if reading.net:

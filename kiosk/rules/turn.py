@@ -6,12 +6,13 @@ annotation of a handler names the states it may lead to: the diagram in the docs
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
 from typing import Any, TypeAlias, TypeVar, get_args, get_type_hints
 
 from kiosk.effects import Effect, OpenDoor, Record, Withdraw
-from kiosk.events import Action, Event, Timer
+from kiosk.events import Action, DoorMode, Event, Timer
+from kiosk.rules.doorkeeping import Doorkeeping
 from kiosk.rules.knowledge import Knowledge
 from kiosk.rules.policy import DoorTimes, Policy, Station, Times
 from kiosk.rules.states import Idle, OutOfOrder, Session, State
@@ -63,6 +64,15 @@ class Surroundings:
     phone: str
     new_id: Callable[[], FactId]
     new_jar_code: Callable[[], JarCode]
+    printer: bool = False
+    """There is a label printer, be it lost or not."""
+    parts: frozenset[Part] = frozenset()
+    """What is configured; the rest is off, not out of order."""
+    waiting: int = 0
+    refused: int = 0
+    """How many facts wait for the server, and how many it will never take."""
+    keeping: Doorkeeping = field(default_factory=Doorkeeping)
+    """The door, as its own thread told of it."""
 
     @property
     def now(self) -> datetime:
@@ -119,8 +129,19 @@ class Turn:
     def withdraw(self, fact_id: FactId, undo: Fact) -> None:
         self.do(Withdraw(id=fact_id, undo=undo))
 
-    def open_door(self, member: Member, reason: Reason, about: FactId | None) -> None:
-        """Fire or extend the relay, and journal the pulse: each one, whoever it is for and whatever the screen does."""
+    @property
+    def door_obeys(self) -> bool:
+        """It is neither out of order nor locked down."""
+        return Part.DOOR not in self.session.lost and self.around.keeping.mode is not DoorMode.LOCKED_DOWN
+
+    def open_door(self, member: Member, reason: Reason, about: FactId | None) -> bool:
+        """Fire or extend the relay, and journal the pulse: each one, whoever it is for and whatever the screen does.
+
+        Returns:
+            Whether the door was told to: what opens nothing is journalled as no opening.
+        """
+        if not self.door_obeys:
+            return False
         times = self.around.door
         seconds = times.longer_pulse_seconds if member.long_pulse else times.pulse_seconds
         self.do(OpenDoor(seconds=seconds))
@@ -132,6 +153,7 @@ class Turn:
                 details={"seconds": seconds, "reason": reason.value},
             )
         )
+        return True
 
     def home(self) -> Idle | OutOfOrder:
         """Back to the start: what belonged to the person at the screen ends here."""
@@ -140,9 +162,11 @@ class Turn:
 
 
 def rest(lost: frozenset[Part], station: Station) -> Idle | OutOfOrder:
-    """The state without anybody: out of order where a card would not be read."""
-    if Part.READER in lost and station is not Station.BULK:
-        return OutOfOrder(Part.READER)
+    """The state without anybody: out of order where a card would not be read, or would open nothing."""
+    if station is not Station.BULK:
+        for part in (Part.READER, Part.DOOR):
+            if part in lost:
+                return OutOfOrder(part)
     return Idle()
 
 

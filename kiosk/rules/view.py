@@ -4,13 +4,22 @@ A test sees to it that every state has its view, and that every button of every 
 the session.
 """
 
-from kiosk.rules import show_desk, show_entry, show_jars, show_shifts
+from kiosk.rules import (
+    show_desk,
+    show_entry,
+    show_jars,
+    show_labels,
+    show_linking,
+    show_shifts,
+    show_staff,
+    show_technical,
+)
 from kiosk.rules.showing import paint
 from kiosk.rules.states import Session
 from kiosk.rules.turn import Surroundings
 from kiosk.views import View
 
-ROOMS = (show_desk, show_entry, show_jars, show_shifts)
+ROOMS = (show_desk, show_entry, show_jars, show_labels, show_shifts, show_staff, show_linking, show_technical)
 """The modules whose painters fill the table."""
 
 

@@ -15,11 +15,14 @@ from kiosk.rules.states import (
     OutOfOrder,
     RollCalling,
     State,
+    Tagging,
     TareKept,
     Taring,
     Thanking,
+    TypingWeight,
     Undone,
     Visit,
+    Vouching,
     Welcoming,
     Wondering,
 )
@@ -29,6 +32,17 @@ from kiosk.types import Fact, FactKind, MemberId, Role, ShiftId, Sound
 
 def check_in(turn: Turn, visit: Visit, shift_id: ShiftId, *, answered: bool = False) -> Thanking:
     """Note the presence. It leaves for the server once it can no longer be taken back, so that undo is true."""
+    fact = _note(turn, visit, shift_id, answered=answered, hold_seconds=turn.around.policy.undo_seconds)
+    remember(turn, visit, fact)
+    return Thanking(visit=visit, shift_id=shift_id, fact=fact.id, noted_at=turn.around.now)
+
+
+def note_coming(turn: Turn, visit: Visit, shift_id: ShiftId) -> None:
+    """Who is booked has come, where presence counts at booking: for the team to see. There is nothing to take back."""
+    _note(turn, visit, shift_id, answered=False, hold_seconds=0)
+
+
+def _note(turn: Turn, visit: Visit, shift_id: ShiftId, *, answered: bool, hold_seconds: float) -> Fact:
     around = turn.around
     shift = around.knowledge.shifts.get(shift_id)
     late_from = None if shift is None else shift.starts_at + timedelta(minutes=around.policy.late_after_minutes)
@@ -38,9 +52,8 @@ def check_in(turn: Turn, visit: Visit, shift_id: ShiftId, *, answered: bool = Fa
     if worker != visit.member.id:
         details["by"] = visit.member.id
     fact = turn.fact(FactKind.CHECK_IN, member=worker, shift=shift_id, about=visit.passage, details=details)
-    turn.record(fact, hold_seconds=around.policy.undo_seconds)
-    remember(turn, visit, fact)
-    return Thanking(visit=visit, shift_id=shift_id, fact=fact.id, noted_at=around.now)
+    turn.record(fact, hold_seconds=hold_seconds)
+    return fact
 
 
 def remember(turn: Turn, visit: Visit, fact: Fact, *, opened: bool = False) -> None:
@@ -70,6 +83,8 @@ def settle_question(turn: Turn, state: State) -> None:
     """An open question ends without an answer: who is booked and came in is present."""
     if isinstance(state, Helping | Wondering):
         settle_question(turn, state.under)
+    if isinstance(state, Tagging | Vouching | TypingWeight):
+        settle_question(turn, state.back)
     question = state if isinstance(state, Asking) else None
     if isinstance(state, Taring | TareKept) and isinstance(state.waiting, Asking):
         question = state.waiting
@@ -146,7 +161,7 @@ def may_see_names(knowledge_shift: shifts.Crew, visit: Visit | None, names: tupl
     return visit.member.role is not Role.MEMBER or bool({visit.member.id, visit.member.attached_to} & set(names))
 
 
-@on((Asking, Taring, TareKept, Helping, Wondering), StopRequested)
+@on((Asking, Taring, TareKept, Tagging, Vouching, TypingWeight, Helping, Wondering), StopRequested)
 def settle_before_stopping(turn: Turn, state: State, _event: StopRequested) -> State:
     settle_question(turn, state)
     return turn.home()

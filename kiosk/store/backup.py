@@ -10,7 +10,7 @@ import sqlite3
 import tarfile
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -19,6 +19,7 @@ from typing import IO, Final
 from kiosk.errors import StoreError
 
 JOURNAL: Final = "journal.db"
+SNAPSHOT: Final = "snapshot.db"
 MANIFEST: Final = "manifest.json"
 FORM: Final = 1
 """Raised when a file of the older form can no longer be read."""
@@ -119,6 +120,7 @@ def put_back(journal: Path, directory: Path) -> None:
     target = directory / JOURNAL
     if target.exists():
         raise BackupError(f"{target}: is there already; move it away first, nothing was changed")
+    _ask_for_everything(directory / SNAPSHOT)
     new = target.with_suffix(".restored")
     shutil.copyfile(journal, new)
     new.chmod(0o600)
@@ -130,3 +132,11 @@ def put_back(journal: Path, directory: Path) -> None:
             os.close(handle)
         if path is new:
             new.replace(target)
+
+
+def _ask_for_everything(snapshot: Path) -> None:
+    """Make the next round a full one: only that names everyone who was forgotten since the backup was made."""
+    if snapshot.exists():
+        # A damaged one loses its cursor when it is salvaged.
+        with suppress(sqlite3.Error), closing(sqlite3.connect(snapshot)) as db, db:
+            db.execute("DELETE FROM meta WHERE name IN ('cursor', 'full_at')")

@@ -184,6 +184,10 @@ class Ledger:
             for job, result in zip(jobs, results, strict=True):
                 _answer(job, result)
             self._announce(jobs)
+            if self._precious.has_erased:
+                # Tried once: a disk that has no room for it now must not be asked at every tap.
+                self._precious.has_erased = False
+                self.write_afresh()
 
     def _announce(self, jobs: Sequence[Job]) -> None:
         ids = tuple(dict.fromkeys(id_ for job in jobs for id_ in job.facts))
@@ -247,6 +251,14 @@ class Ledger:
             # A disk that fails here will say so at the next commit.
             with contextlib.suppress(sqlite3.Error, StoreFaultError):
                 self._precious.bring_home()
+
+    def write_afresh(self) -> bool:
+        """Leave nothing of what was erased in the file or its log; False when the disk did not let that be done."""
+        with contextlib.suppress(sqlite3.Error, StoreFaultError):
+            if self._precious is not None:
+                self._precious.write_afresh()
+                return True
+        return False
 
     def close(self) -> None:
         """Close the file, after a last try to write what is still in memory."""

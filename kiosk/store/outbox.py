@@ -13,7 +13,7 @@ from typing import TypeAlias
 from sqlite_utils import Database
 
 from kiosk.store.journal import readable
-from kiosk.types import Fact, FactId, FactKind
+from kiosk.types import JAR_KINDS, Fact, FactId, FactKind, JarCode
 
 _KINDS = json.dumps(list(FactKind))
 """What a later version of this program knows beyond these waits for that version, and not in anyone's way."""
@@ -183,6 +183,15 @@ class Outbox:
     def rows(self, limit: int) -> list[OutboxRow]:
         """All rows, the refused ones first, then in the order of recording."""
         return _rows_of(self._db.execute("SELECT * FROM outgoing ORDER BY state, place LIMIT ?", (limit,)))
+
+    def jars(self) -> frozenset[JarCode]:
+        """The jars of which something has not left."""
+        cursor = self._db.execute(
+            "SELECT DISTINCT json_extract(details, '$.jar') FROM outgoing "
+            "WHERE kind IN (SELECT value FROM json_each(?))",
+            (json.dumps(list(JAR_KINDS)),),
+        )
+        return frozenset(JarCode(code) for (code,) in cursor.fetchall())
 
     def refill(self, kinds: Iterable[str]) -> int:
         """Queue every fact of these kinds that has not come to rest and is not queued; returns how many."""

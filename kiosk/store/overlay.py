@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from kiosk.events import KnowledgePage
 from kiosk.store.cards import Link, Preference
+from kiosk.store.tombstones import Forgotten
 from kiosk.types import Card, CardHash, Jar, JarCode, Member, MemberId, Role
 
 _K = TypeVar("_K")
@@ -22,12 +23,23 @@ class Overlay:
         preferences: by member.
         jars: weighed here.
         roles: granted here, where the server knows none.
+        server_jars: the server keeps jars itself, so its word counts but for those in ``jars_waiting``.
+        jars_waiting: weighed here, and the server does not know it yet.
+        forgotten: who is kept out of every page.
     """
 
     links: Mapping[CardHash, Card] = field(default_factory=dict)
     preferences: Mapping[MemberId, Preference] = field(default_factory=dict)
     jars: Mapping[JarCode, Jar] = field(default_factory=dict)
     roles: Mapping[MemberId, Role] = field(default_factory=dict)
+    server_jars: bool = False
+    jars_waiting: frozenset[JarCode] = frozenset()
+    forgotten: Forgotten = field(default_factory=Forgotten)
+
+    @property
+    def waits_for_delivery(self) -> bool:
+        """Some of it goes when the server has been told."""
+        return bool(self.links or self.jars_waiting)
 
     def over(self, page: KnowledgePage, *, first: bool) -> KnowledgePage:
         """The page as the reactor should see it.
@@ -37,6 +49,7 @@ class Overlay:
             first: the first page of a full round: it also brings what only this terminal knows. Later pages of the
                 round lie over it, so a card that the server blocks stays blocked.
         """
+        page = self.forgotten.kept_out_of(page)
         cards, jars = page.cards, page.jars
         if first:
             cards = (*_missing(self.links, (card.hash for card in cards)), *cards)
@@ -77,7 +90,7 @@ class Overlay:
 
     def _jar(self, jar: Jar) -> Jar:
         here = self.jars.get(jar.code)
-        if here is None:
+        if here is None or (self.server_jars and jar.code not in self.jars_waiting):
             return jar
         return replace(here if here.weighed_on >= jar.weighed_on else jar, sticker=here.sticker or jar.sticker)
 
@@ -92,13 +105,19 @@ def overlay_of(
     preferences: Iterable[Preference],
     jars: Iterable[Jar],
     roles: Mapping[MemberId, Role],
+    forgotten: Forgotten,
     *,
+    jars_waiting: frozenset[JarCode],
     server_links: bool,
+    server_jars: bool,
 ) -> Overlay:
-    """The overlay made of what ``journal.db`` holds. ``server_links``: the server keeps card links itself."""
+    """The overlay made of what ``journal.db`` holds, over a server that keeps card links or jars itself, or not."""
     return Overlay(
         links={link.card.hash: link.card for link in links if not (link.told and server_links)},
         preferences={preference.member_id: preference for preference in preferences},
         jars={jar.code: jar for jar in jars},
         roles=roles,
+        server_jars=server_jars,
+        jars_waiting=jars_waiting,
+        forgotten=forgotten,
     )

@@ -14,11 +14,13 @@ from kiosk.store.cards import Cards
 from kiosk.store.faults import StoreFault, StoreFaultError
 from kiosk.store.jars import Jars
 from kiosk.store.journal import Closed, Journal, JournalRow
+from kiosk.store.members import Erased, Forgetting, Held, Members
 from kiosk.store.outbox import Arrived, Due, Later, Outbox, OutboxRow, Parked, Settlement
 from kiosk.store.overlay import Overlay, overlay_of
 from kiosk.store.retention import Retention, Step, purge_some
 from kiosk.store.staff import Staff
-from kiosk.types import DELIVERED, UNDOING, Fact, FactId, FactKind
+from kiosk.store.tombstones import Tombstones
+from kiosk.types import DELIVERED, JAR_KINDS, UNDOING, Fact, FactId, FactKind, MemberId
 
 
 @dataclass(slots=True)
@@ -46,6 +48,10 @@ class Precious:
         self.jars = Jars(db)
         self.staff = Staff(db)
         self.anchors = Anchors(db)
+        self.members = Members(db)
+        self.tombstones = Tombstones(db)
+        self.has_erased = False
+        """A word of forgetting no longer says who, and the file may still."""
         if departures.known_from is None:
             departures.known_from = self.journal.last_seq()
 
@@ -67,11 +73,21 @@ class Precious:
         if busy:
             raise StoreFaultError(StoreFault.BUSY)
 
-    def record(self, fact: Fact, boot_id: str, not_before: float) -> None:
+    def write_afresh(self) -> None:
+        """Write the whole file once more: rows that moved leave copies in its gaps, which no deletion reaches.
+
+        Raises:
+            sqlite3.Error: the disk fails, or has no room for it.
+            StoreFaultError: another program is reading the file.
+        """
+        self._db.execute("VACUUM")
+        self.bring_home()
+
+    def record(self, fact: Fact, boot_id: str, not_before: float, *, server_jars: bool) -> None:
         """Keep a fact; a second time does nothing."""
         if not self.journal.add(fact):
             return
-        if fact.kind in DELIVERED:
+        if fact.kind in DELIVERED or (server_jars and fact.kind in JAR_KINDS):
             self.outbox.put(fact, boot_id, not_before)
         match fact.kind:
             case FactKind.BOOKING:
@@ -156,11 +172,38 @@ class Precious:
         self._departures.handed_out.discard(fact_id)
         self.outbox.drop(fact_id)
         self.journal.close(fact_id, how, at)
+        self.has_erased = self.members.release(fact_id) or self.has_erased
 
     def oldest_waiting(self) -> datetime | None:
         """When the fact happened that has waited longest for the server."""
         row = self.outbox.oldest()
         return None if row is None else self._correct(row).fact.happened.wall
+
+    def held_of(self, member_id: MemberId) -> Held:
+        """All that is here about one person."""
+        wishes = (wish for wish in self.cards.preferences() if wish.member_id == member_id)
+        return Held(
+            cards=tuple(link.card for link in self.cards.links() if link.card.member_id == member_id),
+            preference=next(wishes, None),
+            role=self.members.role(member_id),
+            rows=tuple(row for seq in self.members.seqs(member_id) for row in self.listed(seq - 1, 1)),
+            on_their_way=self.members.on_their_way(member_id),
+            is_forgotten=self.tombstones.all().covers(member_id),
+        )
+
+    def forget(self, order: Forgetting) -> Erased:
+        """Forget one person, and queue the word of it; nothing is done while something of theirs has not left."""
+        waiting = self.members.on_their_way(order.member_id)
+        if waiting and not order.anyway:
+            refused = sum(waiting.values())
+            return Erased(waiting=len(waiting) - refused, refused=refused)
+        for id_ in waiting:
+            self._close(id_, Closed.SETTLED, order.at)
+        erased = self.members.erase(order.member_id, order.cards)
+        is_new = self.tombstones.set(order.member_id, order.at)
+        if is_new and order.word is not None and self.journal.add(order.word):
+            self.outbox.put(order.word, order.word.happened.boot_id, order.word.happened.monotonic)
+        return replace(erased, given_up=len(waiting))
 
     def listed(self, after_seq: int, limit: int) -> list[JournalRow]:
         return self.journal.rows(after_seq, limit, self.anchors)
@@ -172,12 +215,15 @@ class Precious:
             self.anchors.lift_old(boot_id)
         return step
 
-    def overlay(self, *, server_links: bool, server_roles: bool) -> Overlay:
+    def overlay(self, *, server_links: bool, server_roles: bool, server_jars: bool) -> Overlay:
         """What lies over the server's pages."""
         return overlay_of(
             self.cards.links(),
             self.cards.preferences(),
             self.jars.all(),
             {} if server_roles else self.staff.roles(),
+            self.tombstones.all(),
             server_links=server_links,
+            jars_waiting=self.outbox.jars(),
+            server_jars=server_jars,
         )

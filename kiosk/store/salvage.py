@@ -68,6 +68,7 @@ JOURNAL_PLAN = Plan(
         Table("staff_role", "member_id, role"),
         Table("pin", "name, record, tries"),
         Table("anchor", "boot_id, monotonic, wall"),
+        Table("tombstone", "mark, salt, forgotten_at"),
     ),
     lambda db: Outbox(db).refill(sorted(DELIVERED)),
 )

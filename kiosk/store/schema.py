@@ -131,3 +131,15 @@ def m007_jar_stickers(db: Database) -> None:
             code TEXT NOT NULL UNIQUE
         ) STRICT;
     """)
+
+
+@JOURNAL_FILE()
+def m008_tombstones(db: Database) -> None:
+    """Who was forgotten, as salted hashes: a page or an older backup that names them does not bring them back."""
+    db.executescript("""
+        CREATE TABLE tombstone (
+            mark TEXT PRIMARY KEY,
+            salt TEXT NOT NULL,
+            forgotten_at TEXT NOT NULL
+        ) STRICT;
+    """)

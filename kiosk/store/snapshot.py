@@ -65,6 +65,15 @@ class Cursor(NamedTuple):
     full_at: datetime | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What the server said of one person; each place with its shift."""
+
+    member: Member | None = None
+    cards: tuple[Card, ...] = ()
+    places: tuple[tuple[Shift, Assignment], ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class _Table:
     """How one kind of row is stored: statements written out, so that no name is ever pasted into SQL."""
@@ -121,10 +130,14 @@ _TABLES = (
         "SELECT rowid, body FROM jar WHERE rowid > ? ORDER BY rowid LIMIT ?",
     ),
 )
+_OF_A_MEMBER = (
+    "DELETE FROM assignment WHERE member_id = ?",
+    "DELETE FROM card WHERE member_id = ?",
+    "DELETE FROM member WHERE id = ?",
+)
 _REMOVALS = (
-    ("removed_members", "DELETE FROM assignment WHERE member_id = ?"),
-    ("removed_members", "DELETE FROM card WHERE member_id = ?"),
-    ("removed_members", "DELETE FROM member WHERE id = ?"),
+    *(("removed_members", statement) for statement in _OF_A_MEMBER),
+    *(("forgotten_members", statement) for statement in _OF_A_MEMBER),
     ("removed_cards", "DELETE FROM card WHERE hash = ?"),
     ("removed_shifts", "DELETE FROM assignment WHERE shift_id = ?"),
     ("removed_shifts", "DELETE FROM shift WHERE id = ?"),
@@ -211,6 +224,37 @@ class Snapshot:
             "SELECT body FROM member WHERE id IN (SELECT value FROM json_each(?))", (json.dumps(list(ids)),)
         )
         return tuple(_read(Member, (body for (body,) in found.fetchall())))
+
+    def of_member(self, member_id: MemberId) -> Known:
+        """All that the server said of one person."""
+        cards = self._db.execute("SELECT body FROM card WHERE member_id = ?", (member_id,))
+        places = self._db.execute(
+            "SELECT a.body, s.body FROM assignment AS a JOIN shift AS s ON s.id = a.shift_id "
+            "WHERE a.member_id = ? ORDER BY s.ends_at",
+            (member_id,),
+        )
+        return Known(
+            member=next(iter(self.members([member_id])), None),
+            cards=tuple(_read(Card, (body for (body,) in cards.fetchall()))),
+            places=tuple(
+                (shift, place)
+                for place_body, shift_body in places.fetchall()
+                for place in _read(Assignment, [place_body])
+                for shift in _read(Shift, [shift_body])
+            ),
+        )
+
+    def forget(self, member_id: MemberId) -> None:
+        """Let go of everything about one person, down to what lies unused in the file.
+
+        Rows that moved from page to page leave copies of themselves in the gaps, which no deletion reaches: the file is
+        written afresh.
+        """
+        with self._db.atomic():
+            for statement in _OF_A_MEMBER:
+                self._db.execute(statement, (member_id,))
+        self._db.execute("VACUUM")
+        self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def purge(self, before: datetime) -> int:
         """Let go of shifts that ended before that time, and of who was on them; returns how many shifts."""

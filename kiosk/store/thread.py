@@ -10,6 +10,7 @@ from typing import Any
 from kiosk.clock import Clock
 from kiosk.events import CommitFailed, Event, KnowledgePage
 from kiosk.store.cards import Preference
+from kiosk.store.erasure import Dossier, Erasure, Outcome, dossier_of
 from kiosk.store.faults import StoreFault
 from kiosk.store.journal import JournalRow
 from kiosk.store.ledger import Job
@@ -89,7 +90,10 @@ class Store:
     def record(self, fact: Fact, hold_seconds: float = 0.0) -> None:
         """Keep a fact; ``Committed`` says when. It leaves no earlier than ``hold_seconds`` from now."""
         boot_id, not_before = self._clock.boot_id, self._clock.monotonic() + hold_seconds
-        self._keep(fact, lambda precious: precious.record(fact, boot_id, not_before))
+        self._keep(
+            fact,
+            lambda precious: precious.record(fact, boot_id, not_before, server_jars=self._worker.server_jars),
+        )
 
     def withdraw(self, fact_id: FactId, undo: Fact) -> None:
         """Keep ``undo``. If ``fact_id`` has certainly not left yet, neither leaves; else the undo follows it."""
@@ -129,7 +133,13 @@ class Store:
         """Keep a page of the server. Whoever downloads waits for the answer, so that pages never pile up."""
         if page.capabilities is not None:
             self._worker.heed(page.capabilities)
-        return self._worker.ask_snapshot(lambda snapshot: snapshot.apply(page))
+        for member_id in page.forgotten_members:
+            if not self._worker.overlay.forgotten.covers(member_id):
+                # Another terminal, or the server, has said so: here too what waits of them has lost its owner.
+                self._erasure(member_id, told_by_server=True, anyway=True)
+        return self._worker.ask_snapshot(
+            lambda snapshot: snapshot.apply(self._worker.overlay.forgotten.kept_out_of(page))
+        )
 
     def confirm(self, at: datetime) -> None:
         """The server said that nothing changed."""
@@ -169,7 +179,7 @@ class Store:
             lambda precious: precious.settle(outcomes, boot_id, now, at),
             stands_in=True,
             repeat=arrived or any(isinstance(outcome, Parked) for outcome in outcomes.values()),
-            lays_over=arrived and bool(self._worker.overlay.links),
+            lays_over=arrived and self._worker.overlay.waits_for_delivery,
         )
 
     def oldest_waiting(self) -> Future[datetime | None]:
@@ -198,6 +208,24 @@ class Store:
     def journal_list(self, after_seq: int = 0, limit: int = 500) -> Future[list[JournalRow]]:
         """Facts in the order of recording behind ``after_seq``; the last row's ``seq`` asks for the next page."""
         return self._worker.ask(lambda precious: precious.listed(after_seq, limit))
+
+    def dossier(self, member_id: MemberId) -> Future[Dossier]:
+        """All that this terminal knows of one person."""
+        return dossier_of(self._worker, member_id)
+
+    def forget(self, member_id: MemberId, *, anyway: bool = False) -> Future[Outcome]:
+        """Forget one person, here and (through the server) everywhere; a second time does no harm.
+
+        Args:
+            member_id: whom.
+            anyway: give up what the server has not taken yet; else nothing is done while there is any.
+        """
+        return self._erasure(member_id, told_by_server=False, anyway=anyway)
+
+    def _erasure(self, member_id: MemberId, *, told_by_server: bool, anyway: bool) -> Future[Outcome]:
+        erasure = Erasure(self._worker, self._post, self._clock, member_id, told_by_server=told_by_server)
+        erasure.begin(anyway=anyway)
+        return erasure.answer
 
     def purge(self, retention: Retention | None = None) -> Future[Purged]:
         """Let go of what has been kept long enough, in small steps, and prove it in the log.

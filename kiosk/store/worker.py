@@ -27,7 +27,7 @@ from kiosk.store.pending import Pending
 from kiosk.store.precious import Precious
 from kiosk.store.snapshot import Snapshot
 from kiosk.store.watch import Watch
-from kiosk.types import Capabilities, ClockTrust, Part
+from kiosk.types import JAR_KINDS, Capabilities, ClockTrust, Part
 
 TICK_SECONDS = 2.0
 JOBS_AT_ONCE = 500
@@ -51,6 +51,7 @@ class Worker:
         """Frozen; replaced whole by this thread, read by any."""
         self.server_links = False
         self.server_roles = False
+        self.server_jars = False
         self._as_of: datetime | None = None
         self._has_recalled = False
         self._backlog = Backlog(waiting=-1, refused=-1)
@@ -127,12 +128,20 @@ class Worker:
     def heed(self, capabilities: Capabilities) -> None:
         """What the server keeps itself does not lie over its pages."""
         self.server_links, self.server_roles = capabilities.card_links, capabilities.roles
+        if capabilities.jars and not self.server_jars:
+            # What was weighed before anyone took it leaves now.
+            self.ask(lambda precious: precious.outbox.refill(JAR_KINDS), lays_over=True)
+        self.server_jars = capabilities.jars
 
     # ── for this thread ───────────────────────────────────────────────────────────────────────────────────────────
 
     def tidy(self) -> None:
         """Bring the log of ``journal.db`` home, so that what was deleted is in neither of the two."""
         self._ledger.tidy()
+
+    def write_afresh(self) -> bool:
+        """Leave nothing of what was erased in ``journal.db`` or its log; False when that could not be done."""
+        return self._ledger.write_afresh()
 
     def _run(self) -> None:
         try:
@@ -210,7 +219,9 @@ class Worker:
     def _read_overlay(self) -> Overlay:
         """Read again what lies over the server's pages; without a disk it stays as it was."""
         found = self._look_up(
-            lambda precious: precious.overlay(server_links=self.server_links, server_roles=self.server_roles)
+            lambda precious: precious.overlay(
+                server_links=self.server_links, server_roles=self.server_roles, server_jars=self.server_jars
+            )
         )
         self.overlay = found or self.overlay
         return self.overlay

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
 from zoneinfo import ZoneInfo
 
-from kiosk.effects import Effect, OpenDoor, Record, Withdraw
+from kiosk.effects import Effect, OpenDoor, Prefer, Record, Withdraw
 from kiosk.events import Action, CardTapped, Committed, Event, KnowledgePage, Timer, TimerFired, Touched, WeightRead
 from kiosk.rules.knowledge import Knowledge
 from kiosk.rules.policy import DoorTimes, Policy, Station, Times
@@ -31,6 +31,7 @@ from kiosk.types import (
     MemberId,
     Moment,
     OpeningHours,
+    Part,
     Role,
     Shift,
     ShiftId,
@@ -156,6 +157,10 @@ class Terminal:
     link: Link = field(default_factory=lambda: Link(online=True))
     trust: ClockTrust = ClockTrust.SYNCED
     bell: bool = True
+    printer: bool = False
+    parts: frozenset[Part] = frozenset()
+    waiting: int = 0
+    refused: int = 0
     session: Session = field(default_factory=Session)
     knowledge: Knowledge = field(default_factory=Knowledge)
     effects: list[Effect] = field(default_factory=list)
@@ -184,6 +189,10 @@ class Terminal:
             link=self.link,
             bell=self.bell,
             phone="",
+            printer=self.printer,
+            parts=self.parts,
+            waiting=self.waiting,
+            refused=self.refused,
             new_id=lambda: FactId(f"id-{next(self.ids)}"),
             new_jar_code=lambda: JarCode("123454"),
         )
@@ -199,6 +208,8 @@ class Terminal:
                     self.knowledge.note(order.fact)
                 elif isinstance(order, Withdraw):
                     self.knowledge.note(order.undo)
+                elif isinstance(order, Prefer):
+                    self.knowledge.prefer(order)
         return list(orders)
 
     def touch(self, action: Action, target: str = "") -> list[Effect]:

@@ -7,14 +7,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.rules.access import Question, decide
+from kiosk.rules.access import RULES, Question, decide
 from kiosk.rules.knowledge import Knowledge
-from kiosk.rules.policy import Policy, Unstaffed
+from kiosk.rules.policy import AntiPassback, Policy, Unstaffed, Visitors
+from kiosk.rules.weekly import hours_of
 from kiosk.types import (
     Assignment,
+    CardKind,
     ClockTrust,
+    Fact,
+    FactId,
+    FactKind,
     Freshness,
     MemberId,
+    Moment,
     Reason,
     Remark,
     ShiftId,
@@ -179,6 +185,168 @@ def test_a_coordinator_on_hold_is_not_let_in_by_the_role():
     assert decide(question("coord", knowledge=knowledge)).reason is Reason.FROZEN
 
 
+# ── hours of one's own ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def with_windows(*hours: str, who: str = "camille", **changes) -> Question:
+    asked = question(who, **changes)
+    windows = tuple(stretch for text in hours for stretch in hours_of(text))
+    person = replace(asked.member, windows=windows)
+    return replace(asked, member=person, account=person)
+
+
+@pytest.mark.parametrize(("hour", "allowed"), [(6, True), (7, True), (8, False), (14, False), (22, False)])
+def test_who_has_hours_of_their_own_enters_in_these_and_in_no_others(hour, allowed):
+    verdict = decide(with_windows("tue 06:00-08:00", now=at(hour)))
+    assert verdict.allowed is allowed
+    assert verdict.reason is (Reason.WELCOME if allowed else Reason.OWN_HOURS)
+
+
+def test_hours_of_ones_own_hold_on_their_day_only():
+    asked = with_windows("mon 09:00-20:00")
+    assert decide(asked).reason is Reason.OWN_HOURS
+    assert decide(replace(asked, now=asked.now - timedelta(days=1))).allowed
+
+
+def test_hours_of_ones_own_do_not_open_a_closed_account_nor_a_closure():
+    assert decide(with_windows("tue 09:00-20:00", who="frozen")).reason is Reason.FROZEN
+    knowledge = Knowledge()
+    page = snapshot()
+    knowledge.apply(replace(page, coop=replace(page.coop, closures=frozenset({TUESDAY.date()}))))
+    assert decide(with_windows("tue 09:00-20:00", knowledge=knowledge)).reason is Reason.CLOSED
+
+
+def test_who_is_booked_enters_outside_hours_of_their_own():
+    asked = with_windows("mon 09:00-10:00", who="alix")
+    assert decide(asked).reason is Reason.BOOKED
+
+
+def test_a_clock_that_was_never_set_refuses_nobody_for_hours_of_their_own():
+    assert decide(with_windows("mon 09:00-10:00", trust=ClockTrust.NEVER)).allowed
+
+
+# ── badges ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+ANYONE = Policy(unstaffed=Unstaffed.MEMBERS, needs_opening_hours=False)
+
+
+def test_a_badge_opens_while_the_coop_is_staffed():
+    assert decide(question(kind=CardKind.BADGE)).allowed
+
+
+@pytest.mark.parametrize("who", ["camille", "coord"])
+def test_a_badge_opens_nothing_outside_opening_hours_whosever_it_is(who):
+    asked = question(who, now=at(5, 30), policy=ANYONE)
+    assert decide(asked).allowed
+    assert decide(replace(asked, kind=CardKind.BADGE)).reason is Reason.BADGE
+
+
+def test_a_badge_opens_nothing_while_nobody_works():
+    knowledge = Knowledge()
+    knowledge.apply(snapshot(assignments=()))
+    assert decide(question(knowledge=knowledge, policy=ANYONE)).allowed
+    assert decide(question(knowledge=knowledge, policy=ANYONE, kind=CardKind.BADGE)).reason is Reason.BADGE
+
+
+# ── visitors ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+WELCOMING = Policy(visitors=Visitors.STAFFED)
+
+
+@pytest.mark.parametrize(("days", "allowed"), [(-1, False), (0, True), (30, True), (None, True)])
+def test_visitors_come_in_until_the_last_day_of_the_visit_where_the_coop_says_so(days, allowed):
+    asked = question("visitor", policy=WELCOMING)
+    until = None if days is None else TUESDAY.date() + timedelta(days=days)
+    guest = replace(asked.member, until=until)
+    verdict = decide(replace(asked, member=guest, account=guest))
+    assert (verdict.allowed, verdict.reason) == (allowed, Reason.WELCOME if allowed else Reason.VISITOR)
+
+
+def test_visitors_come_in_only_while_somebody_is_there():
+    knowledge = Knowledge()
+    knowledge.apply(snapshot(assignments=()))
+    policy = replace(WELCOMING, unstaffed=Unstaffed.MEMBERS)
+    assert decide(question("visitor", knowledge=knowledge, policy=policy)).reason is Reason.UNSTAFFED
+    assert decide(question("visitor", now=at(21), policy=WELCOMING)).reason is Reason.CLOSED
+    assert decide(question("visitor", trust=ClockTrust.NEVER, policy=WELCOMING)).reason is Reason.VISITOR
+
+
+# ── staffed by hand ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(("hour", "minute", "staffed"), [(14, 0, True), (12, 31, True), (12, 29, False), (9, 0, False)])
+def test_a_coordinators_opening_staffs_the_shift_it_was_made_for(hour, minute, staffed):
+    knowledge = Knowledge()
+    knowledge.apply(snapshot(assignments=()))
+    knowledge.note(door_opened(at(hour, minute), "by_hand"))
+    assert decide(question(knowledge=knowledge)).allowed is staffed
+
+
+def test_a_coordinator_who_only_comes_in_staffs_nothing():
+    knowledge = Knowledge()
+    knowledge.apply(snapshot(assignments=()))
+    knowledge.note(door_opened(at(14), "coordinator"))
+    assert decide(question(knowledge=knowledge)).reason is Reason.UNSTAFFED
+
+
+# ── anti-passback ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+HARD, SOFT = (Policy(anti_passback=kind, anti_passback_minutes=60) for kind in (AntiPassback.HARD, AntiPassback.SOFT))
+
+
+def passage(member: str, monotonic: float, boot: str = "boot") -> Fact:
+    moment = Moment(boot_id=boot, monotonic=monotonic, wall=at(14), trust=ClockTrust.SYNCED)
+    return Fact(id=FactId(f"p{monotonic}"), kind=FactKind.PASSAGE, happened=moment, member_id=MemberId(member))
+
+
+def door_opened(when, reason: str) -> Fact:
+    moment = Moment(boot_id="boot", monotonic=2000.0, wall=when, trust=ClockTrust.SYNCED)
+    return Fact(id=FactId("d"), kind=FactKind.DOOR_OPENED, happened=moment, details={"reason": reason})
+
+
+@pytest.mark.parametrize(("ago", "twice"), [(None, False), (29, False), (31, True), (3599, True), (3600, False)])
+def test_a_card_that_comes_in_twice_is_refused_or_noted_for_an_hour(ago, twice):
+    hard = decide(question(policy=HARD, entered_seconds_ago=ago))
+    assert (hard.allowed, hard.reason is Reason.PASSED_BACK) == (not twice, twice)
+    soft = decide(question(policy=SOFT, entered_seconds_ago=ago))
+    assert (soft.allowed, soft.reason is Reason.PASSED_BACK) == (True, twice)
+    assert decide(question(entered_seconds_ago=ago)).reason is Reason.WELCOME
+
+
+@pytest.mark.parametrize("who", ["alix", "coord"])
+def test_who_works_comes_and_goes(who):
+    assert decide(question(who, policy=HARD, entered_seconds_ago=600)).allowed
+
+
+def test_a_soft_mark_opens_nothing_that_is_closed():
+    assert decide(question(now=at(21), policy=SOFT, entered_seconds_ago=600)).reason is Reason.CLOSED
+
+
+def test_an_entry_is_forgotten_with_an_exit_and_with_the_boot():
+    knowledge = Knowledge()
+    knowledge.note(passage("camille", 1000.0))
+    now = Moment(boot_id="boot", monotonic=1600.0, wall=at(15), trust=ClockTrust.NEVER)
+    assert knowledge.comings.seconds_since(MemberId("camille"), now) == 600
+    assert knowledge.comings.seconds_since(MemberId("sam"), now) is None
+    assert knowledge.comings.seconds_since(MemberId("camille"), replace(now, boot_id="next")) is None
+    knowledge.apply(snapshot())
+    knowledge.note(door_opened(at(14), "exit"))
+    knowledge.apply(snapshot(generation=2))
+    assert knowledge.comings.seconds_since(MemberId("camille"), now) is None
+
+
+# ── locked down ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("who", [person.id for person in snapshot().members])
+def test_in_a_lock_down_no_card_opens(who):
+    verdict = decide(question(who, locked_down=True, policy=ANYONE))
+    assert (verdict.allowed, verdict.reason, verdict.rule) == (False, Reason.LOCKED_DOWN, "lock_down")
+
+
+# ── promises ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
 @given(
     who=st.sampled_from([person.id for person in snapshot().members]),
     hour=st.integers(0, 23),
@@ -192,3 +360,35 @@ def test_a_closed_account_never_enters_whatever_the_hour_the_network_and_the_clo
     if asked.account is not None and asked.account.status in Policy().blocking:
         assert not verdict.allowed
     assert verdict.allowed or verdict.remark is Remark.NOTHING
+
+
+@given(
+    who=st.sampled_from([person.id for person in snapshot().members]),
+    hour=st.integers(0, 23),
+    online=st.booleans(),
+    trust=st.sampled_from(ClockTrust),
+    kind=st.sampled_from([CardKind.CARD, CardKind.BADGE]),
+    ago=st.one_of(st.none(), st.floats(0, 1e5)),
+    policy=st.builds(
+        Policy,
+        unstaffed=st.sampled_from(Unstaffed),
+        visitors=st.sampled_from(Visitors),
+        anti_passback=st.sampled_from(AntiPassback),
+        hours_late_block=st.booleans(),
+        leave_blocks=st.booleans(),
+        needs_opening_hours=st.booleans(),
+    ),
+)
+def test_every_decision_has_its_rule_and_anti_passback_alone_tells_soft_from_off(
+    *, who, hour, online, trust, kind, ago, policy
+):
+    asked = question(who, now=at(hour), online=online, trust=trust, kind=kind, entered_seconds_ago=ago, policy=policy)
+    verdict = decide(asked)
+    assert verdict.rule in {rule.__name__.lstrip("_") for rule in RULES} | {"member_in_good_standing"}
+    free = decide(replace(asked, policy=replace(policy, anti_passback=AntiPassback.OFF)))
+    if policy.anti_passback is not AntiPassback.HARD:
+        assert verdict.allowed == free.allowed
+    assert verdict.allowed <= free.allowed
+    assert not decide(replace(asked, locked_down=True)).allowed
+    if kind is CardKind.BADGE:
+        assert verdict.allowed <= decide(replace(asked, kind=CardKind.CARD)).allowed

@@ -6,12 +6,14 @@ from kiosk.events import Identified
 from kiosk.rules.knowledge import Knowledge
 from kiosk.types import (
     Assignment,
+    Capabilities,
     ClockTrust,
     Fact,
     FactId,
     FactKind,
     MemberId,
     Moment,
+    Role,
     ShiftId,
     Status,
 )
@@ -147,3 +149,86 @@ def test_a_confirmation_makes_it_all_fresh():
     knowledge = known()
     knowledge.confirm(at(15))
     assert knowledge.as_of == at(15) != TUESDAY
+
+
+# ── cards, roles and absences noted here ──────────────────────────────────────────────────────────────────────────
+
+CARD = card_of("new")
+
+
+def card_fact(kind: FactKind, id_: str = "f1", **more) -> Fact:
+    return replace(fact(kind, id_, details={"card": CARD}, **more), shift_id=None)
+
+
+def test_a_card_linked_here_is_known_at_once_and_outlives_a_round_that_does_not_know_it():
+    knowledge = known()
+    knowledge.note(card_fact(FactKind.CARD_LINKED))
+    knowledge.apply(snapshot(generation=2))
+    assert knowledge.card(CARD).member_id == ALIX
+
+
+def test_once_the_server_has_the_link_its_round_speaks():
+    knowledge = known()
+    knowledge.note(card_fact(FactKind.CARD_LINKED))
+    knowledge.delivered([FactId("f1")])
+    knowledge.apply(snapshot(generation=2))
+    assert knowledge.card(CARD) is None
+
+
+def test_a_card_blocked_here_stays_blocked_although_the_servers_round_says_otherwise():
+    knowledge = known()
+    knowledge.note(replace(card_fact(FactKind.CARD_BLOCKED), details={"card": card_of("alix")}))
+    knowledge.apply(snapshot(generation=2))
+    assert knowledge.card(card_of("alix")).blocked
+
+
+def test_a_link_taken_back_before_it_left_is_gone_without_a_trace():
+    knowledge = known()
+    knowledge.note(card_fact(FactKind.CARD_LINKED))
+    knowledge.note(card_fact(FactKind.CARD_UNLINKED, "f2", about=FactId("f1")))
+    assert knowledge.card(CARD) is None
+    page = snapshot(generation=2, cards=(*snapshot().cards, replace(snapshot().cards[0], hash=CARD)))
+    knowledge.apply(page)
+    assert knowledge.card(CARD) is not None, "another terminal has linked it since"
+
+
+def test_a_link_taken_back_after_it_left_stays_taken_back_until_the_server_knows():
+    knowledge = known()
+    knowledge.note(card_fact(FactKind.CARD_LINKED))
+    knowledge.delivered([FactId("f1")])
+    knowledge.note(card_fact(FactKind.CARD_UNLINKED, "f2", about=FactId("f1")))
+    knowledge.apply(snapshot(generation=2, cards=(*snapshot().cards, replace(snapshot().cards[0], hash=CARD))))
+    assert knowledge.card(CARD) is None
+
+
+def test_what_a_card_fact_says_in_another_form_changes_nothing():
+    knowledge = known()
+    before = dict(knowledge.cards)
+    knowledge.note(replace(card_fact(FactKind.CARD_LINKED), details={"card": 7}))
+    knowledge.note(replace(card_fact(FactKind.CARD_LINKED, "f2"), member_id=None))
+    assert knowledge.cards == before
+
+
+def test_a_role_granted_here_counts_only_where_the_server_knows_none():
+    knowledge = known()
+    grant = replace(fact(FactKind.ROLE_GRANTED, details={"role": "coordinator"}), shift_id=None)
+    knowledge.note(grant)
+    assert knowledge.members[ALIX].role is Role.MEMBER
+    knowledge.apply(snapshot(generation=2, capabilities=Capabilities()))
+    knowledge.note(grant)
+    assert knowledge.members[ALIX].role is Role.COORDINATOR
+
+
+def test_an_absence_that_was_announced_lasts_until_it_is_taken_back_or_the_place_goes():
+    knowledge = known()
+    place = knowledge.assignment(SOON, ALIX)
+    knowledge.note(fact(FactKind.ABSENCE_ANNOUNCED))
+    knowledge.delivered([FactId("f1")])
+    knowledge.apply(snapshot(generation=2))
+    assert knowledge.is_absent(place), "no server says it"
+    knowledge.note(fact(FactKind.ABSENCE_UNDONE, "f2", about=FactId("f1")))
+    assert not knowledge.is_absent(place)
+    knowledge.note(fact(FactKind.ABSENCE_ANNOUNCED, "f3"))
+    knowledge.delivered([FactId("f3")])
+    knowledge.apply(snapshot(full=False, shifts=(), assignments=(), removed_assignments=((SOON, ALIX),)))
+    assert not knowledge.is_absent(place)

@@ -27,6 +27,7 @@ from kiosk.rules.states import STATES
 from kiosk.rules.turn import TRANSITIONS, Link, targets
 from kiosk.types import CardKind, FactKind, Grams, Part, Reason, Remark, Status
 from kiosk.views import Button
+from tests.rules.staff import staff_stories
 from tests.rules.terminal import Terminal, at, card_of, snapshot, tap
 
 
@@ -617,6 +618,8 @@ def stories() -> list[Terminal]:
         [JarScanned(code="999999")],
         [DeviceLost(part=Part.READER, fault="")],
         [Touched(Action.WEIGH), DeviceLost(part=Part.SCALE, fault="")],
+        [Touched(Action.WEIGH), DeviceLost(part=Part.SCALE, fault=""), Touched(Action.TYPE_WEIGHT)],
+        [Touched(Action.WEIGH), DeviceLost(part=Part.SCALE, fault=""), Touched(Action.TYPE_WEIGHT), tap("coord")],
         [],
     ]
     for path in paths:
@@ -631,10 +634,13 @@ def stories() -> list[Terminal]:
     jar = at_the_scale()
     jar.feed(Touched(Action.KEEP_TARE), JarScanned(code="123454"))
     found.append(jar)
+    sticker = at_the_scale()
+    sticker.feed(Touched(Action.KEEP_TARE), tap("stranger"))
+    found.append(sticker)
     booked = Terminal()
     book_a_make_up(booked)
     found.append(booked)
-    return found
+    return found + staff_stories()
 
 
 def test_the_stories_reach_every_state():

@@ -24,6 +24,7 @@ from kiosk.rules.tare import (
     UnderZero,
     Weighing,
     keep,
+    maybe_typed,
     tick,
     weigh,
 )
@@ -401,3 +402,20 @@ def test_a_placement_is_kept_at_most_once(steps: list[tuple[float, WeightRead, i
         if touch and bench.keep() is not None:
             assert emptied
             emptied = False
+
+
+# ── a weight that someone typed ───────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_typed_weight_is_rounded_and_flagged() -> None:
+    typed = maybe_typed(253, TareLimits(till_division=5))
+    assert typed == Tare(grams=Grams(255), raw_grams=Grams(253), stability=Stability.MANUAL)
+
+
+@pytest.mark.parametrize("grams", [0, 2, 6001])
+def test_a_typed_weight_out_of_range_is_none(grams: int) -> None:
+    assert maybe_typed(grams, TareLimits(till_division=5)) is None
+
+
+def test_a_typed_weight_may_be_below_this_scales_minimum() -> None:
+    assert maybe_typed(20, TareLimits(division=2)) is not None

@@ -1,0 +1,83 @@
+"""Whose card is it, may it be someone's, and who is meant by a few letters. Pure functions over the knowledge."""
+
+import unicodedata
+from functools import lru_cache
+
+from kiosk.events import CardTapped
+from kiosk.rules.knowledge import Knowledge
+from kiosk.rules.staff_states import LinkTrouble
+from kiosk.types import Card, CardKind, Member, MemberId, Status
+
+MOST_FOUND = 30
+
+
+def bearer_of(knowledge: Knowledge, tap: CardTapped) -> Member | LinkTrouble:
+    """The owner of what was laid or scanned, of a blocked card too; or why it says nobody."""
+    if (kind := _is_no_card(tap)) is not None:
+        return kind
+    card = knowledge.card(tap.hash)
+    member = None if card is None else knowledge.members.get(card.member_id)
+    return LinkTrouble.UNKNOWN if member is None else member
+
+
+def judge(knowledge: Knowledge, tap: CardTapped, who: MemberId) -> LinkTrouble | Card | None:
+    """May this become a card of ``who``?
+
+    Returns:
+        None: yes. A trouble: no. A card: it is someone else's, or blocked, and has to be asked about.
+    """
+    if (kind := _is_no_card(tap)) is not None:
+        return kind
+    if not tap.enrolable:
+        return LinkTrouble.BLANK if _is_blank(tap.code) else LinkTrouble.RANDOM
+    card = knowledge.card(tap.hash)
+    if card is None or (card.member_id not in knowledge.members and not card.blocked):
+        return None
+    return LinkTrouble.SAME if card.member_id == who and not card.blocked else card
+
+
+def _is_no_card(tap: CardTapped) -> LinkTrouble | None:
+    return {CardKind.BANK: LinkTrouble.BANK, CardKind.PHONE: LinkTrouble.PHONE}.get(tap.kind)
+
+
+def _is_blank(code: str) -> bool:
+    """All zeros or all ones, which cards carry that were never given a number."""
+    return set(code.partition(":")[2]) in ({"0"}, {"F"})
+
+
+@lru_cache(maxsize=1 << 17)
+def _folded(name: str) -> tuple[str, ...]:
+    """The words of a name without accents and case."""
+    plain = unicodedata.normalize("NFKD", name.replace("œ", "oe").replace("Œ", "OE"))
+    letters = "".join(c for c in plain if not unicodedata.combining(c))
+    return tuple("".join(c if c.isalnum() else " " for c in letters).casefold().split())
+
+
+def full_name(member: Member) -> str:
+    """For staff views only."""
+    return member.name or member.first_name
+
+
+def search(knowledge: Knowledge, typed: str) -> tuple[MemberId, ...]:
+    """Who is meant by a number, or by the first letters of any part of a name; accents and spaces do not count.
+
+    Whoever has left comes last. At most :data:`MOST_FOUND`.
+    """
+    wanted = "".join(_folded(typed))
+    if not wanted:
+        return ()
+    found = [
+        (member.status is Status.LEFT, rank, words, member.id)
+        for member in knowledge.members.values()
+        if (rank := _rank(member.id, words := _folded(full_name(member)), wanted)) is not None
+    ]
+    return tuple(member_id for *_, member_id in sorted(found)[:MOST_FOUND])
+
+
+def _rank(number: str, words: tuple[str, ...], wanted: str) -> int | None:
+    """How well a person fits: 0 is best; None: not at all."""
+    if number.casefold() == wanted:
+        return 0
+    if any("".join(words[start:]).startswith(wanted) for start in range(len(words))):
+        return 1
+    return 2 if number.casefold().startswith(wanted) else None

@@ -1,0 +1,237 @@
+"""One person in both files: telling all that is known of them, and forgetting them, as small jobs one after the other.
+
+The journal goes first, because the tombstone in it keeps the person out of whatever comes in between.
+"""
+
+import logging
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from kiosk.clock import Clock, moment
+from kiosk.events import Event, KnowledgePage
+from kiosk.ids import FactIds
+from kiosk.store.cards import Preference
+from kiosk.store.journal import Closed
+from kiosk.store.members import Erased, Forgetting, Held
+from kiosk.store.precious import Precious
+from kiosk.store.snapshot import Known, Snapshot
+from kiosk.store.worker import Worker
+from kiosk.types import Fact, FactKind, Member, MemberId
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A place on a shift, as the server said it."""
+
+    job: str
+    starts_at: datetime
+    ends_at: datetime
+    present: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A fact of the journal.
+
+    Attributes:
+        own: about the person; else only naming them.
+        state: a word of :class:`Closed`, ``waiting`` or ``refused``; None for what only this terminal keeps.
+    """
+
+    kind: FactKind
+    happened_at: datetime
+    own: bool
+    state: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dossier:
+    """All that this terminal knows of one person. A card is told by whether it is blocked, never by its hash."""
+
+    member: Member | None
+    cards_blocked: tuple[bool, ...]
+    preference: Preference | None
+    role: str | None
+    places: tuple[Place, ...]
+    lines: tuple[Line, ...]
+    is_forgotten: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What became of a forgetting.
+
+    Attributes:
+        waiting: rows on their way to the server, for the sake of which nothing was done.
+        refused: likewise, turned away by the server.
+        account: whether there was one in the snapshot.
+        facts: that stay in the journal under a pseudonym; ``given_up`` of them had not left.
+        is_clean: the files hold no byte of it any more; False when the disk did not let that be proved.
+    """
+
+    waiting: int = 0
+    refused: int = 0
+    account: bool = False
+    cards: int = 0
+    places: int = 0
+    preferences: int = 0
+    roles: int = 0
+    facts: int = 0
+    given_up: int = 0
+    is_clean: bool = False
+
+
+def dossier_of(worker: Worker, member_id: MemberId) -> Future[Dossier]:
+    """Look one person up in both files."""
+    answer: Future[Dossier] = Future()
+
+    def looked_up(done: Future[Held]) -> None:
+        if (fault := done.exception()) is not None:
+            answer.set_exception(fault)
+            return
+        _pass_on(
+            worker.ask_snapshot(lambda snapshot: _dossier(done.result(), snapshot.of_member(member_id), member_id)),
+            answer,
+        )
+
+    worker.ask(lambda precious: precious.held_of(member_id)).add_done_callback(looked_up)
+    return answer
+
+
+def _dossier(held: Held, known: Known, member_id: MemberId) -> Dossier:
+    cards = {card.hash: card.blocked for card in known.cards}
+    cards.update((card.hash, card.blocked or cards.get(card.hash, False)) for card in held.cards)
+    return Dossier(
+        member=known.member,
+        cards_blocked=tuple(cards.values()),
+        preference=held.preference,
+        role=held.role,
+        places=tuple(
+            Place(job=shift.job, starts_at=shift.starts_at, ends_at=shift.ends_at, present=place.present)
+            for shift, place in known.places
+        ),
+        lines=tuple(
+            Line(
+                kind=row.fact.kind,
+                happened_at=row.happened.wall,
+                own=row.fact.member_id == member_id,
+                state=_state(held, row.fact, row.closed_as),
+            )
+            for row in held.rows
+        ),
+        is_forgotten=held.is_forgotten,
+    )
+
+
+def _state(held: Held, fact: Fact, closed_as: Closed | None) -> str | None:
+    if fact.id in held.on_their_way:
+        return "refused" if held.on_their_way[fact.id] else "waiting"
+    return closed_as
+
+
+class Erasure:
+    """The forgetting of one person; ``answer`` has what became of it."""
+
+    def __init__(
+        self,
+        worker: Worker,
+        post: Callable[[Event], None],
+        clock: Clock,
+        member_id: MemberId,
+        *,
+        told_by_server: bool,
+    ) -> None:
+        self._worker = worker
+        self._post = post
+        self._clock = clock
+        self._member_id = member_id
+        self._told_by_server = told_by_server
+        self._known = Known()
+        self.answer: Future[Outcome] = Future()
+
+    def begin(self, *, anyway: bool) -> None:
+        self._worker.ask_snapshot(lambda snapshot: snapshot.of_member(self._member_id)).add_done_callback(
+            lambda done: self._seen(done, anyway=anyway)
+        )
+
+    def _seen(self, done: Future[Known], *, anyway: bool) -> None:
+        # A snapshot that cannot be read gives nothing away, and is seen to at the end.
+        self._known = Known() if done.exception() is not None else done.result()
+        order = Forgetting(
+            member_id=self._member_id,
+            cards=frozenset(card.hash for card in self._known.cards),
+            word=None if self._told_by_server else self._word(),
+            anyway=anyway,
+            at=self._clock.now(),
+        )
+        self._worker.ask(lambda precious: _in_journal(precious, order), lays_over=True).add_done_callback(self._erased)
+
+    def _word(self) -> Fact:
+        return Fact(
+            id=FactIds()(self._clock.now()),
+            kind=FactKind.MEMBER_FORGOTTEN,
+            happened=moment(self._clock),
+            member_id=self._member_id,
+        )
+
+    def _erased(self, done: Future[tuple[Erased, Held]]) -> None:
+        if (fault := done.exception()) is not None:
+            self.answer.set_exception(fault)
+            return
+        erased, held = done.result()
+        if erased.waiting or erased.refused:
+            self.answer.set_result(Outcome(waiting=erased.waiting, refused=erased.refused))
+            return
+        self._post(
+            KnowledgePage(
+                generation=0,
+                full=False,
+                last=False,
+                cursor="",
+                fetched_at=self._clock.now(),
+                forgotten_members=(self._member_id,),
+            )
+        )
+        self._worker.ask_snapshot(self._sweep).add_done_callback(lambda swept: self._tell(swept, erased, held))
+
+    def _sweep(self, snapshot: Snapshot) -> bool:
+        snapshot.forget(self._member_id)
+        return self._worker.write_afresh()
+
+    def _tell(self, swept: Future[bool], erased: Erased, held: Held) -> None:
+        is_clean = swept.exception() is None and swept.result()
+        log.info("a member was forgotten: %d facts stay under a pseudonym", erased.facts)
+        if not is_clean:
+            log.warning("what was erased may still lie unused in the files; forget the member once more")
+        self.answer.set_result(
+            Outcome(
+                account=self._known.member is not None,
+                cards=len({card.hash for card in (*self._known.cards, *held.cards)}),
+                places=len(self._known.places),
+                preferences=erased.preferences,
+                roles=erased.roles,
+                facts=erased.facts,
+                given_up=erased.given_up,
+                is_clean=is_clean,
+            )
+        )
+
+
+def _in_journal(precious: Precious, order: Forgetting) -> tuple[Erased, Held]:
+    held = precious.held_of(order.member_id)
+    return precious.forget(order), held
+
+
+def _pass_on(source: Future[Any], target: Future[Any]) -> None:
+    def passed(done: Future[Any]) -> None:
+        if (fault := done.exception()) is not None:
+            target.set_exception(fault)
+        else:
+            target.set_result(done.result())
+
+    source.add_done_callback(passed)

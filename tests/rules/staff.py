@@ -1,0 +1,98 @@
+"""Staff at the screen of the small coop: what the tests of their menus begin with."""
+
+from dataclasses import replace
+
+from kiosk.events import (
+    Action,
+    CardTapped,
+    CodeNotKnown,
+    PinKnown,
+    Touched,
+    Unsettled,
+    UnsettledListed,
+)
+from kiosk.types import Card, CardHash, CardKind, DeskReason, Role
+from tests.rules.terminal import ALL, Terminal, card_of, member, snapshot, tap
+
+NEW = CardHash("f" * 64)
+
+
+def new_card(**more) -> CardTapped:
+    """A card that is nobody's."""
+    return CardTapped(**({"hash": NEW, "tail": "4F2A", "code": "7:04A3C6CAE26180"} | more))
+
+
+def badge(id_: str) -> CardTapped:
+    return tap(id_, kind=CardKind.BADGE)
+
+
+def typed(text: str) -> list[Touched]:
+    return [Touched(Action.KEY, character) for character in text]
+
+
+def staffed(*, roles: bool = True, **fields) -> Terminal:
+    """A terminal that knows its PIN and a technician, « Zoé Müller-Lœb », number tech."""
+    terminal = Terminal(**fields)
+    page = snapshot(terminal.now)
+    tech = replace(member("tech", role=Role.TECHNICIAN), first_name="Zoé", name="Zoé Müller-Lœb")
+    terminal.knowledge.apply(
+        replace(
+            page,
+            generation=2,
+            members=(*page.members, tech),
+            cards=(*page.cards, Card(hash=card_of("tech"), member_id=tech.id)),
+            capabilities=ALL if roles else replace(ALL, roles=False),
+        )
+    )
+    terminal.feed(PinKnown(chosen=True))
+    return terminal
+
+
+def coordinator(*events, **fields) -> Terminal:
+    """A coordinator has opened the menu, and done this since."""
+    terminal = staffed(**fields)
+    terminal.feed(tap("coord"), Touched(Action.COORDINATION), *events)
+    return terminal
+
+
+def technician(*events, **fields) -> Terminal:
+    """A technician has opened the menu by card, and done this since."""
+    terminal = staffed(**fields)
+    terminal.feed(tap("tech"), Touched(Action.TECHNICAL), *events)
+    return terminal
+
+
+def staff_stories() -> list[Terminal]:
+    """A terminal in every state of staff, reached as they reach it."""
+    link = Touched(Action.LINK_CARDS)
+    unlocking = staffed()
+    unlocking.feed(Touched(Action.UNLOCK))
+    puzzled = Terminal()
+    puzzled.feed(CodeNotKnown())
+    linked = (link, tap("sam"), new_card())
+    settling = coordinator(Touched(Action.TO_SETTLE))
+    row = Unsettled(fact=settling.facts()[0], refused=True, reason="Inconnu.")
+    settling.feed(UnsettledListed((row, row, row, row)))
+    return [
+        puzzled,
+        unlocking,
+        coordinator(),
+        coordinator(roles=False, refused=2),
+        technician(),
+        technician(Touched(Action.CHANGE_PIN)),
+        technician(Touched(Action.SELF_TEST)),
+        technician(link),
+        coordinator(Touched(Action.OPEN_DOOR)),
+        coordinator(Touched(Action.OPEN_DOOR), Touched(Action.CHOOSE, DeskReason.VISIT.value)),
+        coordinator(Touched(Action.TO_SETTLE)),
+        settling,
+        coordinator(Touched(Action.ADD_SOMEONE)),
+        coordinator(Touched(Action.ADD_SOMEONE), Touched(Action.CHOOSE, "now-shelf"), tap("camille")),
+        coordinator(Touched(Action.ABSENCE)),
+        coordinator(*linked),
+        coordinator(link, tap("sam"), tap("alix")),
+        coordinator(*linked, Touched(Action.TUNE), roles=False),
+        coordinator(link, Touched(Action.SEARCH), *typed("sam")),
+        coordinator(Touched(Action.BLOCK_CARD), tap("sam")),
+        coordinator(Touched(Action.BLOCK_CARD), tap("sam"), Touched(Action.UNDO)),
+    ]

@@ -1,0 +1,230 @@
+"""What a coordinator's card adds: the door by hand, the roster, what the server has turned away."""
+
+from dataclasses import replace
+
+import pytest
+
+from kiosk.effects import ListUnsettled, OpenDoor, RetryDelivery, SettleByHand, Withdraw
+from kiosk.events import Action, Touched, Unsettled, UnsettledListed
+from kiosk.messages import MESSAGES
+from kiosk.rules import staff_states, states
+from kiosk.rules.session import stay_seconds
+from kiosk.rules.shifts import running_crew
+from kiosk.types import DELIVERED, JAR_KINDS, Assignment, Capabilities, DeskReason, FactKind, Role, Status
+from tests.rules.staff import coordinator, new_card, staffed
+from tests.rules.terminal import Terminal, at, shift, snapshot, tap
+
+
+def actions(terminal: Terminal) -> set[Action]:
+    view = terminal.view()
+    return {button.action for button in (*getattr(view, "choices", ()), *getattr(view, "buttons", ()))}
+
+
+@pytest.mark.parametrize(
+    ("who", "there"), [("coord", {Action.COORDINATION}), ("tech", {Action.TECHNICAL}), ("camille", set())]
+)
+def test_only_staff_see_the_way_to_their_menu(who, there):
+    terminal = staffed()
+    terminal.feed(tap(who))
+    assert actions(terminal) & {Action.COORDINATION, Action.TECHNICAL} == there
+
+
+def test_a_members_card_opens_no_menu_whatever_is_touched():
+    terminal = staffed()
+    terminal.feed(tap("camille"), Touched(Action.COORDINATION), Touched(Action.TECHNICAL))
+    assert isinstance(terminal.state, states.Welcoming)
+
+
+def test_a_coordinator_whose_account_is_closed_reaches_no_menu():
+    terminal = staffed()
+    page = snapshot(terminal.now)
+    gone = tuple(
+        replace(person, status=Status.LEFT) if person.role is Role.COORDINATOR else person for person in page.members
+    )
+    terminal.knowledge.apply(snapshot(terminal.now, generation=3, members=gone))
+    terminal.feed(tap("coord"), Touched(Action.COORDINATION))
+    assert isinstance(terminal.state, states.Refusing)
+
+
+def test_who_opened_the_menu_is_in_the_journal():
+    [fact] = coordinator().facts(FactKind.MENU_OPENED)
+    assert (fact.member_id, fact.details) == ("coord", {"role": "coordinator", "by": "card"})
+    assert fact.kind not in DELIVERED
+
+
+def test_the_menu_locks_after_a_minute():
+    terminal = coordinator()
+    assert stay_seconds(terminal.session, terminal.around) == 60
+    terminal.time_out()
+    assert isinstance(terminal.state, states.Idle)
+
+
+@pytest.mark.parametrize("who", ["coord", "camille"])
+def test_any_card_locks_the_menu_and_opens_the_door_for_its_owner(who):
+    terminal = coordinator(Touched(Action.OPEN_DOOR))
+    assert OpenDoor(seconds=8) in terminal.feed(tap(who))
+    assert isinstance(terminal.state, states.Welcoming)
+
+
+# ── the door by hand ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("reason", DeskReason)
+def test_the_door_is_opened_by_hand_with_a_reason(reason):
+    terminal = coordinator(Touched(Action.OPEN_DOOR))
+    before = terminal.openings()
+    assert OpenDoor(seconds=20) in terminal.touch(Action.CHOOSE, reason.value)
+    fact = terminal.facts(FactKind.DOOR_OPENED)[-1]
+    assert fact.member_id == "coord"
+    assert fact.details == {"seconds": 20, "reason": "by_hand", "for": reason.value}
+    assert terminal.openings() == before + 1
+
+
+def test_the_door_can_be_opened_again_for_the_same_reason():
+    terminal = coordinator(Touched(Action.OPEN_DOOR), Touched(Action.CHOOSE, "delivery"), Touched(Action.REOPEN))
+    assert [fact.details.get("for") for fact in terminal.facts(FactKind.DOOR_OPENED)] == [None, "delivery", "delivery"]
+
+
+# ── what has not left ─────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def to_settle(count: int) -> Terminal:
+    terminal = coordinator(Touched(Action.TO_SETTLE))
+    fact = terminal.facts(FactKind.PASSAGE)[0]
+    terminal.feed(
+        UnsettledListed(tuple(Unsettled(fact=fact, refused=n == 0, reason="Non." * (n == 0)) for n in range(count)))
+    )
+    return terminal
+
+
+def test_to_settle_asks_the_store_and_says_meanwhile_that_it_looks():
+    terminal = coordinator()
+    assert ListUnsettled() in terminal.touch(Action.TO_SETTLE)
+    assert terminal.view().empty.key == "settle.wait"
+
+
+def test_a_refused_row_can_be_sent_again_or_settled_and_a_waiting_one_only_sent():
+    rows = to_settle(2).view().rows
+    assert [[button.action for button in row.buttons] for row in rows] == [
+        [Action.RETRY, Action.SETTLE],
+        [Action.RETRY],
+    ]
+
+
+@pytest.mark.parametrize(("action", "order"), [(Action.RETRY, RetryDelivery), (Action.SETTLE, SettleByHand)])
+def test_what_was_done_about_a_row_shows_in_the_list(action, order):
+    terminal = to_settle(1)
+    fact = terminal.state.rows[0].fact
+    assert terminal.touch(action, fact.id)[:2] == [order(fact.id), ListUnsettled()]
+    terminal.feed(UnsettledListed(()))
+    assert terminal.view().empty.key == "settle.empty"
+
+
+def test_rows_come_three_a_page_and_a_shorter_list_has_no_page_behind_its_end():
+    terminal = to_settle(4)
+    assert len(terminal.view().rows) == 3
+    terminal.touch(Action.MORE)
+    assert len(terminal.view().rows) == 1
+    terminal.feed(UnsettledListed((terminal.state.rows[0],)))
+    assert len(terminal.view().rows) == 1
+
+
+def test_a_disk_that_does_not_answer_is_not_an_empty_list():
+    terminal = coordinator(Touched(Action.TO_SETTLE), UnsettledListed(None))
+    assert terminal.view().empty.key == "settle.broken"
+
+
+@pytest.mark.parametrize("kind", sorted(DELIVERED | JAR_KINDS))
+def test_every_fact_that_can_be_refused_has_its_words(kind):
+    assert f"settle.{kind.value}" in MESSAGES
+
+
+@pytest.mark.parametrize(("refused", "key"), [(0, "coord.settle"), (3, "coord.settle.n")])
+def test_the_menu_says_how_much_is_to_settle(refused, key):
+    terminal = coordinator(refused=refused)
+    [button] = [button for button in terminal.view().choices if button.action is Action.TO_SETTLE]
+    assert button.label.key == key
+
+
+# ── the roster ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_someone_is_added_to_a_running_shift_and_is_present():
+    terminal = coordinator(Touched(Action.ADD_SOMEONE), Touched(Action.CHOOSE, "now-shelf"), tap("camille"))
+    [fact] = terminal.facts(FactKind.CHECK_IN)
+    assert (fact.member_id, fact.shift_id, fact.details["added_by"]) == ("camille", "now-shelf", "coord")
+    assert terminal.knowledge.assignment("now-shelf", "camille").present
+    assert terminal.openings() == 1, "the coordinator alone has come in"
+
+
+def test_adding_someone_says_that_it_is_noted_once_it_is_on_the_disk_and_can_be_undone():
+    terminal = coordinator(Touched(Action.ADD_SOMEONE), Touched(Action.CHOOSE, "now-shelf"), tap("camille"))
+    assert terminal.view().title.key == "note.keeping"
+    terminal.commit()
+    assert terminal.view().title.key == "note.done"
+    [undo] = [order for order in terminal.touch(Action.UNDO) if isinstance(order, Withdraw)]
+    assert undo.undo.kind is FactKind.CHECK_IN_UNDONE
+    assert isinstance(terminal.state, staff_states.Coordinating)
+
+
+def test_whoever_is_there_already_is_not_added_twice():
+    terminal = coordinator(Touched(Action.ADD_SOMEONE), Touched(Action.CHOOSE, "now-till"), tap("sam"))
+    assert terminal.state.trouble is staff_states.LinkTrouble.HERE
+    assert terminal.facts(FactKind.CHECK_IN) == []
+
+
+def test_with_one_shift_running_nothing_is_asked():
+    terminal = coordinator()
+    only = (shift("only", at(13)),)
+    terminal.knowledge.apply(snapshot(terminal.now, generation=3, shifts=only, assignments=()))
+    terminal.touch(Action.ADD_SOMEONE)
+    assert terminal.state.shift_id == "only"
+
+
+def test_an_absence_that_was_announced_leaves_a_gap_on_the_board():
+    terminal = coordinator(Touched(Action.ABSENCE))
+    names = [button.label.values for button in terminal.view().choices[:2]]
+    assert names == [(("name", "Alix"), ("number", "alix")), (("name", "Camille"), ("number", "camille"))]
+    before = running_crew(terminal.knowledge, at(15)).missing
+    terminal.touch(Action.CHOOSE, "0")
+    [fact] = terminal.facts(FactKind.ABSENCE_ANNOUNCED)
+    assert (fact.member_id, fact.shift_id, fact.details) == ("alix", "soon", {"by": "coord"})
+    assert running_crew(terminal.knowledge, at(15)).missing == before + 1
+    terminal.touch(Action.UNDO)
+    assert running_crew(terminal.knowledge, at(15)).missing == before
+
+
+def test_who_comes_after_all_is_present():
+    terminal = coordinator(Touched(Action.ABSENCE), Touched(Action.CHOOSE, "0"))
+    terminal.feed(tap("alix"), Touched(Action.START_SHIFT))
+    place = terminal.knowledge.assignment("soon", "alix")
+    assert place.present
+    assert not terminal.knowledge.is_absent(place)
+
+
+def test_more_people_than_fit_are_on_the_next_page():
+    terminal = coordinator()
+    places = tuple(Assignment(shift_id="soon", member_id=f"m{n}", first_name=f"m{n}") for n in range(6))
+    terminal.knowledge.apply(snapshot(terminal.now, generation=3, assignments=places))
+    terminal.touch(Action.ABSENCE)
+    first = [button.target for button in terminal.view().choices if button.action is Action.CHOOSE]
+    terminal.touch(Action.MORE)
+    second = [button.target for button in terminal.view().choices if button.action is Action.CHOOSE]
+    assert (first, second) == (["0", "1", "2", "3"], ["4", "5"])
+
+
+def test_a_coordinator_sees_the_whole_team_by_name():
+    terminal = coordinator(Touched(Action.ROLL_CALL))
+    assert [row.name.values for row in terminal.view().people]
+
+
+def test_without_a_roster_the_menu_has_nothing_about_shifts():
+    terminal = coordinator()
+    terminal.knowledge.apply(snapshot(terminal.now, generation=3, capabilities=Capabilities()))
+    assert not actions(terminal) & {Action.ADD_SOMEONE, Action.ABSENCE, Action.ROLL_CALL}
+
+
+def test_an_unknown_card_on_the_menu_is_nobodys_and_locks_it():
+    terminal = coordinator()
+    terminal.feed(new_card())
+    assert isinstance(terminal.state, states.Identifying)

@@ -1,0 +1,243 @@
+"""The technician's PIN: chosen before anything else, guessed slowly, never in a fact. And the menu behind it."""
+
+import pytest
+
+from kiosk.effects import AskPin, CheckPin, ChoosePin
+from kiosk.events import Action, DeviceLost, PinChecked, PinKnown, Touched
+from kiosk.rules import staff_states, states
+from kiosk.rules.staff_states import PinFlaw
+from kiosk.rules.turn import Link
+from kiosk.types import FactKind, Part
+from kiosk.views import KeypadView, Light, NoticeView
+from tests.rules.staff import staffed, technician, typed
+from tests.rules.terminal import Terminal, at, tap
+
+ENTER = Touched(Action.ENTER)
+
+
+def fresh() -> Terminal:
+    """A terminal out of its box: no PIN, no technician."""
+    terminal = Terminal()
+    terminal.feed(PinKnown(chosen=False))
+    return terminal
+
+
+def asked() -> Terminal:
+    terminal = staffed()
+    terminal.touch(Action.UNLOCK)
+    return terminal
+
+
+# ── the first PIN ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_on_a_new_terminal_the_first_thing_is_a_pin_typed_twice():
+    terminal = fresh()
+    terminal.touch(Action.UNLOCK)
+    assert isinstance(terminal.state, staff_states.SettingPin)
+    terminal.feed(*typed("2719"), ENTER, *typed("2719"))
+    assert terminal.feed(ENTER)[0] == ChoosePin("2719")
+    assert isinstance(terminal.state, staff_states.Maintaining)
+    assert terminal.session.pin.chosen
+
+
+@pytest.mark.parametrize(
+    ("digits", "flaw"),
+    [("271", PinFlaw.SHORT), ("0000", PinFlaw.EASY), ("1234", PinFlaw.EASY), ("654321", PinFlaw.EASY)],
+)
+def test_a_pin_that_is_no_pin_is_not_taken(digits, flaw):
+    terminal = fresh()
+    terminal.feed(Touched(Action.UNLOCK), *typed(digits), ENTER)
+    assert terminal.state.flaw is flaw
+    assert terminal.state.first == ""
+
+
+def test_two_different_entries_start_again():
+    terminal = fresh()
+    terminal.feed(Touched(Action.UNLOCK), *typed("2719"), ENTER, *typed("2718"), ENTER)
+    assert terminal.state.flaw is PinFlaw.DIFFERENT
+    assert not [order for order in terminal.effects if isinstance(order, ChoosePin)]
+
+
+def test_without_any_pin_the_menu_stays_shut():
+    terminal = fresh()
+    terminal.feed(Touched(Action.UNLOCK), Touched(Action.CANCEL))
+    assert isinstance(terminal.state, states.Idle)
+
+
+def test_where_a_technician_has_a_card_nobody_else_chooses_the_first_pin():
+    terminal = staffed()
+    terminal.feed(PinKnown(chosen=False), Touched(Action.UNLOCK))
+    assert isinstance(terminal.view(), NoticeView)
+    terminal.feed(tap("tech"))
+    assert isinstance(terminal.state, staff_states.SettingPin)
+
+
+def test_a_technicians_card_is_asked_for_a_pin_before_the_menu_while_there_is_none():
+    terminal = staffed()
+    terminal.feed(PinKnown(chosen=False), tap("tech"), Touched(Action.TECHNICAL))
+    assert isinstance(terminal.state, staff_states.SettingPin)
+
+
+def test_a_pin_that_could_not_be_read_is_not_a_pin_that_was_never_chosen():
+    terminal = Terminal()
+    assert AskPin() in terminal.touch(Action.UNLOCK)
+    assert isinstance(terminal.view(), NoticeView)
+    terminal.feed(PinKnown(chosen=True))
+    assert isinstance(terminal.view(), KeypadView)
+
+
+# ── asking for it ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_right_pin_opens_the_menu_and_the_journal_says_by_pin():
+    terminal = asked()
+    terminal.feed(*typed("2719"))
+    assert terminal.feed(ENTER)[0] == CheckPin("2719")
+    terminal.feed(PinChecked(right=True))
+    assert isinstance(terminal.state, staff_states.Maintaining)
+    assert terminal.facts(FactKind.MENU_OPENED)[0].details == {"role": "technician", "by": "pin"}
+
+
+def test_a_wrong_pin_opens_nothing():
+    terminal = asked()
+    terminal.feed(*typed("1111"), ENTER, PinKnown(chosen=True, tries=1), PinChecked(right=False))
+    assert terminal.state == staff_states.Unlocking(wrong=True)
+
+
+def test_an_answer_that_nobody_waits_for_opens_nothing():
+    terminal = asked()
+    terminal.feed(PinChecked(right=True))
+    assert isinstance(terminal.state, staff_states.Unlocking)
+
+
+@pytest.mark.parametrize(("tries", "pause"), [(1, 1), (2, 2), (3, 4), (4, 8), (5, 300), (9, 300)])
+def test_after_a_wrong_try_nothing_is_looked_at_for_a_while(tries, pause):
+    terminal = asked()
+    terminal.feed(PinKnown(chosen=True, tries=tries))
+    terminal.wait(pause - 0.5)
+    terminal.feed(*typed("2719"), ENTER)
+    assert not [order for order in terminal.effects if isinstance(order, CheckPin)]
+    terminal.wait(0.5)
+    terminal.feed(*typed("2719"), ENTER)
+    assert [order for order in terminal.effects if isinstance(order, CheckPin)] == [CheckPin("2719")]
+
+
+def test_pulling_the_plug_does_not_shorten_the_pause():
+    terminal = Terminal()
+    terminal.feed(PinKnown(chosen=True, tries=5), Touched(Action.UNLOCK), *typed("2719"), ENTER)
+    assert not [order for order in terminal.effects if isinstance(order, CheckPin)]
+    assert terminal.view().remark.key == "pin.pause"
+
+
+def test_the_right_pin_ends_the_counting():
+    terminal = asked()
+    terminal.feed(PinKnown(chosen=True, tries=4), PinKnown(chosen=True))
+    assert terminal.session.pin_pause_until == 0
+
+
+def test_a_pin_is_shown_as_dots_and_is_in_no_fact_and_no_repr():
+    terminal = asked()
+    terminal.feed(*typed("271905"))
+    assert terminal.view().typed == "••••••"
+    assert "271905" not in repr(terminal.state)
+    terminal.feed(ENTER)
+    assert "271905" not in repr(terminal.effects)
+    assert "271905" not in repr([fact.details for fact in terminal.facts()])
+
+
+def test_a_pin_has_six_digits_at_most_and_a_digit_can_be_taken_back():
+    terminal = asked()
+    terminal.feed(*typed("27190512"), Touched(Action.ERASE))
+    assert terminal.state.digits == "27190"
+
+
+def test_a_technicians_card_opens_the_menu_instead_even_when_the_shop_is_closed():
+    terminal = staffed(now=at(22))
+    terminal.feed(Touched(Action.UNLOCK), tap("tech"))
+    assert isinstance(terminal.state, staff_states.Maintaining)
+    assert terminal.openings() == 0
+
+
+@pytest.mark.parametrize("who", ["camille", "coord"])
+def test_any_other_card_ends_the_asking(who):
+    terminal = asked()
+    terminal.feed(*typed("27"), tap(who))
+    assert isinstance(terminal.state, states.Welcoming)
+
+
+def test_the_menu_is_reached_although_the_reader_is_dead():
+    terminal = staffed()
+    terminal.feed(DeviceLost(part=Part.READER, fault=""))
+    assert terminal.view().frame.header.held is Action.UNLOCK
+    terminal.touch(Action.UNLOCK)
+    assert isinstance(terminal.state, staff_states.Unlocking)
+
+
+def test_the_pin_can_be_changed_from_the_menu():
+    terminal = technician(Touched(Action.CHANGE_PIN), *typed("2719"), ENTER, *typed("2719"))
+    assert terminal.feed(ENTER)[0] == ChoosePin("2719")
+    terminal.feed(Touched(Action.CHANGE_PIN), Touched(Action.CANCEL))
+    assert isinstance(terminal.state, staff_states.Maintaining)
+
+
+# ── the menu ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+PARTS = frozenset({Part.READER, Part.SCALE, Part.DOOR})
+
+
+def lights(terminal: Terminal) -> dict[str, Light]:
+    return {tile.button.label.key: tile.light for tile in terminal.view().tiles}
+
+
+def test_every_tile_says_how_it_is():
+    terminal = technician(DeviceLost(part=Part.SCALE, fault=""), parts=PARTS, refused=2)
+    terminal.link = Link(online=False, since=at(14))
+    assert lights(terminal) == {
+        "tech.test": Light.LOOK,
+        "tech.cards": Light.GOOD,
+        "part.door": Light.GOOD,
+        "part.scale": Light.BAD,
+        "part.printer": Light.OFF,
+        "tech.network": Light.LOOK,
+        "tech.log": Light.LOOK,
+        "part.bell": Light.OFF,
+    }
+
+
+def test_with_all_well_nothing_is_to_be_looked_at():
+    terminal = technician(parts=PARTS)
+    assert set(lights(terminal).values()) == {Light.GOOD, Light.OFF}
+
+
+def test_the_parts_are_listed_with_what_to_do():
+    terminal = technician(DeviceLost(part=Part.SCALE, fault=""), Touched(Action.SELF_TEST), parts=PARTS)
+    assert [(row.name.key, row.text.key) for row in terminal.view().rows] == [
+        ("part.reader", "part.fine"),
+        ("part.door", "part.fine"),
+        ("part.scale", "part.scale.do"),
+        ("part.store", "part.fine"),
+        ("part.server", "part.server.fine"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("link", "key"),
+    [
+        (Link(online=False), "part.server.never"),
+        (Link(online=False, since=at(9)), "part.server.since"),
+        (Link(online=False, since=at(9, days=-2)), "part.server.since.day"),
+        (Link(online=False, since=at(9), not_authorised=True), "part.server.token"),
+    ],
+)
+def test_a_server_out_of_reach_says_since_when_and_why(link, key):
+    terminal = technician(Touched(Action.SELF_TEST))
+    terminal.link = link
+    assert terminal.view().rows[-1].text.key == key
+
+
+def test_every_part_has_its_words():
+    from kiosk.messages import MESSAGES
+    from kiosk.rules.show_technical import PARTS as SHOWN
+
+    assert [part for part in SHOWN if not {f"part.{part.value}", f"part.{part.value}.do"} <= set(MESSAGES)] == []
