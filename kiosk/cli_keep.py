@@ -86,6 +86,24 @@ def key_export(file: Path, config_file: Path | None, passphrase_file: Path | Non
     click.echo(f"{file}: written. Print it, and delete the file.")
 
 
+@key.command("rotate")
+@click.argument("new_id", metavar="NEW_ID")
+@CONFIG
+def key_rotate(new_id: str, config_file: Path | None) -> None:
+    """Make a new card key named NEW_ID; the old one goes on being understood until each card was laid once."""
+    from kiosk.card_key import rotate_key_file
+
+    config, _ = load_config(config_file)
+    if config.cards.key_file is None:
+        raise click.UsageError("[cards] key_file is not set: there is no file to change")
+    previous = rotate_key_file(config.cards.key_file, config.cards.key_id, new_id)
+    click.echo(f"{config.cards.key_file}: a new key. In [cards] set, here and on every terminal of the coop:")
+    click.echo(f'  key_id = "{new_id}"\n  previous_key_file = "{previous}"')
+    click.echo(
+        "Then restart, print a new emergency sheet (kiosk key export) and bring the key to the other terminals by it."
+    )
+
+
 @key.command("import")
 @click.option("-o", "file", type=FILE, required=True, help="The key file to write; [cards] key_file names it.")
 @PASSPHRASE

@@ -123,3 +123,15 @@ def test_the_key_goes_to_paper_and_back(monkeypatch, capsys, tmp_path):
     assert status == 0
     assert target.read_text().strip() == KEY
     assert 'key_id = "7"' in out
+
+
+def test_rotating_keeps_the_old_key_beside_the_new_one(monkeypatch, capsys, tmp_path):
+    config = machine(tmp_path / "old")
+    status, out, _ = kiosk(monkeypatch, capsys, "key", "rotate", "8", "--config", str(config))
+    assert status == 0
+    assert 'key_id = "8"' in out
+    assert (tmp_path / "old" / "card.key.previous").read_text() == KEY
+    assert (tmp_path / "old" / "card.key").read_text().strip() != KEY
+    status, _, err = kiosk(monkeypatch, capsys, "key", "rotate", "9", "--config", str(config))
+    assert status == 1
+    assert "still kept" in err

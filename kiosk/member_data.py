@@ -1,0 +1,102 @@
+"""What ``kiosk member`` does: telling a person what is known of them, and forgetting them."""
+
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from kiosk.app import control_path
+from kiosk.config import Config
+from kiosk.control import NotRunning, ask
+from kiosk.errors import KioskError
+from kiosk.looking import store_command, sync_once
+from kiosk.member_words import Page, forgotten, stopped, told
+from kiosk.store.retention import Retention
+
+DELIVERY_SECONDS = 20
+WRITING_SECONDS = 300.0
+"""For writing both files afresh on a slow card."""
+
+
+def export(config: Config, member_id: str) -> str:
+    """All that this terminal knows of a person, in French.
+
+    Raises:
+        KioskError: it knows nothing of this number, or cannot answer, in words.
+    """
+    return told(_dossier(config, member_id), member_id, _page(config))
+
+
+def forget(
+    config: Config, member_id: str, *, anyway: bool, pause: Callable[[float], object] = time.sleep
+) -> tuple[str, bool]:
+    """Deliver what waits, forget a person, tell the server: what to say of it, and whether it was done whole.
+
+    Args:
+        config: the terminal's.
+        member_id: whom.
+        anyway: give up what cannot be delivered.
+        pause: waits while a running terminal delivers.
+
+    Raises:
+        KioskError: nothing is known of this number, or nobody can answer, in words.
+    """
+    if _waiting(_dossier(config, member_id)):
+        _deliver(config, pause, lambda: not _waiting(_dossier(config, member_id)))
+    outcome = store_command(config, "member forget", {"id": member_id, "anyway": anyway}, WRITING_SECONDS)
+    if outcome["waiting"] or outcome["refused"]:
+        return stopped(outcome, member_id), False
+    server_knows = _deliver(config, pause, lambda: not _words_waiting(config, member_id))
+    aside = sorted(str(file) for file in config.terminal.data_dir.glob("*.damaged-*"))
+    return forgotten(outcome, _page(config), server_knows=server_knows, aside=aside), outcome["is_clean"]
+
+
+def _dossier(config: Config, member_id: str) -> dict[str, Any]:
+    found: dict[str, Any] = store_command(config, "member export", {"id": member_id})
+    if not any(found.values()):
+        raise KioskError(f"this terminal knows nothing of a member {member_id!r}")
+    return found
+
+
+def _waiting(dossier: dict[str, Any]) -> bool:
+    return any(line["own"] and line["state"] == "waiting" for line in dossier["lines"])
+
+
+def _words_waiting(config: Config, member_id: str) -> bool:
+    return any(row["fact"]["member_id"] == member_id for row in store_command(config, "outbox list", {}))
+
+
+def _deliver(config: Config, pause: Callable[[float], object], is_done: Callable[[], bool]) -> bool:
+    """Have everything sent that can be; True when ``is_done``."""
+    try:
+        sync_once(config)
+    except KioskError:
+        # Nobody can send anything from here: what that means is for ``is_done`` to say.
+        return is_done()
+    for _ in range(DELIVERY_SECONDS if _is_running(config) else 0):
+        if is_done():
+            break
+        pause(1.0)
+    return is_done()
+
+
+def _is_running(config: Config) -> bool:
+    try:
+        ask(control_path(config), "status", {})
+    except NotRunning:
+        return False
+    return True
+
+
+def _page(config: Config) -> Page:
+    retention = config.retention
+    return Page(
+        terminal=config.terminal.name,
+        zone=config.terminal.timezone,
+        now=datetime.now(UTC),
+        retention=Retention(
+            passage_days=retention.passages_days,
+            presence_days=retention.presences_days,
+            unknown_card_days=retention.unknown_cards_days,
+        ),
+    )

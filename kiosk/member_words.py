@@ -1,0 +1,280 @@
+"""What a terminal knows of one person, and what became of forgetting them, in plain French sentences for that person.
+
+The values are those of :class:`kiosk.store.erasure.Dossier` and :class:`kiosk.store.erasure.Outcome` as plain JSON.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, tzinfo
+from typing import Any, Final
+
+from kiosk.store.retention import KEPT, PRESENCES, Retention
+from kiosk.text import texts
+from kiosk.types import FactKind, Role, Status
+from kiosk.views import Day, Duration, Hour, Hours
+
+STATUSES: Final[Mapping[Status, str]] = {
+    Status.OK: "à jour",
+    Status.AHEAD: "en avance sur ses heures",
+    Status.WARN: "bientôt en retard d’heures",
+    Status.GRACE: "en délai de grâce",
+    Status.BLOCKED: "bloqué pour des heures non faites",
+    Status.EXEMPT: "exempté d’heures",
+    Status.LEAVE: "en congé",
+    Status.FROZEN: "gelé",
+    Status.LEFT: "parti de la coop",
+    Status.FEE: "cotisation à payer",
+    Status.INACTIVE: "inactif",
+    Status.ATTACHED: "rattaché au compte d’une autre personne",
+    Status.VISITOR: "en visite",
+}
+KINDS: Final[Mapping[FactKind, str]] = {
+    FactKind.PASSAGE: "Entrée",
+    FactKind.REFUSAL: "Entrée refusée",
+    FactKind.CHECK_IN: "Présence à un créneau",
+    FactKind.CHECK_IN_UNDONE: "Présence annulée",
+    FactKind.BOOKING: "Réservation d’un créneau",
+    FactKind.BOOKING_UNDONE: "Réservation annulée",
+    FactKind.PARTNER_ABSENT: "Binôme signalé absent",
+    FactKind.ABSENCE_ANNOUNCED: "Absence annoncée",
+    FactKind.ABSENCE_UNDONE: "Absence retirée",
+    FactKind.DOOR_OPENED: "Ouverture de la porte",
+    FactKind.DOOR_MODE: "Réglage de la porte",
+    FactKind.DOOR_ALARM: "Alarme de la porte",
+    FactKind.COMMISSIONING: "Essai de la porte",
+    FactKind.BELL: "Appel à l’accueil",
+    FactKind.TARE: "Pesée d’un bocal",
+    FactKind.LABEL: "Étiquette imprimée",
+    FactKind.JAR_TAGGED: "Pastille posée sur un bocal",
+    FactKind.ALARM: "Alarme",
+    FactKind.CARD_LINKED: "Carte associée",
+    FactKind.CARD_BLOCKED: "Carte bloquée",
+    FactKind.CARD_UNLINKED: "Carte dissociée",
+    FactKind.ROLE_GRANTED: "Rôle donné",
+    FactKind.MENU_OPENED: "Menu de l’équipe ouvert",
+    FactKind.MEMBER_FORGOTTEN: "Oubli demandé",
+}
+STATES: Final = {
+    "waiting": "en attente d’envoi au serveur",
+    "refused": "refusé par le serveur, attend quelqu’un de l’équipe",
+    "delivered": "transmis au serveur",
+    "withdrawn": "retiré avant d’être envoyé",
+    "settled": "réglé à la main",
+}
+ROLES: Final = {Role.COORDINATOR: "coordination", Role.TECHNICIAN: "technique"}
+LANGUAGES: Final = {"fr": "français", "en": "anglais"}
+WEEKDAYS: Final = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """What the sentences need beside the person's data.
+
+    Attributes:
+        terminal: its name.
+        zone: of the times.
+        now: aware UTC.
+        retention: days by kind.
+    """
+
+    terminal: str
+    zone: tzinfo
+    now: datetime
+    retention: Retention
+
+    def day(self, on: date) -> str:
+        return texts("fr", self.zone).spell(Day(on), "d MMMM y")
+
+    def at(self, then: str) -> str:
+        moment = datetime.fromisoformat(then)
+        return f"le {self.day(moment)} à {texts('fr', self.zone).spell(Hour(moment))}"
+
+    def slot(self, starts_at: str, ends_at: str) -> str:
+        start, end = datetime.fromisoformat(starts_at), datetime.fromisoformat(ends_at)
+        return f"le {self.day(start)}, {texts('fr', self.zone).spell(Hours(start, end))}"
+
+    def duration(self, minutes: int) -> str:
+        return texts("fr", self.zone).spell(Duration(minutes))
+
+
+def told(dossier: Mapping[str, Any], member_id: str, page: Page) -> str:
+    """The whole dossier as a text file."""
+    now = page.at(page.now.isoformat())
+    text = [f"Ce que le terminal « {page.terminal} » sait de la personne n° {member_id}, {now}."]
+    for title, lines in _sections(dossier, page):
+        text += ["", title, "", *lines]
+    return "\n".join(text) + "\n"
+
+
+def _sections(dossier: Mapping[str, Any], page: Page) -> Iterator[tuple[str, list[str]]]:
+    days = page.retention
+    own = [line for line in dossier["lines"] if line["own"]]
+    others = [line for line in dossier["lines"] if not line["own"]]
+    presences = [line for line in own if line["kind"] in PRESENCES]
+    passages = [line for line in own if line["kind"] not in PRESENCES]
+    waiting = [line for line in own if line["state"] in {"waiting", "refused"}]
+    if dossier["is_forgotten"]:
+        yield (
+            "OUBLI",
+            ["Cette personne a demandé à être oubliée. Une marque chiffrée, sans nom ni numéro, empêche son retour."],
+        )
+    yield "COMPTE", [*_account(dossier["member"], page), _kept("tant que le serveur le donne")]
+    yield (
+        "CARTES",
+        [
+            *_cards(dossier["cards_blocked"]),
+            _kept("tant que la carte est associée. Son numéro n’est pas gardé en clair"),
+        ],
+    )
+    yield (
+        "PRÉFÉRENCES ET RÔLE DONNÉS À CE TERMINAL",
+        [*_wishes(dossier["preference"], dossier["role"]), _kept("jusqu’à ce qu’ils changent, ou à l’oubli")],
+    )
+    yield (
+        "PLACES SUR LES CRÉNEAUX",
+        [*_places(dossier["places"], page), _kept(f"{days.shift_days} jours après la fin du créneau")],
+    )
+    yield (
+        "PRÉSENCES, RÉSERVATIONS ET CARTES ASSOCIÉES",
+        [
+            *_lines(presences, page),
+            _kept(f"jusqu’à leur envoi au serveur, puis {days.presence_days} jours ; le serveur garde la suite"),
+        ],
+    )
+    yield (
+        "PASSAGES ET AUTRES FAITS",
+        [
+            *_lines(passages, page),
+            _kept(f"{days.passage_days} jours"),
+            *(
+                "Essai de la porte : gardé comme la porte, au registre de sécurité."
+                for line in passages
+                if line["kind"] in KEPT
+            ),
+        ],
+    )
+    yield (
+        "FAITS AU SUJET D’AUTRES PERSONNES, OÙ CE NUMÉRO EST CITÉ",
+        [*_lines(others, page), _kept("aussi longtemps que les faits du même genre, ci-dessus")],
+    )
+    yield "CE QUI ATTEND D’ÊTRE ENVOYÉ AU SERVEUR", _lines(waiting, page)
+
+
+def _kept(until: str) -> str:
+    return f"Gardé {until}."
+
+
+def _account(member: Mapping[str, Any] | None, page: Page) -> list[str]:
+    if member is None:
+        return ["Aucun compte de ce numéro dans ce que le serveur a donné."]
+    name = f"Prénom : {member['first_name']}. Nom complet : {member['name'] or 'non donné'}."
+    facts = [name, f"Situation : {STATUSES[Status(member['status'])]}.", *_dated(member, page)]
+    if member["attached_to"] is not None:
+        facts.append(f"Rattachement au compte n° {member['attached_to']}.")
+    if member["role"] in ROLES:
+        facts.append(f"Rôle : {ROLES[Role(member['role'])]}.")
+    if member["trained_for"]:
+        facts.append(f"Formations : {', '.join(sorted(member['trained_for']))}.")
+    if member["shared"]:
+        facts.append("Le compteur d’heures est partagé.")
+    facts += _needs(member)
+    facts += [
+        f"Entrée possible le {WEEKDAYS[hours['weekday']]} de {hours['opens'][:5]} à {hours['closes'][:5]}."
+        for hours in member["windows"]
+    ]
+    return facts
+
+
+def _dated(member: Mapping[str, Any], page: Page) -> Iterator[str]:
+    if member["until"] is not None:
+        yield f"Jusqu’au {page.day(date.fromisoformat(member['until']))}."
+    if member["balance_minutes"] is not None:
+        yield f"Compteur d’heures : {page.duration(member['balance_minutes'])}."
+    if member["due_minutes"] is not None:
+        by = "" if member["due_by"] is None else f" avant le {page.day(date.fromisoformat(member['due_by']))}"
+        yield f"Reste à réserver : {page.duration(member['due_minutes'])}{by}."
+
+
+def _needs(wishes: Mapping[str, Any]) -> Iterator[str]:
+    if wishes["language"] is not None:
+        yield f"Langue de l’écran : {LANGUAGES.get(wishes['language'], wishes['language'])}."
+    if wishes["large_text"] is not None:
+        yield f"Grands caractères : {_yes(value=wishes['large_text'])}."
+    if wishes["long_pulse"] is not None:
+        yield f"Porte déverrouillée plus longtemps : {_yes(value=wishes['long_pulse'])}."
+
+
+def _yes(*, value: bool) -> str:
+    return "oui" if value else "non"
+
+
+def _cards(blocked: Sequence[bool]) -> list[str]:
+    if not blocked:
+        return ["Aucune carte."]
+    return [f"Carte {number} : {'bloquée' if is_so else 'valable'}." for number, is_so in enumerate(blocked, 1)]
+
+
+def _wishes(preference: Mapping[str, Any] | None, role: str | None) -> list[str]:
+    wishes = [] if preference is None else list(_needs(preference))
+    if role is not None:
+        wishes.append(f"Rôle : {ROLES.get(Role(role), 'aucun')}.")
+    return wishes or ["Rien."]
+
+
+def _places(places: Sequence[Mapping[str, Any]], page: Page) -> list[str]:
+    return [
+        f"{place['job']}, {page.slot(place['starts_at'], place['ends_at'])}"
+        f"{' : présence notée' if place['present'] else ''}."
+        for place in places
+    ] or ["Aucune."]
+
+
+def _lines(lines: Sequence[Mapping[str, Any]], page: Page) -> list[str]:
+    return [
+        f"{KINDS[FactKind(line['kind'])]}, {page.at(line['happened_at'])}{_state(line['state'])}." for line in lines
+    ] or ["Rien."]
+
+
+def _state(word: str | None) -> str:
+    return "" if word is None else f" ({STATES[word]})"
+
+
+def stopped(outcome: Mapping[str, Any], member_id: str) -> str:
+    """Why nothing was done, and what can be."""
+    return (
+        f"Rien n’est effacé. Pour la personne n° {member_id}, faits qui attendent d’être envoyés au serveur : "
+        f"{outcome['waiting']} ; faits qu’il a refusés : {outcome['refused']}. "
+        "Règle-les d’abord (kiosk outbox list), ou ajoute --anyway pour y renoncer."
+    )
+
+
+def forgotten(outcome: Mapping[str, Any], page: Page, *, server_knows: bool, aside: Sequence[str]) -> str:
+    """What was erased, and what is kept, why and until when."""
+    return "\n".join(
+        ["Effacé :", *_erased(outcome), "Gardé :", *_left(outcome, page, aside, server_knows=server_knows)]
+    )
+
+
+def _erased(outcome: Mapping[str, Any]) -> Iterator[str]:
+    yield f"- le compte : {_yes(value=outcome['account'])} ; cartes : {outcome['cards']} ;"
+    yield f"- places sur des créneaux : {outcome['places']} ; préférences : {outcome['preferences']} ;"
+    yield f"- rôles donnés ici : {outcome['roles']}."
+    if outcome["given_up"]:
+        yield f"- Faits qui n’étaient pas partis et ne partiront plus : {outcome['given_up']}."
+    if not outcome["is_clean"]:
+        yield "- Le disque n’a pas pu être nettoyé, des restes peuvent y subsister : relance la commande."
+
+
+def _left(outcome: Mapping[str, Any], page: Page, aside: Sequence[str], *, server_knows: bool) -> Iterator[str]:
+    days = page.retention
+    yield f"- faits du journal, pour que les comptes restent justes, sous pseudonyme : {outcome['facts']} ;"
+    yield f"  les passages {days.passage_days} jours, les présences {days.presence_days} jours après leur envoi ;"
+    yield "- une marque chiffrée, sans nom ni numéro, pour que personne ne revienne par une mise à jour :"
+    yield "  tant que ce terminal sert ;"
+    yield "- chez le serveur, ce qu’il a déjà reçu : selon ses propres règles ;"
+    yield "- dans les sauvegardes d’avant ce jour, tout : jusqu’à leur destruction. Restaurée, une sauvegarde oublie"
+    yield "  de nouveau dès que le serveur le dit."
+    if not server_knows:
+        yield "- Le numéro, dans le message d’oubli qui attend : jusqu’à ce que le serveur l’ait reçu."
+    for file in aside:
+        yield f"- {file}, un fichier endommagé mis de côté : à détruire à la main."
