@@ -93,7 +93,7 @@ class FolderBackend:
             return Retry(WRITE_PAUSE_SECONDS, f"the folder cannot be written: {_in_words(fault)}")
         return Accepted()
 
-    def identify(self, card: CardHash, timeout_seconds: float) -> Identified:
+    def identify(self, card: CardHash, timeout_seconds: float, _code: str = "") -> Identified:
         if not self._lock.acquire(timeout=timeout_seconds):
             return Identified(hash=card, available=False)
         try:

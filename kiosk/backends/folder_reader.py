@@ -68,6 +68,31 @@ class FolderReader:
         return self._tables
 
 
+class CoopSheets:
+    """What a coop says of itself in its folder, for a backend whose server does not know that. Not safe for threads.
+
+    Attributes:
+        problems: what could not be read, one sentence each with file and line.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.problems: tuple[str, ...] = ()
+        self._files = SheetFiles(folder, (columns.COOP, columns.HOURS, columns.CLOSURES))
+        self._coop: Coop | None = None
+
+    def read(self) -> Coop:
+        """Name, hours, closures and notice as they are now; what was known last while the folder cannot be read."""
+        try:
+            has_changed = self._files.refresh()
+        except OSError:
+            return self._coop or Coop()
+        if self._coop is None or has_changed:
+            build = _Build(self._files, self._files.problems())
+            self._coop = build.coop()
+            self.problems = tuple(build.problems)
+        return self._coop
+
+
 @dataclass(slots=True)
 class _Build:
     """One reading of all rows, collecting what is wrong with them."""
@@ -85,7 +110,7 @@ class _Build:
 
         self._each(columns.SHIFTS, take_shift)
         return Tables(
-            coop=self._coop(),
+            coop=self.coop(),
             members=members,
             cards=self._cards(members, hash_card),
             shifts=shifts,
@@ -149,7 +174,7 @@ class _Build:
         self._each(columns.ROSTER, take)
         return places
 
-    def _coop(self) -> Coop:
+    def coop(self) -> Coop:
         values: dict[str, Any] = {}
         hours: list[OpeningHours] = []
         closures: set[date] = set()

@@ -1,17 +1,30 @@
 """The coop behind the reference server: the folder's tables, what terminals have told, and what follows from both."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, tzinfo
 from pathlib import Path
 from typing import Any, Final
 
 from kiosk.backends.folder_reader import FolderReader, HashCard
-from kiosk.backends.folder_tables import UNDOING, Entry, Tables, booking_problem, entry_of, windowed, with_entries
+from kiosk.backends.folder_tables import (
+    CAPABILITIES,
+    UNDOING,
+    Entry,
+    Tables,
+    booking_problem,
+    entry_of,
+    windowed,
+    with_entries,
+)
+from kiosk.backends.reference_facts import KeyedCard, Register, Told, check
 from kiosk.backends.reference_store import Answer, ReferenceStore
-from kiosk.backends.rest_json import fact_from, fact_to_json, to_json
+from kiosk.backends.rest_json import LONGEST_TEXT, fact_from, fact_to_json, read_moment, to_json
 from kiosk.clock import Clock
 from kiosk.events import BookingOutcome
-from kiosk.types import CardHash, Fact, FactId, MemberId, ShiftId
+from kiosk.types import CardHash, Fact, FactId, FactKind, MemberId, ShiftId
+
+CARRIED: Final = replace(CAPABILITIES, card_links=True, jars=True)
 
 PROBLEMS: Final = {
     BookingOutcome.TAKEN: (409, "taken", "No place is left on this shift."),
@@ -23,7 +36,8 @@ PROBLEMS: Final = {
 
 def problem(status: int, code: str, detail: str) -> Answer:
     """A refusal in the form of RFC 9457, with the contract's ``code``."""
-    return Answer(status, {"type": "about:blank", "title": code, "status": status, "code": code, "detail": detail})
+    body = {"type": "about:blank", "title": code, "status": status, "code": code, "detail": detail[:LONGEST_TEXT]}
+    return Answer(status, body)
 
 
 class ReferenceCoop:
@@ -36,16 +50,18 @@ class ReferenceCoop:
     def __init__(
         self, folder: Path, hash_card: HashCard, zone: tzinfo, clock: Clock, *, key_id: str, store: ReferenceStore
     ) -> None:
-        self.key_id = key_id
+        self._key_id = key_id
         self._reader = FolderReader(folder, hash_card, zone)
         self._zone = zone
         self._clock = clock
         self._store = store
         self._entries: dict[FactId, Entry] = {}
+        self._undone: set[FactId | None] = set()
+        self._register = Register(zone)
         for event in store.events():
-            entry = entry_of(fact_from(event))
-            self._entries[entry.id] = entry
-        self._undone = {entry.about for entry in self._entries.values() if entry.kind in UNDOING}
+            fact = fact_from(event)
+            self._keep(fact)
+            self._register.take(Told(fact, read_moment(event, "received_at")))
         self._base = Tables()
         self._tables = Tables()
         self._day: date | None = None
@@ -57,43 +73,77 @@ class ReferenceCoop:
         if base is not self._base or today != self._day:
             self._base, self._day = base, today
             self._tables = with_entries(base, self._entries.values())
-            self._store.publish(windowed(self._tables, self._clock.now(), self._zone), self.key_id)
+            cards = (self._card(hash_) for hash_ in {*base.cards, *self._register.cards})
+            self._store.publish(
+                windowed(self._tables, self._clock.now(), self._zone),
+                [card for card in cards if card is not None],
+                [self._register.jar(code) for code in self._register.jars],
+            )
 
-    def identify(self, card: CardHash) -> Mapping[str, Any]:
+    def knows_key(self, key_id: str) -> bool:
+        """Whether any card may have been hashed under this key."""
+        return key_id == self._key_id or key_id in self._register.key_ids
+
+    def identify(self, hash_: CardHash) -> Mapping[str, Any]:
         """Whose card this is, in the words of the contract."""
-        found = self._tables.cards.get(card)
+        found = self._card(hash_)
         if found is None:
             return {"member": None, "account": None, "blocked": False}
-        member = self._tables.members[found.member_id]
+        member = self._tables.members[found.card.member_id]
         account = self._tables.members.get(member.attached_to) if member.attached_to is not None else None
-        return {"member": to_json(member), "account": to_json(account), "blocked": found.blocked}
+        return {"member": to_json(member), "account": to_json(account), "blocked": found.card.blocked}
 
-    def record(self, fact: Fact) -> Answer:
+    def record(self, fact: Fact, terminal: str) -> Answer:
         """Keep a fact, once; what it changes is in the next snapshot."""
         if fact.id not in self._entries:
-            if fact.member_id is not None and fact.member_id not in self._tables.members:
+            # Who is gone already may be forgotten all the same.
+            must_be_known = fact.member_id is not None and fact.kind is not FactKind.MEMBER_FORGOTTEN
+            if must_be_known and fact.member_id not in self._tables.members:
                 return problem(422, "unknown_member", "This member is not known.")
             if fact.shift_id is not None and fact.shift_id not in self._tables.shifts:
                 return problem(422, "unknown_shift", "This shift is not known.")
-            self._enter(fact)
+            try:
+                check(fact)
+            except ValueError as fault:
+                return problem(400, "not_understood", str(fault))
+            self._enter(fact, terminal)
         return Answer(200, {"id": fact.id, "outcome": "accepted"})
 
-    def book(self, fact: Fact) -> Answer:
+    def book(self, fact: Fact, terminal: str) -> Answer:
         """Give a place, or say why not."""
         if fact.id not in self._entries:
             member, shift = fact.member_id or MemberId(""), fact.shift_id or ShiftId("")
             fault = booking_problem(self._tables, member, shift, self._clock.now())
             if fault is not None:
                 return problem(*PROBLEMS[fault])
-            self._enter(fact)
+            self._enter(fact, terminal)
         return Answer(201, {"id": fact.id, "outcome": "booked"})
 
-    def _enter(self, fact: Fact) -> None:
+    def _card(self, hash_: CardHash) -> KeyedCard | None:
+        """A card as a terminal has made it, else as it is in the folder; None if it is nobody's."""
+        told, card = self._register.card(hash_), self._base.cards.get(hash_)
+        keyed = told if told is not None or card is None else KeyedCard(card, self._key_id)
+        return keyed if keyed is not None and keyed.card.member_id in self._base.members else None
+
+    def _keep(self, fact: Fact) -> None:
         entry = entry_of(fact)
-        self._store.add_event(fact_to_json(fact))
         self._entries[entry.id] = entry
         if entry.kind in UNDOING:
             self._undone.add(entry.about)
+
+    def _enter(self, fact: Fact, terminal: str) -> None:
+        received_at = self._clock.now()
+        self._store.add_event({**fact_to_json(fact), "terminal": terminal, "received_at": to_json(received_at)})
+        self._keep(fact)
+        touched = self._register.take(Told(fact, received_at))
+        for hash_ in touched.cards:
+            self._store.put_card(hash_, self._card(hash_))
+        for code in touched.jars:
+            self._store.put_jar(self._register.jar(code))
+        self._move_places(self._entries[fact.id])
+
+    def _move_places(self, entry: Entry) -> None:
+        if entry.kind in UNDOING:
             tables = with_entries(self._base, self._entries.values())
         elif entry.id not in self._undone:
             tables = with_entries(self._tables, [entry])

@@ -20,6 +20,7 @@ class Faults:
         self._guard = threading.Lock()
         self._answers: list[tuple[int, bytes, list[tuple[str, str]]]] = []
         self._lost = 0
+        self._spared = 0
         self._seconds = 0.0
         self._hurry = threading.Event()
 
@@ -31,9 +32,10 @@ class Faults:
         with self._guard:
             self._answers.append((status, body, [("Content-Type", content_type), *extra]))
 
-    def lose_next_answer(self) -> None:
-        """Do what the next request asks, then close the connection without a word."""
+    def lose_next_answer(self, after: int = 0) -> None:
+        """Do what the next request asks, or the next ``after`` so many, then close the connection without a word."""
         with self._guard:
+            self._spared = after
             self._lost += 1
 
     def delay(self, seconds: float) -> None:
@@ -50,7 +52,8 @@ class Faults:
             self._hurry.wait(self._seconds)
         with self._guard:
             planned = self._answers.pop(0) if self._answers else None
-            is_lost = planned is None and self._lost > 0
+            is_lost = planned is None and self._lost > 0 and self._spared == 0
+            self._spared = max(0, self._spared - 1)
             self._lost -= is_lost
         if planned is not None:
             status, body, headers = planned

@@ -3,34 +3,30 @@
 It serves the coop of a folder (docs/folder.md), keeps events and bookings, and can be told to misbehave.
 """
 
-import contextlib
 import hashlib
 import hmac
 import json
 import threading
 from collections.abc import Callable, Collection
 from datetime import tzinfo
-from email.utils import format_datetime
 from pathlib import Path
-from socket import SHUT_RDWR, socket
 from typing import Any, Final
 
-from flask import Flask, Response, request
+from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException
-from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from kiosk.backends.folder_reader import HashCard
-from kiosk.backends.folder_tables import CAPABILITIES
-from kiosk.backends.reference_coop import ReferenceCoop, problem
+from kiosk.backends.reference_coop import CARRIED, ReferenceCoop, problem
 from kiosk.backends.reference_faults import Faults
+from kiosk.backends.reference_serving import Serving
 from kiosk.backends.reference_store import Answer, CursorGone, ReferenceStore
 from kiosk.backends.rest_json import fact_from, hash_from, read_object, read_text, to_json
 from kiosk.clock import Clock
-from kiosk.types import DELIVERED, Fact, FactKind
+from kiosk.types import DELIVERED, JAR_KINDS, Fact, FactKind
 
+FIRST_TERMINAL: Final = "terminal"
 PAGE_ROWS: Final = 400
 LARGEST_REQUEST: Final = 64 * 1024
-JOIN_SECONDS: Final = 5.0
 
 
 class ReferenceServer:
@@ -40,7 +36,7 @@ class ReferenceServer:
         folder: the coop's CSV files; changed files are picked up.
         hash_card: from a canonical card id to its hash; the database holds hashes only.
         zone: the coop's time zone.
-        token: what a terminal must present.
+        token: what the first terminal must present; :meth:`admit` lets in others.
         clock: the server's own, which may differ from the terminal's.
         key_id: names the key of ``hash_card``.
         database: a file, to survive a restart; None keeps all in memory.
@@ -65,41 +61,35 @@ class ReferenceServer:
         self._store = ReferenceStore(database)
         self._coop = ReferenceCoop(folder, hash_card, zone, clock, key_id=key_id, store=self._store)
         self._lock = threading.Lock()
+        self._terminals = _Terminals()
+        self._terminals.admit(FIRST_TERMINAL, token)
         self._endpoints = _Endpoints(
-            coop=self._coop, store=self._store, lock=self._lock, token=token, clock=clock, page_rows=page_rows
+            coop=self._coop,
+            store=self._store,
+            lock=self._lock,
+            terminals=self._terminals,
+            clock=clock,
+            page_rows=page_rows,
         )
         self._faults = Faults(self._endpoints.application().wsgi_app)
-        self._host = host
-        self.port = port
-        self._server: BaseWSGIServer | None = None
-        self._thread: threading.Thread | None = None
-        self._live: set[socket] = set()
-        self._handler = type("Handler", (_Handler,), {"live": self._live, "server_clock": clock})
+        self._serving = Serving(self._faults, clock, host=host, port=port, name="reference-server")
+
+    @property
+    def port(self) -> int:
+        return self._serving.port
 
     @property
     def url(self) -> str:
-        return f"http://{self._host}:{self.port}"
+        return self._serving.url
 
     def start(self) -> None:
         """Serve; returns when connections are accepted."""
-        self._server = make_server(self._host, self.port, self._faults, threaded=True, request_handler=self._handler)
-        self.port = self._server.port
-        self._thread = threading.Thread(
-            target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, name="reference-server", daemon=True
-        )
-        self._thread.start()
+        self._serving.start()
 
     def stop(self) -> None:
         """Close all connections; what was kept stays. Twice does no harm."""
         self._faults.release()
-        if self._server is not None and self._thread is not None:
-            self._server.shutdown()
-            self._server.server_close()
-            self._thread.join(JOIN_SECONDS)
-            for end in tuple(self._live):
-                with contextlib.suppress(OSError):
-                    end.shutdown(SHUT_RDWR)
-        self._server = self._thread = None
+        self._serving.stop()
 
     def close(self) -> None:
         """Stop for good."""
@@ -107,8 +97,16 @@ class ReferenceServer:
         with self._lock:
             self._store.close()
 
+    def admit(self, terminal: str, token: str) -> None:
+        """Let a terminal of that name in; a token it had before is void."""
+        self._terminals.admit(terminal, token)
+
+    def revoke(self, terminal: str) -> None:
+        """Let a terminal in no more, as when it was stolen."""
+        self._terminals.revoke(terminal)
+
     def events(self) -> list[dict[str, Any]]:
-        """Every event that was kept, in the order in which they came, each once."""
+        """Every event that was kept, in the order in which they came, each once, with its ``terminal``."""
         with self._lock:
             return list(self._store.events())
 
@@ -136,26 +134,27 @@ class ReferenceServer:
         self._faults.delay(seconds)
 
 
-class _Handler(WSGIRequestHandler):
-    """Werkzeug's, silent, and known to the server so that it can be closed."""
+class _Terminals:
+    """Who may ask, by token. Only digests are kept, and all are compared, so that the time taken tells nothing."""
 
-    live: set[socket]
-    server_clock: Clock
+    def __init__(self) -> None:
+        self._digests: dict[str, bytes] = {}
 
-    def setup(self) -> None:
-        super().setup()
-        self.live.add(self.connection)
+    def admit(self, terminal: str, token: str) -> None:
+        self._digests = {**self._digests, terminal: _digest(token)}
 
-    def finish(self) -> None:
-        self.live.discard(self.connection)
-        super().finish()
+    def revoke(self, terminal: str) -> None:
+        self._digests = {name: digest for name, digest in self._digests.items() if name != terminal}
 
-    def date_time_string(self, timestamp: float | None = None) -> str:  # noqa: ARG002  http.server's own signature
-        """The Date header, by the server's own clock."""
-        return format_datetime(self.server_clock.now(), usegmt=True)
+    def find(self, token: str) -> str | None:
+        """Whose token that is."""
+        given = _digest(token)
+        found = [name for name, digest in self._digests.items() if hmac.compare_digest(digest, given)]
+        return found[0] if found else None
 
-    def log(self, type: str, message: str, *args: object) -> None:  # noqa: A002  werkzeug's own name
-        """Nothing: paths and queries stay out of logs."""
+
+def _digest(token: str) -> bytes:
+    return hashlib.sha256(token.encode("utf-8", "surrogateescape")).digest()
 
 
 class _Endpoints:
@@ -167,16 +166,18 @@ class _Endpoints:
         coop: ReferenceCoop,
         store: ReferenceStore,
         lock: threading.Lock,
-        token: str,
+        terminals: _Terminals,
         clock: Clock,
         page_rows: int,
     ) -> None:
         self._coop = coop
         self._store = store
         self._lock = lock
-        self._expected = f"Bearer {token}".encode()
+        self._terminals = terminals
         self._clock = clock
         self._page_rows = page_rows
+        self._in_flight: set[str] = set()
+        self._flight_lock = threading.Lock()
 
     def application(self) -> Flask:
         app = Flask("coop-kiosk-reference")
@@ -192,17 +193,21 @@ class _Endpoints:
         return app
 
     def _authorise(self) -> Response | None:
-        given = request.headers.get("Authorization", "").encode()
-        if hmac.compare_digest(given, self._expected):
-            return None
-        return _respond(problem(401, "not_authorised", "This terminal is not known here."))
+        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+        terminal = self._terminals.find(token) if scheme.lower() == "bearer" else None
+        if terminal is None:
+            refusal = _respond(problem(401, "not_authorised", "This terminal is not known here, or not any more."))
+            refusal.headers["WWW-Authenticate"] = "Bearer"
+            return refusal
+        g.terminal = terminal
+        return None
 
     def _stamp(self, response: Response) -> Response:
         response.headers["Cache-Control"] = "no-store"
         return response
 
     def capabilities(self) -> Response:
-        return _respond(Answer(200, {"version": 1, **to_json(CAPABILITIES)}))
+        return _respond(Answer(200, {"version": 1, "terminal": g.terminal, **to_json(CARRIED)}))
 
     def snapshot(self) -> Response:
         known = request.headers.get("If-None-Match", "").strip('"')
@@ -226,19 +231,19 @@ class _Endpoints:
             key_id = read_text(body, "key_id", default="")
         except ValueError as fault:
             return _respond(problem(400, "not_understood", str(fault)))
-        if key_id != self._coop.key_id:
-            return _respond(problem(422, "other_key", "Cards are hashed under another key here."))
         with self._lock:
+            if not self._coop.knows_key(key_id):
+                return _respond(problem(422, "other_key", "Cards are hashed under another key here."))
             return _respond(Answer(200, self._coop.identify(card)))
 
     def events(self) -> Response:
-        return self._once(self._coop.record, DELIVERED)
+        return self._once(self._coop.record, DELIVERED | JAR_KINDS)
 
     def bookings(self) -> Response:
         now = to_json(self._clock.now())
         return self._once(self._coop.book, {FactKind.BOOKING}, kind=FactKind.BOOKING.value, happened_at=now)
 
-    def _once(self, act: Callable[[Fact], Answer], kinds: Collection[FactKind], **given: str) -> Response:
+    def _once(self, act: Callable[[Fact, str], Answer], kinds: Collection[FactKind], **given: str) -> Response:
         """Act on a fact, once for each idempotency key; a repeated request gets the first answer again."""
         payload = hashlib.sha256(request.get_data()).hexdigest()
         try:
@@ -250,17 +255,30 @@ class _Endpoints:
         if request.headers.get("Idempotency-Key", "").strip('"') != fact.id:
             return _respond(problem(400, "key_missing", "The Idempotency-Key is the id of the fact."))
         key = f"{request.path} {fact.id}"
+        with self._flight_lock:
+            is_busy = key in self._in_flight
+            self._in_flight.add(key)
+        if is_busy:
+            busy = _respond(problem(409, "in_flight", "The same is being worked on; try again."))
+            busy.headers["Retry-After"] = "1"
+            return busy
+        try:
+            return _respond(self._answer_to(key, payload, lambda: act(fact, g.terminal)))
+        finally:
+            with self._flight_lock:
+                self._in_flight.discard(key)
+
+    def _answer_to(self, key: str, payload: str, act: Callable[[], Answer]) -> Answer:
         with self._lock:
             known = self._store.recall(key)
             if known is None:
                 with self._store.atomic():
-                    answer = act(fact)
+                    answer = act()
                     self._store.keep(key, payload, answer)
-            elif known[0] != payload:
-                answer = problem(422, "key_reused", "The same key came with another fact before.")
-            else:
-                answer = known[1]
-        return _respond(answer)
+                return answer
+        if known[0] != payload:
+            return problem(422, "key_reused", "The same key came with another fact before.")
+        return known[1]
 
 
 def _respond(answer: Answer) -> Response:
@@ -269,4 +287,7 @@ def _respond(answer: Answer) -> Response:
 
 
 def _as_problem(fault: HTTPException) -> Response:
-    return _respond(problem(fault.code or 500, (fault.name or "error").lower().replace(" ", "_"), ""))
+    answer = _respond(problem(fault.code or 500, fault.name.lower().replace(" ", "_"), ""))
+    # Some errors have a header of their own: which methods there are, which type is wanted.
+    answer.headers.extend((name, value) for name, value in fault.get_headers() if name != "Content-Type")
+    return answer

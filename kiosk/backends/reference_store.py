@@ -8,7 +8,7 @@ changed while they were read comes once more, as a change.
 import json
 import secrets
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,12 +17,14 @@ from typing import Any, Final
 from sqlite_utils import Database
 
 from kiosk.backends.folder_tables import Place, Tables
+from kiosk.backends.reference_facts import KeyedCard
 from kiosk.backends.rest_json import to_json
-from kiosk.types import Assignment
+from kiosk.types import Assignment, CardHash, Jar
 
-KINDS: Final = ("coop", "members", "cards", "shifts", "assignments")
+KINDS: Final = ("coop", "members", "cards", "shifts", "assignments", "jars")
 """In the order in which a snapshot tells them; a row's kind is its place here."""
-BEFORE_ALL, COOP, MEMBERS, CARDS, SHIFTS, ASSIGNMENTS = range(-1, len(KINDS))
+BEFORE_ALL, COOP, MEMBERS, CARDS, SHIFTS, ASSIGNMENTS, JARS = range(-1, len(KINDS))
+NEVER_REMOVED: Final = frozenset({COOP, JARS})
 
 SCHEMA: Final = """
 create table if not exists state (name text primary key, value text not null) strict;
@@ -73,14 +75,15 @@ class ReferenceStore:
 
     # ── rows ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def publish(self, tables: Tables, key_id: str) -> None:
-        """Make the rows say what ``tables`` say; only what differs gets a new change number."""
+    def publish(self, tables: Tables, cards: Iterable[KeyedCard], jars: Iterable[Jar]) -> None:
+        """Make the rows say what these say; only what differs gets a new change number."""
         wanted: dict[int, Mapping[str, object]] = {
             COOP: {"": to_json(tables.coop)},
             MEMBERS: {key: to_json(row) for key, row in tables.members.items()},
-            CARDS: {card.hash: to_json(card) | {"key_id": key_id} for card in tables.cards.values()},
+            CARDS: {keyed.card.hash: _card_to_json(keyed) for keyed in cards},
             SHIFTS: {key: to_json(row) for key, row in tables.shifts.items()},
             ASSIGNMENTS: {_place_key(key): to_json(row) for key, row in tables.places.items()},
+            JARS: {jar.code: to_json(jar) for jar in jars},
         }
         known = {
             (row["kind"], row["key"]): row["body"]
@@ -101,6 +104,17 @@ class ReferenceStore:
             self._remove(ASSIGNMENTS, _place_key(key))
         else:
             self._put(ASSIGNMENTS, _place_key(key), _text(to_json(place)))
+
+    def put_card(self, hash_: CardHash, keyed: KeyedCard | None) -> None:
+        """A card was spoken of: it is told again, even as it was, or went (None)."""
+        if keyed is None:
+            self._remove(CARDS, hash_)
+        else:
+            self._put(CARDS, hash_, _text(_card_to_json(keyed)))
+
+    def put_jar(self, jar: Jar) -> None:
+        """A jar was spoken of: it is told again, even as it was."""
+        self._put(JARS, jar.code, _text(to_json(jar)))
 
     def has_shift(self, shift: str) -> bool:
         """The terminals know this shift."""
@@ -215,7 +229,7 @@ class ReferenceStore:
 
 def _page(rows: list[dict[str, Any]]) -> dict[str, Any]:
     page: dict[str, Any] = {kind: [] for kind in KINDS if kind != KINDS[COOP]}
-    removed: dict[str, Any] = {kind: [] for kind in page}
+    removed: dict[str, Any] = {kind: [] for at, kind in enumerate(KINDS) if at not in NEVER_REMOVED}
     for row in rows:
         kind = KINDS[row["kind"]]
         if row["removed"]:
@@ -226,6 +240,10 @@ def _page(rows: list[dict[str, Any]]) -> dict[str, Any]:
         else:
             page[kind].append(json.loads(row["body"]))
     return page | {"removed": removed}
+
+
+def _card_to_json(keyed: KeyedCard) -> dict[str, Any]:
+    return {**to_json(keyed.card), "key_id": keyed.key_id}
 
 
 def _place_key(key: Place) -> str:

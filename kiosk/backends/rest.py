@@ -16,7 +16,7 @@ from kiosk.backends.rest_transport import HttpAnswer, Transport
 from kiosk.clock import Clock
 from kiosk.errors import BackendUnavailable, ConfigError, NotAuthorised
 from kiosk.events import BookingOutcome, Identified, KnowledgePage
-from kiosk.types import Capabilities, CardHash, Fact, FactId, MemberId, ShiftId
+from kiosk.types import CARD_KINDS, Capabilities, CardHash, Fact, FactId, MemberId, ShiftId
 
 log = logging.getLogger(__name__)
 
@@ -122,13 +122,13 @@ class RestBackend:
         return page
 
     def deliver(self, fact: Fact) -> Outcome:
-        answer = self._post("/v1/events", self._timeout_seconds, words.fact_to_json(fact), fact.id)
+        answer = self._post("/v1/events", self._timeout_seconds, self._told(fact), fact.id)
         outcome = outcome_of(answer)
         if isinstance(outcome, Accepted) and _json_of(answer, answer.status).get("id") != fact.id:
             raise BackendUnavailable("the answer is about something else")
         return outcome
 
-    def identify(self, card: CardHash, timeout_seconds: float) -> Identified:
+    def identify(self, card: CardHash, timeout_seconds: float, _code: str = "") -> Identified:
         try:
             answer = self._post("/v1/identify", timeout_seconds, {"card": card, "key_id": self._key_id})
             body = _json_of(answer, 200)
@@ -140,6 +140,7 @@ class RestBackend:
                 member=None if member is None else words.member_from(words.read_object(member)),
                 account=None if account is None else words.member_from(words.read_object(account)),
                 blocked=words.read_flag(body, "blocked"),
+                present=words.texts_from(body.get("present"), ShiftId),
             )
         except (BackendUnavailable, ValueError):
             return Identified(hash=card, available=False)
@@ -161,6 +162,13 @@ class RestBackend:
 
     def close(self) -> None:
         self._transport.close()
+
+    def _told(self, fact: Fact) -> words.Json:
+        """What the server is told of a fact; a card goes with the name of the key it is hashed under."""
+        told = words.fact_to_json(fact)
+        if fact.kind in CARD_KINDS:
+            told["details"] = {"key_id": self._key_id, **told["details"]}
+        return told
 
     # ── one exchange ──────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -44,7 +44,9 @@ LONGEST_TEXT: Final = 200
 LONGEST_NOTICE: Final = 1000
 MOST_MINUTES: Final = 1_000_000
 
+_FACT_ID = re.compile(r"[A-Za-z0-9_.:-]{1,100}")
 _HASH = re.compile(r"[0-9a-f]{64}")
+_JAR = re.compile(r"[0-9]{6}")
 _LANGUAGE = re.compile(r"[a-z]{2}(-[A-Z]{2})?")
 
 
@@ -145,18 +147,28 @@ def maybe_number(json: Json, name: str, least: int, most: int) -> int | None:
 def read_word(json: Json, name: str, words: type[Word], default: Word | None = None) -> Word:
     """One word of an enumeration."""
     value = json.get(name)
-    return default if value is None and default is not None else words(str(value))
+    if value is None and default is not None:
+        return default
+    if value not in list(words):
+        raise ValueError(f"{name} is none of {', '.join(words)}")
+    return words(value)
 
 
 def maybe_day(json: Json, name: str) -> date | None:
     """A day like 2026-11-24, or None where it is absent."""
     text = maybe_text(json, name, 10)
-    return None if text is None else date.fromisoformat(text)
+    try:
+        return None if text is None else date.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"{name} is not a day like 2026-11-24") from None
 
 
 def read_moment(json: Json, name: str) -> datetime:
     """An RFC 3339 time with its offset, as aware UTC."""
-    moment = datetime.fromisoformat(read_text(json, name, 40))
+    try:
+        moment = datetime.fromisoformat(read_text(json, name, 40))
+    except ValueError:
+        raise ValueError(f"{name} is not a time like 2026-11-24T15:04:00Z") from None
     if moment.tzinfo is None or not 1970 <= moment.year <= 2200:
         raise ValueError(f"{name} has no offset, or is not of our time")
     return moment.astimezone(UTC)
@@ -188,6 +200,7 @@ def member_from(json: Json) -> Member:
         language=language,
         large_text=read_flag(json, "large_text"),
         long_pulse=read_flag(json, "long_pulse"),
+        windows=hours_in(json, "windows"),
     )
 
 
@@ -239,13 +252,26 @@ def place_from(json: Json) -> tuple[ShiftId, MemberId]:
     return ShiftId(read_text(json, "shift_id", LONGEST_ID)), MemberId(read_text(json, "member_id", LONGEST_ID))
 
 
+def jar_code_from(value: object) -> JarCode:
+    """The code of a jar: six digits."""
+    if not isinstance(value, str) or not _JAR.fullmatch(value):
+        raise ValueError("not the code of a jar, six digits")
+    return JarCode(value)
+
+
 def jar_from(json: Json) -> Jar:
     """One jar."""
     weighed_on = maybe_day(json, "weighed_on")
     grams = maybe_number(json, "grams", 1, 99_999)
     if weighed_on is None or grams is None:
         raise ValueError("a jar has grams and weighed_on")
-    return Jar(code=JarCode(read_text(json, "code", 6)), grams=Grams(grams), weighed_on=weighed_on)
+    sticker = json.get("sticker")
+    return Jar(
+        code=jar_code_from(json.get("code")),
+        grams=Grams(grams),
+        weighed_on=weighed_on,
+        sticker=None if sticker is None else hash_from(sticker),
+    )
 
 
 def hours_from(json: Json) -> OpeningHours:
@@ -261,13 +287,18 @@ def hours_from(json: Json) -> OpeningHours:
     return hours
 
 
+def hours_in(json: Json, name: str) -> tuple[OpeningHours, ...]:
+    """Stretches of opening hours; absent is none."""
+    return tuple(hours_from(read_object(item)) for item in read_list(json.get(name)))
+
+
 def coop_from(json: Json) -> Coop:
     """The coop itself."""
     closures = read_list(json.get("closures"))
     return Coop(
         name=read_text(json, "name", default=""),
         phone=read_text(json, "phone", 40, default=""),
-        hours=tuple(hours_from(read_object(item)) for item in read_list(json.get("hours"))),
+        hours=hours_in(json, "hours"),
         closures=frozenset(day for item in closures if (day := maybe_day({"day": item}, "day")) is not None),
         cycle_start=maybe_day(json, "cycle_start"),
         notice=read_text(json, "notice", LONGEST_NOTICE, default=""),
@@ -328,9 +359,10 @@ def fact_to_json(fact: Fact) -> dict[str, Any]:
 
 def fact_from(json: Json) -> Fact:
     """A fact as a server receives it."""
-    member_id, shift_id, about = (maybe_text(json, name) for name in ("member_id", "shift_id", "about"))
+    member_id, shift_id = (maybe_text(json, name) for name in ("member_id", "shift_id"))
+    about = json.get("about")
     return Fact(
-        id=FactId(read_text(json, "id", LONGEST_ID)),
+        id=_fact_id_from(json.get("id")),
         kind=read_word(json, "kind", FactKind),
         happened=Moment(
             boot_id="",
@@ -340,7 +372,13 @@ def fact_from(json: Json) -> Fact:
         ),
         member_id=None if member_id is None else MemberId(member_id),
         shift_id=None if shift_id is None else ShiftId(shift_id),
-        about=None if about is None else FactId(about),
+        about=None if about is None else _fact_id_from(about),
         offline=read_flag(json, "offline"),
-        details=read_object(json.get("details") or {}),
+        details=read_object(json.get("details", {})),
     )
+
+
+def _fact_id_from(value: object) -> FactId:
+    if not isinstance(value, str) or not _FACT_ID.fullmatch(value):
+        raise ValueError("not the id of a fact: letters, digits and _.:- only, at most 100")
+    return FactId(value)

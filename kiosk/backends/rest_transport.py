@@ -15,6 +15,7 @@ from typing import Any, Final
 
 import requests
 from requests.adapters import HTTPAdapter
+from requests.cookies import RequestsCookieJar
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError
@@ -117,9 +118,11 @@ class _BoundedAdapter(HTTPAdapter):
 class _Line:
     """One thread's session and its deadline."""
 
-    def __init__(self, headers: Mapping[str, str], ca_file: str | None) -> None:
+    def __init__(self, headers: Mapping[str, str], ca_file: str | None, cookies: RequestsCookieJar | None) -> None:
         self.deadline = Deadline()
         self.session = requests.Session()
+        if cookies is not None:
+            self.session.cookies = cookies
         # No proxy and no .netrc of whoever runs this: the first would see members' names, the second replace the token.
         self.session.trust_env = False
         self.session.verify = ca_file or True
@@ -133,18 +136,20 @@ class Transport:
 
     Args:
         url: scheme, host and perhaps a path in front of ``/v1``.
-        token: the bearer token (RFC 6750).
+        token: the bearer token (RFC 6750); None where the server is told otherwise who asks.
         ca_file: certificates to trust instead of the machine's.
+        cookies: where all threads keep them, for a server with sessions; None: each thread has its own.
     """
 
-    def __init__(self, url: str, token: str, ca_file: str | None = None) -> None:
+    def __init__(
+        self, url: str, token: str | None, ca_file: str | None = None, cookies: RequestsCookieJar | None = None
+    ) -> None:
         self._url = url.rstrip("/")
-        self._headers = {
-            "Authorization": f"Bearer {token}",
-            "Accept": "application/json, application/problem+json",
-            "User-Agent": "coop-kiosk",
-        }
+        self._headers = {"Accept": "application/json, application/problem+json", "User-Agent": "coop-kiosk"}
+        if token is not None:
+            self._headers["Authorization"] = f"Bearer {token}"
         self._ca_file = ca_file
+        self._cookies = cookies
         self._lines = threading.local()
         self._all: list[_Line] = []
         self._guard = threading.Lock()
@@ -157,9 +162,10 @@ class Transport:
         *,
         query: Mapping[str, str] | None = None,
         json: object = None,
+        form: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> HttpAnswer:
-        """One request and its whole answer, within ``seconds``.
+        """One request and its whole answer, within ``seconds``. The body is ``json`` or the fields of ``form``.
 
         Raises:
             BackendUnavailable: no whole answer came in time and of a bearable size.
@@ -172,6 +178,7 @@ class Transport:
                 self._url + path,
                 params=query,
                 json=json,
+                data=form,
                 headers=headers,
                 timeout=(min(CONNECT_SECONDS, seconds), seconds),
                 allow_redirects=False,
@@ -193,7 +200,7 @@ class Transport:
     def _line(self) -> _Line:
         line: _Line | None = getattr(self._lines, "line", None)
         if line is None:
-            line = self._lines.line = _Line(self._headers, self._ca_file)
+            line = self._lines.line = _Line(self._headers, self._ca_file, self._cookies)
             with self._guard:
                 self._all.append(line)
         return line

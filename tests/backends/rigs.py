@@ -2,10 +2,11 @@
 
 import csv
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
+from types import MappingProxyType
 
 from kiosk.backends.base import Backend, Unchanged
 from kiosk.backends.folder import FolderBackend
@@ -64,7 +65,13 @@ def fact(kind: FactKind, clock: AdjustableClock, **more: object) -> Fact:
 
 
 class Rig:
-    """One backend over one coop. ``reopen`` starts both sides anew, as after a power cut."""
+    """One backend over one coop. ``reopen`` starts both sides anew, as after a power cut.
+
+    Attributes:
+        not_promised: tests of the contract that this backend is excused from, each with the reason.
+    """
+
+    not_promised: Mapping[str, str] = MappingProxyType({})
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder

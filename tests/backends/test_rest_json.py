@@ -46,13 +46,14 @@ VALUES = [
             language="en",
             large_text=True,
             long_pulse=True,
+            windows=(OpeningHours(weekday=6, opens=time(8), closes=time(9)),),
         ),
     ),
     (words.member_from, Member(id="8", first_name="Léo")),
     (words.card_from, Card(hash="0f" * 32, member_id="7", blocked=True)),
     (words.shift_from, Shift(id="s", job="Vrac", starts_at=AT, ends_at=AT.replace(hour=18), places=4, week="B")),
     (words.assignment_from, Assignment(shift_id="s", member_id="7", first_name="Zoé", first_shift=True, present=True)),
-    (words.jar_from, Jar(code="123456", grams=352, weighed_on=date(2026, 11, 24))),
+    (words.jar_from, Jar(code="123456", grams=352, weighed_on=date(2026, 11, 24), sticker="0f" * 32)),
     (
         words.coop_from,
         Coop(
