@@ -8,41 +8,50 @@ import secrets
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import fields
+from functools import partial
 from pathlib import Path
 from types import FrameType
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
+from kiosk.app_door import bell_needs_internet, make_bell, make_door, make_door_memory
+from kiosk.app_looks import lit
 from kiosk.backends.base import Backend
 from kiosk.backends.folder import FolderBackend
 from kiosk.backends.rest import RestBackend
 from kiosk.clock import Clock, SystemClock
 from kiosk.commands import answer
 from kiosk.config import Config
+from kiosk.config_sections import PrinterSettings, ScaleSettings
 from kiosk.control import ControlServer
 from kiosk.devices import cards
-from kiosk.devices.bell import Bell, GpioRinger, WebhookRinger
+from kiosk.devices.backlight import Backlight
 from kiosk.devices.cards import CardHasher
-from kiosk.devices.door import Door
 from kiosk.devices.keys import Layout
 from kiosk.devices.pins import Pins, lgpio_pins
+from kiosk.devices.printer_ports import RAW_PORT, CupsPort, FilePort, PrinterPort, TcpPort
 from kiosk.devices.rc522 import Rc522Reader
 from kiosk.devices.scale import SerialScale
+from kiosk.devices.scale_line import Dialect
+from kiosk.devices.scales.regex import ANY_WEIGHT, Regex
 from kiosk.devices.scanner import EvdevDevices, InputDevices, InputIdentity, Scanner
 from kiosk.devices.supervisor import Source, Supervisor
+from kiosk.effects import AskPin
 from kiosk.errors import ConfigError
-from kiosk.events import CommandReceived, StopRequested
+from kiosk.events import CommandReceived, Event, StopRequested
 from kiosk.ids import FactIds
 from kiosk.questions import Questions
 from kiosk.reactor import Hands, Reactor, Settings
-from kiosk.rules.door import DoorRules
-from kiosk.rules.policy import DoorTimes
 from kiosk.rules.tare import TareLimits
+from kiosk.rules.weekly import schedule_of
+from kiosk.store.desk import StaffDesk
 from kiosk.store.thread import Store
 from kiosk.sync import Sync
-from kiosk.types import FactId, JarCode, Part, Sound
+from kiosk.types import CardHash, FactId, JarCode, Part, Sound
 from kiosk.views import View
 from kiosk.watchdog import REACTOR, Notifier, Watchdog
+
+if TYPE_CHECKING:
+    from kiosk.devices.printer import Printer
 
 log = logging.getLogger(__name__)
 
@@ -79,7 +88,7 @@ class Wiring(Protocol):
     def make_input_devices(self) -> InputDevices: ...
 
 
-class _RealWiring:
+class RealWiring:
     """The lines and inputs of a real machine."""
 
     make_door_pins = staticmethod(lgpio_pins)
@@ -99,15 +108,25 @@ class Terminal:
     def __init__(self, config: Config, clock: Clock, wiring: Wiring | None = None) -> None:
         self._config = config
         self._clock = clock
-        self._wiring: Wiring = wiring or _RealWiring()
+        self._wiring: Wiring = wiring or RealWiring()
         self._fact_ids = FactIds()
         self._notify = Notifier()
         self.hasher = make_hasher(config)
-        self.reactor = Reactor(make_settings(config), clock, self._new_id, _new_jar_code, self._answer)
+        self.reactor = Reactor(
+            make_settings(config), clock, self._new_id, _new_jar_code, self._answer, older_hash=make_older_hash(config)
+        )
         self.store = Store(config.terminal.data_dir, self.reactor.post, clock)
         self.backend: Backend = make_backend(config, self.hasher, clock)
-        self.door: Door | None = make_door(config, clock, self._wiring)
+        self._sync = Sync(
+            self.backend, self.store, self.reactor.post, clock, interval_seconds=config.backend.sync_seconds
+        )
+        self.staff = StaffDesk(self.store, self.reactor.post, self._sync.wake)
+        self._door_memory = make_door_memory(config, clock)
+        self.door = make_door(config, clock, self._wiring.make_door_pins, self._door_memory)
+        self._bell = make_bell(config, clock, self._wiring.make_bell_pins)
         self.control = ControlServer(control_path(config), self.reactor.post, clock)
+        # A simulated terminal stands in somebody's window: that panel is not ours.
+        self.backlight = Backlight(clock.monotonic) if wiring is None and config.terminal.backlight else None
         # Real time: in the demo the clock can be moved, and that makes nobody late.
         self.watchdog = Watchdog(SystemClock())
 
@@ -115,7 +134,7 @@ class Terminal:
         return self._fact_ids(self._clock.now())
 
     def _answer(self, command: CommandReceived, reactor: Reactor) -> None:
-        answer(command, reactor, self.store, self.control)
+        answer(command, reactor, self.store, self.control, self._sync)
 
     @contextmanager
     def running(self, screen: Screen) -> Iterator[None]:
@@ -126,14 +145,15 @@ class Terminal:
         """
         config, clock, post = self._config, self._clock, self.reactor.post
         self.store.start()
-        bell = make_bell(config, clock, self._wiring)
-        sync = Sync(self.backend, self.store, post, clock, interval_seconds=config.backend.sync_seconds)
+        self.staff.carry_out(AskPin())
+        printer = make_printer(config, post, clock)
         questions = Questions(self.backend, post, clock)
         sources = [Supervisor(source, post, clock) for source in self._sources()]
-        parts: list[Worker] = [*sources, *([] if bell is None else [bell]), questions, sync, self.control]
+        rest = [part for part in (self._door_memory, printer) if part is not None]
+        parts: list[Worker] = [*sources, *rest, questions, self._sync, self.control]
         try:
-            self._watch(sources)
-            self.reactor.start(self._hands(screen, bell, sync, questions))
+            self._watch(sources, printer)
+            self.reactor.start(self._hands(screen, printer, questions))
             for part in parts:
                 part.start()
             self._notify("READY=1")
@@ -142,7 +162,7 @@ class Terminal:
             self._notify("STOPPING=1")
             self._stop(parts)
 
-    def _watch(self, sources: list[Supervisor]) -> None:
+    def _watch(self, sources: list[Supervisor], printer: "Printer | None") -> None:
         """Whoever hangs keeps the watchdog from being patted."""
         self.watchdog.watch(REACTOR, LIVE_SECONDS)
         self.watchdog.watch(Part.SCREEN.value, LIVE_SECONDS)
@@ -150,23 +170,32 @@ class Terminal:
         self.watchdog.watch(Part.SERVER.value, self._config.backend.sync_seconds + SLOW_SECONDS)
         for source in sources:
             self.watchdog.watch(source.part.value, LIVE_SECONDS)
+        if printer is not None:
+            self.watchdog.watch(Part.PRINTER.value, SLOW_SECONDS)
 
     def _sources(self) -> Iterator[Source]:
         if self.door is not None:
             yield self.door
+        if self._bell is not None:
+            yield self._bell
         yield from make_sources(self._config, self.hasher, self._clock, self._wiring)
 
-    def _hands(self, screen: Screen, bell: Bell | None, sync: Sync, questions: Questions) -> Hands:
+    def _hands(self, screen: Screen, printer: "Printer | None", questions: Questions) -> Hands:
+        door, bell = self.door, self._bell
         return Hands(
-            open_door=_no_door if self.door is None else self.door.open_for,
+            open_door=_no_door if door is None else door.open_for,
+            order_door=None if door is None else door.obey,
+            bell_needs_internet=bell_needs_internet(self._config),
             ring=None if bell is None else bell.ring,
             stop_ringing=_nothing if bell is None else bell.stop_ringing,
-            present=screen.present,
+            present=lit(screen.present, self.backlight),
             play=screen.play,
             record=self.store,
             ask=questions,
-            deliver=sync.wake,
+            deliver=self._sync.wake,
             tick=self.watchdog.tick,
+            print_label=None if printer is None else printer.print_label,
+            staff=self.staff.carry_out,
         )
 
     def _stop(self, parts: list[Worker]) -> None:
@@ -233,6 +262,12 @@ def make_hasher(config: Config) -> CardHasher:
     return CardHasher(bytes.fromhex(config.cards.key.reveal()), config.cards.key_id)
 
 
+def make_older_hash(config: Config) -> Callable[[str], CardHash] | None:
+    """What knows cards by the key before, while the coop changes from one to the other."""
+    previous = config.cards.previous_key
+    return None if previous is None else CardHasher(bytes.fromhex(previous.reveal()), "previous").hash_canonical
+
+
 def make_settings(config: Config) -> Settings:
     """What the rules need of the configuration."""
     return Settings(
@@ -248,33 +283,53 @@ def make_settings(config: Config) -> Settings:
         zone=config.terminal.timezone,
         language=config.terminal.language,
         phone=config.coop.phone,
+        hold_open=schedule_of(config.door.hold_open),
+        parts=frozenset(_parts(config)),
     )
 
 
-def make_door(config: Config, clock: Clock, wiring: Wiring) -> Door | None:
-    """The door, where there is one."""
-    door = config.door
-    if not door.enabled or door.relay_pin is None:
+def _parts(config: Config) -> Iterator[Part]:
+    """What the terminal has; what it has not is off, not out of order."""
+    yield from (Part.STORE, Part.SERVER, Part.SCREEN)
+    for part, there in (
+        (Part.READER, config.reader.enabled),
+        (Part.SCANNER, config.scanner.enabled),
+        (Part.SCALE, config.scale.enabled),
+        (Part.DOOR, config.door.enabled),
+        (Part.BELL, config.bell.kind != "none"),
+        (Part.PRINTER, config.printer.kind != "none"),
+    ):
+        if there:
+            yield part
+
+
+def make_printer(config: Config, post: Callable[[Event], None], clock: Clock) -> "Printer | None":
+    """The label printer, where there is one."""
+    printer = config.printer
+    if printer.kind == "none":
         return None
-    return Door(
-        wiring.make_door_pins,
-        clock,
-        door.relay_pin,
-        relay_active_high=door.relay_active_high,
-        contact_pin=door.contact_pin,
-        contact_when_shut=door.contact_when_shut,
-        rules=DoorRules(**{field.name: getattr(door, field.name) for field in fields(DoorTimes)}),
+    # Pillow is loaded only where labels are drawn.
+    from kiosk.devices.labels.layout import WORDS
+    from kiosk.devices.labels.registry import LANGUAGES
+    from kiosk.devices.printer import Printer
+
+    return Printer(
+        make_printer_port(printer),
+        LANGUAGES[printer.language],
+        stock=printer.stock(),
+        tare_format=printer.tares(),
+        words=WORDS[config.terminal.language],
+        post=post,
+        clock=clock,
     )
 
 
-def make_bell(config: Config, clock: Clock, wiring: Wiring) -> Bell | None:
-    """The bell, where there is one."""
-    bell = config.bell
-    if bell.kind == "gpio" and bell.pin is not None:
-        return Bell(GpioRinger(wiring.make_bell_pins, bell.pin), clock)
-    if bell.kind == "webhook" and bell.url is not None:
-        return Bell(WebhookRinger(bell.url), clock)
-    return None
+def make_printer_port(printer: PrinterSettings) -> PrinterPort:
+    """Where the printer is."""
+    if printer.kind == "tcp":
+        host, _, port = (printer.address or "").partition(":")
+        return TcpPort(host, int(port or RAW_PORT))
+    return CupsPort(printer.queue or "") if printer.kind == "cups" else FilePort(printer.path or Path())
 
 
 def make_sources(config: Config, hasher: CardHasher, clock: Clock, wiring: Wiring) -> Iterator[Source]:
@@ -298,14 +353,26 @@ def make_sources(config: Config, hasher: CardHasher, clock: Clock, wiring: Wirin
             layout=Layout(scanner.layout),
             uid_format=scanner.uid_format,
             badge_prefixes=("",),
+            tares=config.printer.tares(),
             pause_seconds=scanner.pause_milliseconds / 1000,
             devices=wiring.make_input_devices(),
         )
     scale = config.scale
     if scale.enabled and scale.port is not None:
-        yield SerialScale(
-            scale.port, scale.protocol, clock, baud=scale.baud, line=scale.line, lines_low=scale.lines_low
-        )
+        yield SerialScale(scale.port, make_dialect(scale), clock, silence_seconds=scale.silence_seconds)
+
+
+def make_dialect(scale: ScaleSettings) -> Dialect:
+    """How the shop's scale speaks."""
+    return Dialect(
+        protocol=scale.protocol,
+        decoder=partial(Regex, scale.regex or ANY_WEIGHT, scale.regex_unit) if scale.protocol == "regex" else None,
+        request=None if scale.request is None else scale.request.encode("latin-1"),
+        poll_seconds=None if scale.poll_milliseconds is None else scale.poll_milliseconds / 1000,
+        baud=scale.baud,
+        line=scale.line,
+        lines_low=scale.lines_low,
+    )
 
 
 def make_backend(config: Config, hasher: CardHasher, clock: Clock) -> Backend:
@@ -313,6 +380,15 @@ def make_backend(config: Config, hasher: CardHasher, clock: Clock) -> Backend:
     backend = config.backend
     if backend.kind == "folder":
         return FolderBackend(backend.folder, hasher.hash_canonical, config.terminal.timezone, clock)
+    if backend.kind == "gestion-compte":
+        # Only where it is used: its pages need a parser that other coops do without.
+        from kiosk.app_gestion_compte import backend_of
+
+        return backend_of(config, hasher, clock)
+    if backend.kind == "odoo":
+        from kiosk.app_odoo import backend_of as odoo_of
+
+        return odoo_of(config, hasher, clock)
     token = "" if backend.token is None else backend.token.reveal()
     return RestBackend(
         backend.url or "",

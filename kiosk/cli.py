@@ -6,7 +6,7 @@ the command that needs it.
 
 import json
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
@@ -14,13 +14,23 @@ from typing import Any, BinaryIO, TypeVar
 import click
 
 from kiosk import __version__
+from kiosk.cli_backend import backend
+from kiosk.cli_bulk import jars, label, scale
+from kiosk.cli_cards import cards
+from kiosk.cli_check import check
+from kiosk.cli_door import door
+from kiosk.cli_facts import journal, outbox, sync
+from kiosk.cli_gestion_compte import gestion_compte
 from kiosk.cli_keep import backup, key
-from kiosk.cli_options import AS_JSON, CONFIG, load_config
+from kiosk.cli_member import member
+from kiosk.cli_options import AS_JSON, CONFIG, load_config, show
 from kiosk.config import Config
+from kiosk.devices.scales.registry import SCALES
 from kiosk.errors import ConfigError, KioskError
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+BACKENDS = ("rest", "folder", "gestion-compte", "odoo")
 SCREENS = ("rpi7", "td2", "td2-portrait", "hd7")
 
 
@@ -53,16 +63,22 @@ def _load(config_file: Path | None) -> Config:
     return load_config(config_file)[0]
 
 
-def _show(rows: Iterable[dict[str, Any]], *, as_json: bool) -> None:
-    """A listing: JSON objects, or words in columns."""
-    for row in rows:
-        if as_json:
-            click.echo(json.dumps(row, ensure_ascii=False))
-        else:
-            click.echo("  ".join("-" if value is None else str(value) for value in row.values()))
-
-
-for _group in (backup, key):
+for _group in (
+    backend,
+    backup,
+    cards,
+    check,
+    door,
+    gestion_compte,
+    jars,
+    journal,
+    key,
+    label,
+    member,
+    outbox,
+    scale,
+    sync,
+):
     cli.add_command(_group)
 
 
@@ -74,6 +90,7 @@ for _group in (backup, key):
 def run(config_file: Path | None) -> None:
     """Run the terminal, as systemd starts it."""
     from kiosk.app import Terminal
+    from kiosk.app_looks import make_looks
     from kiosk.clock import SystemClock
     from kiosk.logs import configure
     from kiosk.screens.face import Face
@@ -83,7 +100,14 @@ def run(config_file: Path | None) -> None:
     clock = SystemClock()
     terminal = Terminal(config, clock)
     face = Face(
-        config.terminal.screen, terminal.reactor.post, clock.monotonic, config.terminal.timezone, fullscreen=True
+        config.terminal.screen,
+        terminal.reactor.post,
+        clock.monotonic,
+        config.terminal.timezone,
+        looks=make_looks(config),
+        now=clock.now,
+        touched=None if terminal.backlight is None else terminal.backlight.wake,
+        fullscreen=True,
     )
     terminal.run(face)
 
@@ -94,10 +118,13 @@ def _demo_options(command: F) -> F:
             "--data", type=click.Path(path_type=Path, file_okay=False), help="Keep everything in this folder."
         ),
         click.option("--lang", type=click.Choice(("fr", "en")), default="fr", show_default=True),
+        click.option("--printer", type=click.Choice(("tspl", "zpl", "escpos")), default="tspl", show_default=True),
+        click.option("--network-scale", is_flag=True, help="The scale is behind a serial server (TCP)."),
+        click.option("--scale", type=click.Choice(tuple(SCALES)), default="mt_sics", show_default=True),
         click.option("--screen", type=click.Choice(SCREENS), default="rpi7", show_default=True, help="The panel."),
         click.option("--members", type=click.IntRange(40, 100_000), default=800, show_default=True),
         click.option("--seed", type=int, default=400, show_default=True, help="Another coop, always the same."),
-        click.option("--backend", type=click.Choice(("rest", "folder")), default="rest", show_default=True),
+        click.option("--backend", type=click.Choice(BACKENDS), default="rest", show_default=True),
     ):
         command = option(command)
     return command
@@ -143,6 +170,9 @@ def _wish(options: dict[str, Any]) -> Any:
         members=options["members"],
         screen=options["screen"],
         language=options["lang"],
+        scale=options["scale"],
+        network_scale=options["network_scale"],
+        printer=options["printer"],
     )
 
 
@@ -200,7 +230,7 @@ def config_check(file: Path) -> None:
 
 @config.command("show")
 @CONFIG
-def config_show(config_file: Path | None) -> None:
+def configshow(config_file: Path | None) -> None:
     """Print the configuration in force, secrets masked."""
     click.echo(_load(config_file).masked(), nl=False)
 
@@ -236,45 +266,12 @@ def decide(who: str, when: datetime | None, config_file: Path | None, *, as_json
     from kiosk.looking import explain
 
     answer = explain(_load(config_file), who, when)
-    _show([answer], as_json=True) if as_json else _tell(answer)
+    show([answer], as_json=True) if as_json else _tell(answer)
 
 
 def _tell(answer: dict[str, Any]) -> None:
     for name, value in answer.items():
         click.echo(f"{name:12} {'-' if value is None else value}")
-
-
-@cli.group()
-def outbox() -> None:
-    """What waits to be sent, and what was refused."""
-
-
-@outbox.command("list")
-@CONFIG
-@AS_JSON
-def outbox_list(config_file: Path | None, *, as_json: bool) -> None:
-    """Each row with its state and, where it was refused, the reason."""
-    from kiosk.looking import store_command
-
-    _show(store_command(_load(config_file), "outbox list", {}), as_json=as_json)
-
-
-@cli.group()
-def journal() -> None:
-    """What happened."""
-
-
-@journal.command("list")
-@CONFIG
-@AS_JSON
-def journal_list(config_file: Path | None, *, as_json: bool) -> None:
-    """Each fact with its time and kind."""
-    from kiosk.looking import store_command
-
-    config, after = _load(config_file), 0
-    while rows := store_command(config, "journal list", {"after": after}):
-        _show(rows, as_json=as_json)
-        after = rows[-1]["seq"]
 
 
 @cli.group()
@@ -291,12 +288,10 @@ def decode_scale(protocol: str, file: BinaryIO, **lines: str | None) -> None:
     """A scale's bytes (FILE or standard input) as events, a JSON object a line."""
     from kiosk.devices.scales.registry import decode_stream
 
-    _show(decode_stream(_decoder(protocol, lines), file), as_json=True)
+    show(decode_stream(_decoder(protocol, lines), file), as_json=True)
 
 
 def _decoder(protocol: str, lines: dict[str, str | None]) -> Any:
-    from kiosk.devices.scales.registry import SCALES
-
     if protocol not in SCALES:
         raise click.BadParameter(f"{protocol!r} is none of {', '.join(SCALES)}", param_hint="PROTOCOL")
     given = {name: value for name, value in lines.items() if value is not None}
@@ -316,4 +311,4 @@ def decode_keys(layout: str, file: BinaryIO) -> None:
     from kiosk.devices.keys import Layout
     from kiosk.devices.keys import decode_keys as codes
 
-    _show(({"event": "code", "text": text} for text in codes(file, Layout(layout))), as_json=True)
+    show(({"event": "code", "text": text} for text in codes(file, Layout(layout))), as_json=True)

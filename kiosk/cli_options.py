@@ -1,6 +1,9 @@
-"""What the command groups share: the options that many commands have, and the configuration."""
+"""What the command groups share: the options that many commands have, the configuration, listings."""
 
+import json
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -25,3 +28,12 @@ def load_config(config_file: Path | None) -> tuple[Config, Path | None]:
     if config_file is None and SYSTEM_FILE.exists():
         config_file = SYSTEM_FILE
     return load(config_file), config_file
+
+
+def show(rows: Iterable[dict[str, Any]], *, as_json: bool) -> None:
+    """A listing: JSON objects a line, or words in columns."""
+    for row in rows:
+        if as_json:
+            click.echo(json.dumps(row, ensure_ascii=False))
+        else:
+            click.echo("  ".join("-" if value is None else str(value) for value in row.values()))

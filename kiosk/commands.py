@@ -3,16 +3,20 @@
 Plain JSON values. Nothing here waits: what the store has to look up is answered by the store's own thread.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future
 from dataclasses import fields, is_dataclass
-from datetime import datetime
+from datetime import date, datetime, time
 from typing import Any, Protocol
 
 from kiosk import __version__
+from kiosk.card_commands import CARD_COMMANDS, CardCommandError, carry_out, desk_of
+from kiosk.door_commands import door_status, order_of
 from kiosk.events import CommandReceived
 from kiosk.reactor import Reactor
+from kiosk.store.retention import Retention
 from kiosk.store.thread import Store
+from kiosk.types import Jar, MemberId
 
 Rows = list[dict[str, Any]]
 
@@ -22,6 +26,12 @@ class Replies(Protocol):
 
     def answer(self, reply: int, result: Mapping[str, object]) -> None: ...
     def refuse(self, reply: int, why: str) -> None: ...
+
+
+class Wakes(Protocol):
+    """The sync thread, as far as it can be hurried."""
+
+    def wake(self, *, fetch: bool = False) -> None: ...
 
 
 def status(reactor: Reactor, store: Store) -> dict[str, object]:
@@ -45,20 +55,78 @@ def status(reactor: Reactor, store: Store) -> dict[str, object]:
 STORE_COMMANDS: dict[str, Callable[[Store, Mapping[str, Any]], Future[Any]]] = {
     "outbox list": lambda store, _: store.outbox_list(),
     "outbox retry": lambda store, given: store.outbox_retry(given.get("id")),
+    "journal purge": lambda store, given: store.purge(Retention(**{name: int(days) for name, days in given.items()})),
+    "member export": lambda store, given: store.dossier(MemberId(str(given.get("id", "")))),
+    "member forget": lambda store, given: store.forget(
+        MemberId(str(given.get("id", ""))), anyway=bool(given.get("anyway"))
+    ),
     "journal list": lambda store, given: store.journal_list(int(given.get("after", 0))),
 }
 """Commands that the store's thread answers, whether a terminal runs or not."""
 
 
-def answer(command: CommandReceived, reactor: Reactor, store: Store, replies: Replies) -> None:
+def answer(command: CommandReceived, reactor: Reactor, store: Store, replies: Replies, sync: Wakes) -> None:
     """Answer a command; an unknown one is refused in words."""
     if command.name == "status":
         replies.answer(command.reply, status(reactor, store))
+    elif command.name == "sync":
+        sync.wake(fetch=True)
+        replies.answer(command.reply, {"waiting": reactor.waiting})
+    elif command.name == "jars list":
+        replies.answer(command.reply, {"value": jar_rows(reactor.knowledge.jars.values())})
+    elif command.name == "door status":
+        replies.answer(command.reply, door_status(reactor))
+    elif command.name == "door order":
+        _order_door(command, reactor, replies)
+    elif command.name in CARD_COMMANDS:
+        _serve_cards(command, reactor, store, replies)
     elif command.name in STORE_COMMANDS:
         future = STORE_COMMANDS[command.name](store, command.arguments)
         future.add_done_callback(lambda done: _pass_on(done, command.reply, replies))
     else:
         replies.refuse(command.reply, f"this terminal knows no command {command.name!r}")
+
+
+def _order_door(command: CommandReceived, reactor: Reactor, replies: Replies) -> None:
+    try:
+        why_not = reactor.order_door(order_of(command.arguments))
+    except ValueError as wrong:
+        why_not = str(wrong)
+    if why_not is None:
+        replies.answer(command.reply, door_status(reactor))
+    else:
+        replies.refuse(command.reply, why_not)
+
+
+def _serve_cards(command: CommandReceived, reactor: Reactor, store: Store, replies: Replies) -> None:
+    try:
+        rows = carry_out(command.name, desk_of(reactor), command.arguments)
+    except CardCommandError as wrong:
+        replies.refuse(command.reply, str(wrong))
+        return
+
+    def pass_on(done: Future[Any]) -> None:
+        # The store answers this after it has done all it was given before.
+        fault = done.exception()
+        if fault is None:
+            replies.answer(command.reply, {"value": rows})
+        else:
+            replies.refuse(command.reply, f"it counts here, and is not on the disk yet: {fault}")
+
+    store.given_to().add_done_callback(pass_on)
+
+
+def jar_rows(jars: Iterable[Jar]) -> Rows:
+    """Jars as rows, by code. That there is a sticker is told, not which."""
+    return [
+        {
+            "code": jar.code,
+            "grams": jar.grams,
+            "weighed_on": jar.weighed_on.isoformat(),
+            "sticker": jar.sticker is not None,
+        }
+        for jar in sorted(jars, key=lambda jar: jar.code)
+    ]
 
 
 def _pass_on(done: Future[Any], reply: int, replies: Replies) -> None:
@@ -71,13 +139,13 @@ def _pass_on(done: Future[Any], reply: int, replies: Replies) -> None:
 
 def plain(value: Any) -> Any:
     """A value of the vocabulary as JSON knows it."""
-    if isinstance(value, datetime):
+    if isinstance(value, date | time):
         return value.isoformat()
     if is_dataclass(value):
         return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
     if isinstance(value, Mapping):
         return {str(key): plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
+    if isinstance(value, list | tuple | frozenset):
         return [plain(item) for item in value]
     return value
 

@@ -26,7 +26,10 @@ LARGEST_SECRET_BYTES: Final = 4096
 
 _SECRETS: Final = (
     ("cards", "key", "key_file", "card-key"),
+    ("cards", "previous_key", "previous_key_file", "previous-card-key"),
     ("backend", "token", "token_file", "backend-token"),
+    ("gestion_compte", "password", "password_file", "gestion-compte-password"),
+    ("gestion_compte", "number_key", "number_key_file", "gestion-compte-number-key"),
 )
 """Section, key, the key that names a file instead, and the systemd credential taken when neither is written."""
 

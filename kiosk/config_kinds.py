@@ -16,6 +16,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
+from kiosk.devices.scales.regex import compile_lines
 from kiosk.rules.policy import Between
 
 STARS = "********"
@@ -161,6 +162,35 @@ class SecretText(Text):
 
     def read(self, raw: object) -> Secret:
         return Secret(self.text(raw))
+
+
+@dataclass(frozen=True)
+class Wire(Text):
+    """What goes over a wire, a character a byte; control characters are written as TOML does."""
+
+    most: int = 40
+
+    def read(self, raw: object) -> str:
+        if not isinstance(raw, str):
+            raise WrongValue(f"must be text between quotes, not {shown(raw)}")
+        if len(raw) > self.most:
+            raise WrongValue(f"must have {self.most} characters at most, not {len(raw)}")
+        if any(ord(character) > 0xFF for character in raw):
+            raise WrongValue("must be made of bytes: no character beyond \\u00ff")
+        return raw
+
+
+@dataclass(frozen=True)
+class ScaleLines(Text):
+    """The regular expression of a scale's lines."""
+
+    def read(self, raw: object) -> str:
+        text = self.text(raw)
+        try:
+            compile_lines(text)
+        except ValueError as fault:
+            raise WrongValue(str(fault)) from None
+        return text
 
 
 @dataclass(frozen=True)

@@ -10,11 +10,15 @@ from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from kiosk.config_kinds import Choice, Secret, Text, Url
+from kiosk.config_kinds import Choice, ScaleLines, Secret, Text, Url, Wire
 from kiosk.devices.keys import Layout
+from kiosk.devices.labels.stock import Stock
+from kiosk.devices.labels.tare_code import PRESETS, TareFormat
 from kiosk.devices.scales.registry import SCALES
 from kiosk.devices.uid_formats import UidFormat
-from kiosk.rules.policy import Between, DoorTimes, Policy, Station, Times
+from kiosk.rules.door_states import DoorRules
+from kiosk.rules.policy import Between, Policy, Station, Times
+from kiosk.rules.weekly import LIKE, OPENING_HOURS, PATTERN
 
 Pin = Annotated[int, Between(2, 27)]
 """A GPIO line by its BCM number. 0 and 1 are kept for the memory of hats."""
@@ -32,6 +36,11 @@ class TerminalSettings:
     inclusive_sign: Literal["·", "."]
     screen: Literal["rpi7", "td2", "td2-portrait", "hd7"]
     reader_is: Literal["below", "left", "right", "above"]
+    volume: Annotated[int, Between(0, 100)]
+    speech: bool
+    less_motion: bool
+    backlight: bool
+    hat_pins: tuple[Pin, ...]
     timezone: ZoneInfo
     data_dir: Path
     runtime_dir: Path
@@ -52,6 +61,8 @@ class CardSettings:
     key: Secret | None
     key_file: Path | None
     key_id: Annotated[str, Text(most=20, pattern=r"[\w.-]+", like="letters, digits, dots and hyphens")]
+    previous_key: Secret | None
+    previous_key_file: Path | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,25 +93,67 @@ class ScaleSettings:
     baud: Literal[1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200] | None
     line: Annotated[str, Text(pattern="[78][NEO][12]", like='data bits, parity and stop bits like "8N1"')] | None
     lines_low: bool
+    request: Annotated[str, Wire()] | None
+    poll_milliseconds: Annotated[int, Between(100, 10_000)] | None
+    silence_seconds: Annotated[int, Between(0, 600)]
+    regex: Annotated[str, ScaleLines()] | None
+    regex_unit: Literal["kg", "g", "lb"]
     division_grams: Annotated[int, Between(1, 100)]
     maximum_grams: Annotated[int, Between(100, 300_000)]
     till_division_grams: Annotated[int, Between(1, 100)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DoorSettings(DoorTimes):
+class PrinterSettings:
+    kind: Literal["none", "tcp", "usb", "cups", "file"]
+    address: Annotated[str, Text(pattern=r"[\w.-]+(:\d{1,5})?", like='an address like "192.168.1.40:9100"')] | None
+    path: Path | None
+    queue: Annotated[str, Text(most=60, pattern=r"[\w.-]+", like="the name of a queue of CUPS")] | None
+    language: Literal["tspl", "zpl", "escpos", "png"]
+    width_mm: Annotated[int, Between(20, 120)]
+    height_mm: Annotated[int, Between(15, 200)]
+    gap_mm: Annotated[int, Between(0, 10)]
+    dpi: Literal[203, 300, 600]
+    tare_format: Annotated[str, Choice(tuple(PRESETS), str)]
+    tare_prefix: Annotated[str, Text(pattern="[0-9]{4,9}", like="the first four to nine digits of a tare code")] | None
+    tare_decimals: Literal[2, 3]
+
+    def stock(self) -> Stock:
+        """The labels in it."""
+        return Stock(width_mm=self.width_mm, height_mm=self.height_mm, gap_mm=self.gap_mm, dpi=self.dpi)
+
+    def tares(self) -> TareFormat:
+        """How the till reads the tare."""
+        return TareFormat(self.tare_prefix or PRESETS[self.tare_format].prefix, self.tare_decimals)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoorSettings(DoorRules):
     enabled: bool
     pins: Literal["lgpio", "mock"]
     relay_pin: Pin | None
     relay_active_high: bool
+    lock: Literal["fail_secure", "fail_safe"]
     contact_pin: Pin | None
     contact_when_shut: Literal["closed", "open"]
+    exit_pin: Pin | None
+    exit_when_pressed: Literal["closed", "open"]
+    fire_pin: Pin | None
+    fire_when_calm: Literal["closed", "open"]
+    tamper_pin: Pin | None
+    tamper_when_shut: Literal["closed", "open"]
+    lamp_pin: Pin | None
+    lamp_active_high: bool
+    buzzer_pin: Pin | None
+    buzzer_active_high: bool
+    hold_open: tuple[Annotated[str, Text(pattern=f"{PATTERN}|{OPENING_HOURS}", like=LIKE)], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BellSettings:
     kind: Literal["none", "gpio", "webhook"]
     pin: Pin | None
+    active_high: bool
     url: Annotated[str, Url()] | None
 
 
@@ -108,7 +161,7 @@ class BellSettings:
 class BackendSettings:
     """``token`` is what ``token_file`` holds, or the credential ``backend-token``."""
 
-    kind: Literal["folder", "rest"]
+    kind: Literal["folder", "rest", "gestion-compte", "odoo"]
     folder: Path
     url: Annotated[str, Url()] | None
     plain_http: bool
@@ -116,6 +169,43 @@ class BackendSettings:
     token_file: Path | None
     timeout_seconds: Annotated[int, Between(1, 120)]
     sync_seconds: Annotated[int, Between(5, 86_400)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GestionCompteSettings:
+    """For a server of the kind "gestion-compte".
+
+    ``password`` is what ``password_file`` holds, or the credential ``gestion-compte-password``; ``number_key`` what
+    ``number_key_file`` holds, or ``gestion-compte-number-key``.
+    """
+
+    tier: Literal["reader", "shift-manager"]
+    user: str | None
+    password: Secret | None
+    password_file: Path | None
+    presence: Literal["by_identifying", "at_booking"]
+    allowed_days: Annotated[int, Between(1, 400)]
+    forget_days: Annotated[int, Between(1, 1000)]
+    unknown_cards: Literal["desk", "ask"]
+    nfc_prefix: Annotated[str, Text(pattern=r"\d\d", like='two digits like "04"')]
+    number_key: Secret | None
+    number_key_file: Path | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OdooSettings:
+    """For a server of the kind "odoo". The password or API key is ``token`` of the backend."""
+
+    database: Annotated[str, Text(most=63)] | None
+    login: Annotated[str, Text(most=100)] | None
+    protocol: Literal["jsonrpc", "json2"]
+    family: Literal["auto", "foodcoop", "obeesdoo", "plain"]
+    name_order: Literal["first-last", "last-first"]
+    shift_word: Annotated[str, Text(most=40)]
+    point_minutes: Annotated[int, Between(15, 600)]
+    leaders_are_coordinators: bool
+    entrance_log: bool
+    member_cards: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,9 +230,12 @@ class Config:
     reader: ReaderSettings
     scanner: ScannerSettings
     scale: ScaleSettings
+    printer: PrinterSettings
     door: DoorSettings
     bell: BellSettings
     backend: BackendSettings
+    gestion_compte: GestionCompteSettings
+    odoo: OdooSettings
     policy: Policy
     times: Times
     retention: RetentionSettings

@@ -33,5 +33,9 @@ class BackendUnavailable(KioskError, ConnectionError):
     """Error raised when the server gave no usable answer: network, time-out, 5xx, nonsense. Worth another try."""
 
 
+class BackendUnreadable(BackendUnavailable):
+    """Error raised when the server answers something that it did not use to. A person has to look into it."""
+
+
 class NotAuthorised(KioskError, PermissionError):
     """Error raised when the server does not accept this terminal. A person has to act."""

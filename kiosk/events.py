@@ -219,6 +219,8 @@ class Action(StrEnum):
     REOPEN = "reopen"
     READ = "read"
     LATER = "later"
+    TURN_PAGE = "turn_page"
+    """The next sentence, with large text: the screen turns it, the session gives more time."""
     MY_SHIFTS = "my_shifts"
     SIGN_UP = "sign_up"
     PICK = "pick"
@@ -359,6 +361,8 @@ class KnowledgePage:
         full: part of a complete snapshot; else only changes, with what was ``removed``.
         cursor: what the backend wants back to continue from here.
         fetched_at: when the server's answer came; the age of the knowledge counts from the last page.
+        forgotten_members: who asked to be forgotten, here or elsewhere. More than removed: nothing of them is kept, and
+            no later page brings them back. A full round names them all, so that a restored backup forgets them too.
     """
 
     generation: int
@@ -377,6 +381,7 @@ class KnowledgePage:
     removed_cards: tuple[CardHash, ...] = ()
     removed_shifts: tuple[ShiftId, ...] = ()
     removed_assignments: tuple[tuple[ShiftId, MemberId], ...] = ()
+    forgotten_members: tuple[MemberId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -393,11 +398,16 @@ class ServerReached:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServerLost:
-    """The server does not answer. Posted when it did before, or at the first try."""
+    """The server does not answer. Posted when it did before, or at the first try; again when the reason is another.
+
+    Attributes:
+        unreadable: it answers, and not as it used to.
+    """
 
     since: datetime
     fault: str
     not_authorised: bool = False
+    unreadable: bool = False
 
 
 @dataclass(frozen=True, slots=True)

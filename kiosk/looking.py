@@ -2,27 +2,28 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime
-from queue import SimpleQueue
+from datetime import UTC, datetime
+from queue import Empty, SimpleQueue
 from typing import Any
 
 from kiosk.app import control_path, make_backend, make_hasher
 from kiosk.clock import Clock, SystemClock
-from kiosk.commands import STORE_COMMANDS, plain
+from kiosk.commands import STORE_COMMANDS, jar_rows, plain
 from kiosk.config import Config
 from kiosk.control import NotRunning, ask
 from kiosk.errors import KioskError
-from kiosk.events import Event, KnowledgePage
+from kiosk.events import Event, KnowledgeConfirmed, KnowledgePage, ServerLost
 from kiosk.rules import access
 from kiosk.rules.knowledge import Knowledge
 from kiosk.store.thread import Store
-from kiosk.types import Member, MemberId
+from kiosk.sync import Sync
+from kiosk.types import Jar, Member, MemberId
 
 ANSWER_SECONDS = 10.0
 
 
-def store_command(config: Config, name: str, arguments: Mapping[str, object]) -> Any:
-    """The answer to one of :data:`~kiosk.commands.STORE_COMMANDS`.
+def store_command(config: Config, name: str, arguments: Mapping[str, object], seconds: float = ANSWER_SECONDS) -> Any:
+    """The answer to one of :data:`~kiosk.commands.STORE_COMMANDS`, which takes at most ``seconds`` on the files.
 
     Raises:
         KioskError: nobody can answer, in words.
@@ -30,12 +31,86 @@ def store_command(config: Config, name: str, arguments: Mapping[str, object]) ->
     try:
         return ask(control_path(config), name, arguments)["value"]
     except NotRunning:
-        with _opened(config, SystemClock()) as (store, _):
-            return plain(STORE_COMMANDS[name](store, arguments).result(ANSWER_SECONDS))
+        with opened(config, SystemClock()) as (store, _):
+            return plain(STORE_COMMANDS[name](store, arguments).result(seconds))
+
+
+def known_jars(config: Config) -> list[dict[str, Any]]:
+    """Every jar that the terminal knows, as rows.
+
+    Raises:
+        KioskError: nobody can answer, in words.
+    """
+    try:
+        rows: list[dict[str, Any]] = ask(control_path(config), "jars list", {})["value"]
+    except NotRunning:
+        with opened(config, SystemClock()) as (store, events):
+            # What the disk holds is posted first.
+            store.cursor().result(ANSWER_SECONDS)
+            knowledge = Knowledge()
+            while not events.empty():
+                event = events.get()
+                if isinstance(event, KnowledgePage):
+                    knowledge.apply(event)
+            knowledge.apply(_page_of(store.jars().result(ANSWER_SECONDS)))
+            return jar_rows(knowledge.jars.values())
+    return rows
+
+
+def _page_of(jars: tuple[Jar, ...]) -> KnowledgePage:
+    return KnowledgePage(generation=0, full=False, last=False, cursor="", fetched_at=datetime.now(UTC), jars=jars)
+
+
+def sync_once(config: Config) -> tuple[str, bool]:
+    """Deliver and fetch: what to say of it, and whether it went well.
+
+    Raises:
+        KioskError: nobody can do it, in words.
+    """
+    try:
+        waiting = ask(control_path(config), "sync", {})["waiting"]
+    except NotRunning:
+        return _sync_here(config)
+    return f"the terminal is at it; {waiting} rows waited", True
+
+
+def _sync_here(config: Config) -> tuple[str, bool]:
+    clock = SystemClock()
+    with opened(config, clock) as (store, events):
+        # What the disk holds is posted first; only what comes after it is an answer of the server.
+        store.cursor().result(ANSWER_SECONDS)
+        while not events.empty():
+            events.get()
+        backend = make_backend(config, make_hasher(config), clock)
+        sync = Sync(backend, store, events.put, clock)
+        sync.start()
+        try:
+            return _outcome(store, events, config.backend.timeout_seconds + ANSWER_SECONDS)
+        finally:
+            sync.request_stop()
+            sync.join()
+            backend.close()
+
+
+def _outcome(store: Store, events: SimpleQueue[Event], seconds: float) -> tuple[str, bool]:
+    """What became of one round: it ends with the last page, with no change, or with the server lost."""
+    members = 0
+    while True:
+        try:
+            event = events.get(timeout=seconds)
+        except Empty:
+            return "the server did not answer in time", False
+        if isinstance(event, ServerLost):
+            return f"the server does not answer ({event.fault}); what waits goes on waiting", False
+        if isinstance(event, KnowledgePage):
+            members += len(event.members)
+        if isinstance(event, KnowledgeConfirmed) or (isinstance(event, KnowledgePage) and event.last):
+            waiting = len(store.outbox_list().result(ANSWER_SECONDS))
+            return f"{members} members fetched, {waiting} rows still waiting", True
 
 
 @contextmanager
-def _opened(config: Config, clock: Clock) -> Iterator[tuple[Store, SimpleQueue[Event]]]:
+def opened(config: Config, clock: Clock) -> Iterator[tuple[Store, SimpleQueue[Event]]]:
     """The store of a terminal that does not run."""
     events: SimpleQueue[Event] = SimpleQueue()
     store = Store(config.terminal.data_dir, events.put, clock)

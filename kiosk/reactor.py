@@ -8,22 +8,25 @@ import logging
 import threading
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import tzinfo
-from typing import Protocol
+from typing import Protocol, get_args
 
 from kiosk import effects, events
 from kiosk.clock import Clock, moment
 from kiosk.effects import Effect
 from kiosk.events import Event, Timer, TimerFired
+from kiosk.rules import doorkeeping
 from kiosk.rules import session as sessions
+from kiosk.rules.doorkeeping import Doorkeeping
 from kiosk.rules.knowledge import Knowledge
 from kiosk.rules.policy import DoorTimes, Policy, Station, Times
 from kiosk.rules.states import Session
 from kiosk.rules.tare import TareLimits
 from kiosk.rules.turn import Link, Surroundings
 from kiosk.rules.view import view_of
-from kiosk.types import Fact, FactId, FactKind, JarCode, Part, Sound
+from kiosk.rules.weekly import Schedule
+from kiosk.types import CardHash, Fact, FactId, FactKind, JarCode, Part, Sound
 from kiosk.views import View
 
 log = logging.getLogger(__name__)
@@ -32,13 +35,20 @@ TICK_SECONDS = 1.0
 
 URGENCY: dict[type[Effect], int] = {
     effects.OpenDoor: 0,
+    effects.HoldDoor: 0,
+    effects.EndHold: 0,
+    effects.LockDown: 0,
+    effects.EndLockDown: 0,
+    effects.ResetDoor: 0,
     effects.Record: 1,
     effects.Withdraw: 1,
     effects.StartTimer: 2,
     effects.CancelTimer: 2,
     effects.Play: 3,
+    effects.PrintLabel: 3,
     effects.RingBell: 3,
     effects.StopBell: 3,
+    **dict.fromkeys(get_args(effects.StaffOrder), 3),
     effects.Identify: 4,
     effects.Book: 4,
 }
@@ -74,6 +84,12 @@ class Hands:
     """Tell the sync thread that something new waits."""
     tick: Callable[[str], None]
     """Tell the watchdog who is alive."""
+    print_label: Callable[[effects.PrintLabel], None] | None = None
+    order_door: Callable[[effects.DoorOrder], None] | None = None
+    """Hold it, lock it down, reset it; None where there is no door."""
+    bell_needs_internet: bool = False
+    staff: Callable[[effects.StaffOrder], None] = lambda _order: None
+    """What staff ask of the store."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +104,8 @@ class Settings:
     zone: tzinfo
     language: str
     phone: str = ""
+    parts: frozenset[Part] = frozenset()
+    hold_open: Schedule = field(default_factory=Schedule)
 
 
 class Reactor:
@@ -100,11 +118,14 @@ class Reactor:
         new_id: Callable[[], FactId],
         new_jar_code: Callable[[], JarCode],
         commands: Callable[[events.CommandReceived, "Reactor"], None],
+        *,
+        older_hash: Callable[[str], CardHash] | None = None,
     ) -> None:
         self.settings = settings
         self.knowledge = Knowledge()
         self.session = Session(language=settings.language)
         self.link = Link()
+        self.keeping = Doorkeeping()
         self.waiting = 0
         self.refused = 0
         self.unjournalled: set[FactId] = set()
@@ -113,6 +134,7 @@ class Reactor:
         self._new_id = new_id
         self._new_jar_code = new_jar_code
         self._commands = commands
+        self._older_hash = older_hash
         self._hands: Hands | None = None
         self._inbox: deque[Event] = deque()
         self._arrived = threading.Condition()
@@ -178,6 +200,8 @@ class Reactor:
     def handle(self, event: Event) -> None:
         """Take one event: what is known changes first, then the session has its say, then its orders are given."""
         self._learn(event)
+        if isinstance(event, doorkeeping.HEARD):
+            self._keep_door(doorkeeping.hear(self.keeping, event, self.surroundings(), self.settings.hold_open))
         if isinstance(event, sessions.SEEN):
             self._let_session_answer(event)
         if isinstance(event, events.StopRequested):
@@ -186,6 +210,17 @@ class Reactor:
 
     def _let_session_answer(self, event: Event) -> None:
         self.session, orders = sessions.step(self.session, event, self.surroundings())
+        self._carry_out(orders)
+
+    def order_door(self, order: doorkeeping.Order) -> str | None:
+        """Have the door obey a person. Why it cannot, in plain words; None if it can."""
+        why = doorkeeping.maybe_refusal(self.keeping, order)
+        if why is None:
+            self._keep_door(doorkeeping.obey(self.keeping, order, self.surroundings(), self.settings.hold_open))
+        return why
+
+    def _keep_door(self, outcome: doorkeeping.Outcome) -> None:
+        self.keeping, orders = outcome
         self._carry_out(orders)
 
     def surroundings(self) -> Surroundings:
@@ -202,10 +237,25 @@ class Reactor:
             language=settings.language,
             moment=moment(self._clock),
             link=self.link,
-            bell=self._hands is not None and self._hands.ring is not None,
+            bell=self._has_bell(),
             phone=settings.phone,
+            printer=self._hands is not None and self._hands.print_label is not None,
+            parts=settings.parts,
+            waiting=self.waiting,
+            refused=self.refused,
             new_id=self._new_id,
             new_jar_code=self._new_jar_code,
+            keeping=self.keeping,
+        )
+
+    def _has_bell(self) -> bool:
+        """One that can be rung now."""
+        hands = self._hands
+        return (
+            hands is not None
+            and hands.ring is not None
+            and Part.BELL not in self.session.lost
+            and (self.link.online or not hands.bell_needs_internet)
         )
 
     def record(self, fact: Fact, hold_seconds: float = 0.0) -> None:
@@ -230,6 +280,14 @@ class Reactor:
                     self._deadlines[order.timer] = self._clock.monotonic() + order.seconds
                 case effects.CancelTimer():
                     self._deadlines.pop(order.timer, None)
+                case (
+                    effects.HoldDoor()
+                    | effects.EndHold()
+                    | effects.LockDown()
+                    | effects.EndLockDown()
+                    | effects.ResetDoor()
+                ) if hands.order_door is not None:
+                    hands.order_door(order)
                 case _:
                     self._ask_or_sound(order)
 
@@ -240,12 +298,23 @@ class Reactor:
                 self._hands.play(order.sound)
             case effects.RingBell() if self._hands.ring is not None:
                 self._hands.ring()
+            case effects.PrintLabel() if self._hands.print_label is not None:
+                self._hands.print_label(order)
             case effects.StopBell():
                 self._hands.stop_ringing()
             case effects.Identify():
                 self._hands.ask.identify(order)
             case effects.Book():
                 self._hands.ask.book(order)
+            case _ if isinstance(order, effects.StaffOrder):
+                self.order_staff(order)
+
+    def order_staff(self, order: effects.StaffOrder) -> None:
+        """Carry out what staff ask of the store, at the screen or by a command."""
+        assert self._hands is not None
+        if isinstance(order, effects.Prefer):
+            self.knowledge.prefer(order)
+        self._hands.staff(order)
 
     def _present(self) -> None:
         view = view_of(self.session, self.surroundings())
@@ -274,10 +343,8 @@ class Reactor:
                 self._mark_store(working=False, fault=event.fault)
             case events.DoorAlarm():
                 log.warning("door: %s", event.kind)
-                around = self.surroundings()
-                details = {"alarm": str(event.kind)}
-                fact = Fact(id=self._new_id(), kind=FactKind.ALARM, happened=around.moment, details=details)
-                self.record(fact)
+            case events.CardTapped():
+                self._know_older_key(event)
             case events.CommandReceived():
                 self._commands(event, self)
             case events.Ticked():
@@ -289,6 +356,22 @@ class Reactor:
             case _:
                 self._learn_from_server(event)
 
+    def _know_older_key(self, tap: events.CardTapped) -> None:
+        """A card known only under the key before: from this tap on it is known under the new one."""
+        if self._older_hash is None or not tap.code or tap.hash in self.knowledge.cards:
+            return
+        older = self.knowledge.card(self._older_hash(tap.code))
+        if older is None:
+            return
+        fact = Fact(
+            id=self._new_id(),
+            kind=FactKind.CARD_BLOCKED if older.blocked else FactKind.CARD_LINKED,
+            happened=moment(self._clock),
+            member_id=older.member_id,
+            details={"card": tap.hash, "replaces": older.hash},
+        )
+        self.record(fact)
+
     def _learn_from_server(self, event: Event) -> None:
         match event:
             case events.KnowledgePage():
@@ -298,8 +381,8 @@ class Reactor:
             case events.FactsRecalled():
                 for fact in event.facts:
                     self.knowledge.note(fact)
-            case events.Identified(available=True):
-                self.knowledge.learn(event)
+            case events.Identified():
+                self._learn_who(event)
             case events.Delivered():
                 self.knowledge.delivered(event.ids)
             case events.QueueChanged():
@@ -307,7 +390,20 @@ class Reactor:
             case events.ServerReached():
                 self.link = Link(online=True)
             case events.ServerLost():
+                self._raise_alarm(event.fault if event.unreadable else "")
                 self.link = Link(online=False, since=event.since, not_authorised=event.not_authorised)
+
+    def _learn_who(self, answer: events.Identified) -> None:
+        if answer.available:
+            self.knowledge.learn(answer)
+        self._raise_alarm(answer.fault)
+
+    def _raise_alarm(self, fault: str) -> None:
+        """Where the server can no longer be read, the journal says so."""
+        if not fault:
+            return
+        details = {"alarm": "server_unreadable", "fault": fault}
+        self.record(Fact(id=self._new_id(), kind=FactKind.ALARM, happened=moment(self._clock), details=details))
 
     def _mark_store(self, *, working: bool, fault: str = "") -> None:
         lost = Part.STORE in self.session.lost

@@ -19,7 +19,7 @@ from datetime import timedelta
 
 from kiosk.backends.base import Accepted, Backend, Outcome, Refused, Retry, Unchanged
 from kiosk.clock import Clock
-from kiosk.errors import BackendUnavailable, NotAuthorised, StoreError
+from kiosk.errors import BackendUnavailable, BackendUnreadable, NotAuthorised, StoreError
 from kiosk.events import (
     Delivered,
     DeliveryRefused,
@@ -327,11 +327,11 @@ class Sync:
 
     def _lose(self, error: Exception) -> float:
         """The server is not there; returns until when to leave it alone."""
-        refused = isinstance(error, NotAuthorised)
-        if self._lost is None or self._lost.not_authorised != refused:
+        refused, unreadable = isinstance(error, NotAuthorised), isinstance(error, BackendUnreadable)
+        if self._lost is None or (self._lost.not_authorised, self._lost.unreadable) != (refused, unreadable):
             since = self._clock.now() if self._lost is None else self._lost.since
             log.warning("server: lost (%s)", error)
-            self._lost = ServerLost(since=since, fault=str(error), not_authorised=refused)
+            self._lost = ServerLost(since=since, fault=str(error), not_authorised=refused, unreadable=unreadable)
             self._post(self._lost)
         self._reached_at = None
         self._server_pause = decorrelated(

@@ -229,6 +229,8 @@ class FactKind(StrEnum):
     """Where the server knows no roles."""
     MENU_OPENED = "menu_opened"
     """The menus of staff, with whose card, or with the PIN."""
+    MEMBER_FORGOTTEN = "member_forgotten"
+    """A person asked to be forgotten. It says who until the server has heard it, and nobody after that."""
 
 
 DELIVERED = frozenset(
@@ -244,8 +246,13 @@ DELIVERED = frozenset(
         FactKind.CARD_UNLINKED,
         FactKind.ABSENCE_ANNOUNCED,
         FactKind.ABSENCE_UNDONE,
+        FactKind.MEMBER_FORGOTTEN,
     }
 )
+CARD_KINDS = frozenset({FactKind.CARD_LINKED, FactKind.CARD_BLOCKED, FactKind.CARD_UNLINKED})
+"""Facts about the card in their details."""
+JAR_KINDS = frozenset({FactKind.TARE, FactKind.JAR_TAGGED})
+"""Delivered as well where the server carries jars."""
 UNDOING = frozenset(
     {FactKind.CHECK_IN_UNDONE, FactKind.BOOKING_UNDONE, FactKind.ABSENCE_UNDONE, FactKind.CARD_UNLINKED}
 )

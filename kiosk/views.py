@@ -119,6 +119,8 @@ class Header:
     bold: bool = False
     band: bool = False
     """The green band of a card laid during a weighing."""
+    held: Action | None = None
+    """What is asked by pressing the text for three seconds: the way in for technicians, which no button shows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -276,9 +278,11 @@ class ShiftsView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfferRow:
+    """``button`` is None where a place cannot be booked here."""
+
     title: Say
     sub: Say
-    button: Button
+    button: Button | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -419,6 +423,129 @@ class TextView:
     buttons: tuple[Button, ...] = ()
 
 
+# ── for staff ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Light(StrEnum):
+    """How a part is: a dot beside its status."""
+
+    GOOD = "good"
+    LOOK = "look"
+    """Something to look at."""
+    BAD = "bad"
+    OFF = "off"
+    """Not configured."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusTile:
+    """A tile of a menu: the icon and the label of ``button`` one over the other, and how it is."""
+
+    button: Button
+    status: Say
+    light: Light
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TilesView:
+    """X1: up to eight tiles in two rows, and buttons below, the first of them dark and wide."""
+
+    frame: Frame
+    title: Say
+    tiles: tuple[StatusTile, ...]
+    buttons: tuple[Button, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckRow:
+    name: Say
+    text: Say
+    light: Light
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChecksView:
+    """X2: one line a part, in two columns, with what to do about it."""
+
+    frame: Frame
+    title: Say
+    rows: tuple[CheckRow, ...]
+    buttons: tuple[Button, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyboardView:
+    """X3: a person is looked for. ``keys`` says the characters, in the order of the keyboard (or digits).
+
+    Attributes:
+        typed: what is in the field; ``hint`` where that is empty.
+        matches: two at most, the best first; ``more`` how many others there are.
+        pad: changes between letters and digits.
+    """
+
+    frame: Frame
+    title: Say
+    typed: str
+    hint: Say
+    keys: Say
+    matches: tuple[Button, ...]
+    more: int = 0
+    remark: Say | None = None
+    pad: Button
+    cancel: Button
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gesture:
+    """One of two gestures: ``done``, ``now``, or still to come."""
+
+    title: Say
+    sub: Say
+    icon: str
+    done: bool = False
+    now: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GesturesView:
+    """Cards are linked by two gestures; below them what came of the last ones, and how far it has come.
+
+    Attributes:
+        line: of the last link, or why there was none.
+        trouble: ``line`` is said in the attention colour.
+        beside: buttons beside the line.
+        share: of all, those done, as (so many, of so many).
+    """
+
+    frame: Frame
+    title: Say
+    gestures: tuple[Gesture, Gesture]
+    line: Say | None
+    trouble: bool
+    beside: tuple[Button, ...]
+    share: tuple[int, int]
+    tally: Say
+    buttons: tuple[Button, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToSettleRow:
+    title: Say
+    sub: Say
+    buttons: tuple[Button, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToSettleView:
+    """What the server has not taken: up to three rows with their buttons."""
+
+    frame: Frame
+    title: Say
+    rows: tuple[ToSettleRow, ...]
+    empty: Say | None = None
+    buttons: tuple[Button, ...] = ()
+
+
 View: TypeAlias = (
     IdleView
     | ResultView
@@ -435,6 +562,11 @@ View: TypeAlias = (
     | StillThereView
     | HelpView
     | TextView
+    | TilesView
+    | ChecksView
+    | KeyboardView
+    | GesturesView
+    | ToSettleView
 )
 
 LANGUAGES: Final = ("fr", "en")

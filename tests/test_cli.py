@@ -140,3 +140,29 @@ def test_decode_keys_gives_codes(monkeypatch, capsys):
 def test_the_module_is_the_command():
     done = subprocess.run([sys.executable, "-m", "kiosk", "--version"], capture_output=True, text=True, check=True)
     assert done.stdout.startswith("kiosk, version ")
+
+
+def test_sync_once_fetches_from_the_backend(monkeypatch, capsys, folder_config):
+    status, out, err = kiosk(monkeypatch, capsys, "sync", "--once", "--config", str(folder_config))
+    assert (status, err) == (0, "")
+    assert re.fullmatch(r"\d+ members fetched, 0 rows still waiting\n", out)
+    assert not out.startswith("0 ")
+
+
+def test_sync_once_says_when_nobody_answers(monkeypatch, capsys, folder_config):
+    folder_config.write_text(folder_config.read_text().replace('"members"', '"nowhere"'))
+    status, _, err = kiosk(monkeypatch, capsys, "sync", "--once", "--config", str(folder_config))
+    assert status == 1
+    assert "does not answer" in err
+
+
+def test_a_purge_proves_that_nothing_overdue_is_left(monkeypatch, capsys, folder_config):
+    status, out, _ = kiosk(monkeypatch, capsys, "journal", "purge", "--json", "--config", str(folder_config))
+    assert status == 0
+    assert json.loads(out)["overdue"] == 0
+
+
+def test_retrying_a_row_that_is_not_there_says_so(monkeypatch, capsys, folder_config):
+    status, _, err = kiosk(monkeypatch, capsys, "outbox", "retry", "no-such-id", "--config", str(folder_config))
+    assert status == 1
+    assert "no-such-id" in err

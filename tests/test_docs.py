@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from kiosk.devices.labels.tare_code import PRESETS
+from kiosk.types import Grams
+
 TOP = Path(__file__).parent.parent
 PAGES = sorted([TOP / "README.md", *(TOP / "docs").glob("*.md")])
 
@@ -27,3 +30,9 @@ def test_every_link_to_a_file_leads_somewhere(page):
 def test_the_readme_names_scripts_that_are_there():
     named = set(re.findall(r"scripts/([a-z-]+)", (TOP / "README.md").read_text(encoding="utf-8")))
     assert {name for name in named if not (TOP / "scripts" / name).exists()} == set()
+
+
+def test_the_tills_page_shows_the_codes_that_are_printed():
+    page = (TOP / "docs/till.md").read_text(encoding="utf-8")
+    rows = dict(re.findall(r"^\| `(\w+)` \| `\d+` \| `(\d{13})` \|", page, re.MULTILINE))
+    assert rows == {name: tares.code(Grams(176)) for name, tares in PRESETS.items()}

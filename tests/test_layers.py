@@ -62,11 +62,13 @@ def of(*names: str) -> tuple[str, ...]:
     return tuple(f"kiosk.{name}" for name in names)
 
 
-VOCABULARY = of("types", "events", "effects", "views", "errors", "messages")
+VOCABULARY = of("types", "events", "effects", "views", "errors", "messages", "messages_staff", "colour")
 RULES = of("rules")
 DECODERS = of(
     *("devices.framing", "devices.cards", "devices.uid_formats", "devices.keys", "devices.scales"),
     *("devices.rc522_dialogue", "devices.rc522_presence"),
+    *(f"devices.labels.{name}" for name in ("tare_code", "ean13", "raster", "stock", "language")),
+    *(f"devices.labels.{name}" for name in ("zpl", "tspl", "escpos")),
 )
 CLOCK = of("clock", "ids")
 STORE = of("store")
@@ -84,25 +86,67 @@ LAYERS = {
         of("config", "config_kinds", "config_sections", "config_checks"), VOCABULARY + RULES + DECODERS
     ),
     "control, watchdog and logs": Layer(of("control", "watchdog", "logs"), VOCABULARY + CLOCK),
+    "what is sealed": Layer(of("sealing", "card_key"), VOCABULARY, libraries=frozenset({"cryptography", "segno"})),
     "the store": Layer(STORE, VOCABULARY + CLOCK, libraries=frozenset({"sqlite_utils"})),
     "transports": Layer(of("devices"), VOCABULARY + RULES + CLOCK, inside=HARDWARE | {"requests", "PIL"}),
+    "labels": Layer(of("devices.labels"), VOCABULARY + DECODERS, libraries=frozenset({"PIL", "segno"})),
     "the reader's chip": Layer(CHIP, VOCABULARY + of("devices"), libraries=frozenset({"mfrc522", "spidev", "RPi"})),
     "simulated hardware": Layer(
         of("devices.simulated"), VOCABULARY + CLOCK + of("devices"), libraries=frozenset({"gpiozero"}), inside=HARDWARE
     ),
     "backends": Layer(
-        of("backends"), VOCABULARY + RULES + DECODERS + CLOCK, libraries=frozenset({"requests", "urllib3"})
+        of("backends"),
+        VOCABULARY + RULES + DECODERS + CLOCK,
+        libraries=frozenset({"requests", "urllib3", "selectolax"}),
     ),
     "the reference server": Layer(
-        of(*(f"backends.reference_{name}" for name in ("server", "coop", "store", "faults"))),
+        of(*(f"backends.reference_{name}" for name in ("server", "serving", "coop", "store", "faults"))),
         VOCABULARY + CLOCK + of("backends"),
         libraries=frozenset({"flask", "sqlite_utils", "werkzeug"}),
     ),
+    "the Odoo of the demo and of tests": Layer(of("demo.fake_odoo"), ("kiosk",), libraries=frozenset({"flask"})),
+    "the server that gestion-compte is in tests": Layer(
+        of("backends.gestion_compte.fake"),
+        VOCABULARY + DECODERS + CLOCK + of("backends"),
+        libraries=frozenset({"flask", "jinja2", "markupsafe", "werkzeug"}),
+    ),
     "sync": Layer(of("sync", "questions"), VOCABULARY + RULES + CLOCK + STORE + of("backends.base")),
-    "the reactor": Layer(of("reactor", "commands"), VOCABULARY + RULES + CLOCK + STORE),
+    "the reactor": Layer(
+        of("reactor", "commands", "door_commands", "card_commands"), VOCABULARY + RULES + CLOCK + STORE
+    ),
     "the screens": Layer(of("screens"), VOCABULARY + TEXT, libraries=frozenset({"kivy"})),
     "the root, and what shows it off": Layer(
-        of("app", "cli", "__main__", "looking", "demo"),
+        of(
+            "app",
+            "app_door",
+            "app_gestion_compte",
+            "app_odoo",
+            "app_looks",
+            "resting",
+            "selftest",
+            "commissioning",
+            "cli_cards",
+            "cli_door",
+            "cli_check",
+            "proving",
+            "card_import",
+            "card_service",
+            "cli",
+            "cli_backend",
+            "cli_bulk",
+            "cli_facts",
+            "cli_gestion_compte",
+            "cli_keep",
+            "cli_member",
+            "cli_options",
+            "cli_cards",
+            "__main__",
+            "looking",
+            "keeping",
+            "member_data",
+            "member_words",
+            "demo",
+        ),
         ("kiosk",),
         libraries=frozenset({"click", "kivy", "gpiozero", "PIL"}),
     ),

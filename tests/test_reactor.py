@@ -16,6 +16,7 @@ from kiosk.events import (
     DoorAlarm,
     DoorAlarmKind,
     FactsRecalled,
+    Identified,
     KnowledgeConfirmed,
     QueueChanged,
     ServerLost,
@@ -31,9 +32,9 @@ from kiosk.reactor import Hands, Reactor, Settings
 from kiosk.rules import states
 from kiosk.rules.policy import DoorTimes, Policy, Station, Times
 from kiosk.rules.tare import TareLimits
-from kiosk.types import Fact, FactId, FactKind, JarCode, Part, Sound
+from kiosk.types import Card, Fact, FactId, FactKind, JarCode, Part, Sound
 from kiosk.views import View
-from tests.rules.terminal import COOP, PARIS, TUESDAY, at, snapshot, tap
+from tests.rules.terminal import COOP, PARIS, TUESDAY, at, card_of, snapshot, tap
 
 
 @dataclass
@@ -170,7 +171,7 @@ def test_facts_of_before_a_restart_lie_over_what_the_server_says():
 def test_a_door_alarm_is_journalled():
     recorder = Recorder()
     reactor_with(recorder).handle(DoorAlarm(kind=DoorAlarmKind.FORCED))
-    assert ("record", FactKind.ALARM, 0.0) in recorder.log
+    assert ("record", FactKind.DOOR_ALARM, 0.0) in recorder.log
 
 
 def test_a_muted_session_plays_nothing():
@@ -231,3 +232,42 @@ def test_timers_fire_in_the_clocks_own_time():
 def test_the_coop_of_the_snapshot_is_the_one_shown():
     reactor = reactor_with(Recorder())
     assert reactor.knowledge.coop == COOP
+
+
+def test_a_card_known_under_the_key_before_is_linked_under_the_new_one():
+    recorder = Recorder()
+    reactor = reactor_with(recorder)
+    reactor._older_hash = lambda code: tap("camille").hash if code == "7:04A3C6CAE26180" else tap("nobody").hash
+    reactor.handle(tap("rehashed", code="7:04A3C6CAE26180"))
+    assert ("record", FactKind.CARD_LINKED, 0.0) in recorder.log
+    assert reactor.knowledge.card(tap("rehashed").hash).member_id == "camille"
+    assert ("open", 8) in recorder.log
+
+
+def test_a_card_blocked_under_the_key_before_stays_blocked_under_the_new_one():
+    recorder = Recorder()
+    reactor = reactor_with(recorder)
+    reactor.handle(snapshot(full=False, cards=(Card(hash=card_of("x"), member_id="camille", blocked=True),)))
+    reactor._older_hash = lambda _code: card_of("x")
+    reactor.handle(tap("rehashed", code="7:04A3C6CAE26180"))
+    assert reactor.knowledge.card(tap("rehashed").hash).blocked
+    assert not [entry for entry in recorder.log if entry[0] == "open"]
+
+
+def test_a_server_that_can_no_longer_be_read_is_an_alarm_in_the_journal():
+    recorder = Recorder()
+    reactor = reactor_with(recorder)
+    reactor.handle(ServerLost(since=at(14), fault="no route to host"))
+    assert ("record", FactKind.ALARM, 0.0) not in recorder.log
+    reactor.handle(ServerLost(since=at(14), fault="the page of the day has changed", unreadable=True))
+    assert recorder.log.count(("record", FactKind.ALARM, 0.0)) == 1
+
+
+def test_an_answer_that_cannot_be_read_is_an_alarm_and_opens_no_door():
+    recorder = Recorder()
+    reactor = reactor_with(recorder)
+    reactor.handle(tap("stranger"))
+    reactor.handle(Identified(hash=tap("stranger").hash, available=False, fault="the scan's page has changed"))
+    assert ("record", FactKind.ALARM, 0.0) in recorder.log
+    assert not [entry for entry in recorder.log if entry[0] == "open"]
+    assert isinstance(reactor.session.state, states.Unrecognised)

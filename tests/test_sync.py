@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from kiosk.backends.base import Accepted, Refused, Retry
-from kiosk.errors import BackendUnavailable, NotAuthorised
+from kiosk.errors import BackendUnavailable, BackendUnreadable, NotAuthorised
 from kiosk.events import (
     Committed,
     Delivered,
@@ -385,6 +385,17 @@ def test_a_terminal_that_is_not_accepted_says_so(terminal):
     assert terminal.inbox.wait_for(ServerLost).not_authorised
     terminal.clock.advance(2)
     assert terminal.inbox.wait_for(ServerLost, lambda event: not event.not_authorised).since == NOON
+
+
+def test_a_server_that_can_no_longer_be_read_is_lost_as_such(terminal):
+    terminal.server.answers.clear()
+    terminal.server.answers.extend([DOWN, BackendUnreadable("the page of the day has changed")])
+    terminal.start()
+
+    assert not terminal.inbox.wait_for(ServerLost).unreadable
+    terminal.clock.advance(2)
+    lost = terminal.inbox.wait_for(ServerLost, lambda event: event.unreadable)
+    assert (lost.since, lost.fault) == (NOON, "the page of the day has changed")
 
 
 def test_a_backend_that_breaks_is_logged_once_and_tried_again(terminal, caplog):

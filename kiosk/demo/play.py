@@ -7,9 +7,11 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from kiosk.app import Terminal
+from kiosk.app_looks import make_looks
 from kiosk.demo.room import Room, Wish, demo_clock
 from kiosk.demo.tour import Tour
 from kiosk.demo.workbench import workbench
+from kiosk.effects import ResetDoor
 from kiosk.screens.face import Face
 
 
@@ -22,9 +24,15 @@ def play_demo(wish: Wish) -> None:
             terminal.reactor.post,
             room.clock.monotonic,
             terminal.reactor.settings.zone,
-            tools=workbench(room),
+            looks=make_looks(room.config()),
+            tools=workbench(room, lambda: _reset(terminal)),
         )
         terminal.run(face)
+
+
+def _reset(terminal: Terminal) -> None:
+    if terminal.door is not None:
+        terminal.door.obey(ResetDoor())
 
 
 def play_tour(wish: Wish, folder: Path, tell: Callable[[str], None]) -> bool:

@@ -12,28 +12,33 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from gpiozero import GPIOZeroError
 from gpiozero.pins.mock import MockFactory, MockPin
 
-from kiosk.backends.reference_server import ReferenceServer
 from kiosk.clock import AdjustableClock
 from kiosk.config import Config, parse
 from kiosk.demo.cast import ZONE, demo_moment
 from kiosk.demo.data import make_coop
 from kiosk.devices.cards import CardHasher, parse_uid
+from kiosk.devices.labels.png import encode_png
+from kiosk.devices.labels.raster import Raster
+from kiosk.devices.labels.stock import Stock
 from kiosk.devices.pins import Pins
 from kiosk.devices.simulated import card_models
 from kiosk.devices.simulated.chip import Chip
-from kiosk.devices.simulated.door import SimulatedDoor
+from kiosk.devices.simulated.door import WHOLE, SimulatedDoor
 from kiosk.devices.simulated.modules import Board, installed
 from kiosk.devices.simulated.network import Cable
+from kiosk.devices.simulated.printer import SimulatedPrinter
 from kiosk.devices.simulated.scale import SimulatedScale
 from kiosk.devices.simulated.wedge import UsbHub, Wedge
 
-RELAY_PIN: Final = 17
-CONTACT_PIN: Final = 27
+if TYPE_CHECKING:
+    from kiosk.backends.reference_server import ReferenceServer
+    from kiosk.demo.odoo_room import OdooRoom
+
 BELL_PIN: Final = 22
 RESET_PIN: Final = 24
 SCANNER_PATH: Final = "/dev/input/by-id/usb-Demo_Scanner-event-kbd"
@@ -49,7 +54,10 @@ class Wish:
 
     Attributes:
         directory: everything of the demo is below it, and what is there goes on being used; None: a passing one.
-        backend: ``rest`` or ``folder``.
+        backend: ``rest``, ``folder`` or ``odoo``.
+        scale: a key of :data:`~kiosk.devices.scales.registry.SCALES`.
+        network_scale: the scale is behind a serial server instead of on a serial port.
+        printer: a key of :data:`~kiosk.devices.simulated.printer.TONGUES`.
     """
 
     directory: Path | None = None
@@ -59,6 +67,9 @@ class Wish:
     screen: str = "rpi7"
     language: str = "fr"
     station: str = "both"
+    scale: str = "mt_sics"
+    network_scale: bool = False
+    printer: str = "tspl"
 
 
 class Room:
@@ -77,8 +88,10 @@ class Room:
         self.chip = Chip()
         self.board = Board()
         self.board.wire(self.chip, bus=0, device=0, reset_pin=RESET_PIN)
-        self.door = SimulatedDoor(RELAY_PIN, contact_pin=CONTACT_PIN)
-        self.scale = SimulatedScale(directory / "scale", clock, seed=wish.seed, division=2)
+        self.door = SimulatedDoor(WHOLE)
+        port = 0 if wish.network_scale else directory / "scale"
+        self.scale = SimulatedScale(port, clock, protocol=wish.scale, seed=wish.seed, division=2)
+        self.printer = SimulatedPrinter(wish.printer, self._keep_label)
         self.hasher = CardHasher(bytes.fromhex(DEMO_KEY), "demo")
         self._scanner = Wedge(SCANNER_PATH)
         self._usb = UsbHub(self._scanner)
@@ -87,6 +100,7 @@ class Room:
         self._token = secrets.token_hex(16)
         self._pause = threading.Event()
         self.server: ReferenceServer | None = None
+        self.odoo: OdooRoom | None = None
         self.cable: Cable | None = None
 
     # ── below the drivers ─────────────────────────────────────────────────────────────────────────────────────────
@@ -115,9 +129,13 @@ class Room:
             if not (members / "members.csv").exists():
                 today = self.clock.now().astimezone(ZONE).date()
                 make_coop(members, self.wish.members, self.wish.seed, today=today)
-            self.scale.plug()
-            stack.callback(self.scale.unplug)
+            for device in (self.scale, self.printer):
+                device.plug()
+                stack.callback(device.unplug)
             if self.wish.backend == "rest":
+                # The demo's servers need Flask, which a terminal in a shop and its self-test do without.
+                from kiosk.backends.reference_server import ReferenceServer  # noqa: PLC0415 - see above
+
                 database = self.directory / "server.db"
                 server = ReferenceServer(
                     members, self.hasher.hash_canonical, ZONE, self._token, self.clock, key_id="demo", database=database
@@ -127,6 +145,12 @@ class Room:
                 self.server = server
                 self.cable = cable = Cable(server.port)
                 stack.callback(cable.close)
+            elif self.wish.backend == "odoo":
+                from kiosk.demo.odoo_room import odoo_room  # noqa: PLC0415 - see above
+
+                odoo = odoo_room(members, self.directory / "data", self.hasher, self.clock, self._token)
+                self.odoo = stack.enter_context(odoo)
+                self.cable = self.odoo.cable
             yield self
 
     def config(self) -> Config:
@@ -136,6 +160,10 @@ class Room:
     def _toml(self) -> str:
         wish = self.wish
         url = "" if self.cable is None else f'url = "{self.cable.url}"\n'
+        more = ""
+        if wish.backend == "odoo":
+            from kiosk.demo.odoo_room import SETTINGS as more  # noqa: PLC0415, N811 - as the server
+
         return f"""
 [terminal]
 name = "demo"
@@ -165,16 +193,28 @@ device = "{SCANNER_PATH}"
 
 [scale]
 enabled = true
-protocol = "mt_sics"
-port = "{self.directory / "scale"}"
+protocol = "{wish.scale}"
+port = "{self.scale.url}"
+# A pseudo terminal takes seven bits once and never again; the decoders take the parity bit off.
+line = "8N1"
 division_grams = 2
 maximum_grams = 6000
+
+[printer]
+kind = "tcp"
+address = "127.0.0.1:{self.printer.port}"
+language = "{wish.printer}"
 
 [door]
 enabled = true
 pins = "mock"
-relay_pin = {RELAY_PIN}
-contact_pin = {CONTACT_PIN}
+relay_pin = 17
+contact_pin = 27
+exit_pin = 5
+fire_pin = 6
+tamper_pin = 13
+lamp_pin = 23
+buzzer_pin = 26
 
 [bell]
 kind = "gpio"
@@ -189,7 +229,7 @@ sync_seconds = 5
 
 [policy]
 hours_late_block = true
-"""
+{more}"""
 
     # ── the hands ─────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -228,6 +268,13 @@ hours_late_block = true
     def scan(self, code: str) -> None:
         """Hold a bar code before the gun: a badge (``ean:0420…``, or its digits) or a jar's label."""
         self._scanner.scan(code.removeprefix("ean:"))
+
+    def _keep_label(self, label: Raster) -> None:
+        """Every label that comes out of the printer is a picture in the room's folder."""
+        folder = self.directory / "labels"
+        folder.mkdir(exist_ok=True)
+        number = sum(1 for _ in folder.iterdir()) + 1
+        (folder / f"{number:03d}.png").write_bytes(encode_png(label, Stock()))
 
     def unplug_reader(self) -> None:
         """The chip's wires come off: the bus reads nothing but zeroes."""

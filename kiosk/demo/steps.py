@@ -5,11 +5,10 @@ a step that only looks right fails.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Protocol
 
+from kiosk.demo.acting import Actor, Step, body, home, is_idle, says, taps, then, titled, touches, types, wait
 from kiosk.demo.cast import OTHER_COOP_BADGE, STRANGER_CARD, Kind, character
-from kiosk.demo.room import Room
+from kiosk.demo.staff_steps import STAFF_STEPS
 from kiosk.events import Action
 from kiosk.views import (
     ChoicesView,
@@ -34,244 +33,191 @@ from kiosk.views import (
 __all__ = ["OTHER_COOP_BADGE", "STEPS", "Actor", "Step"]
 
 
-class Actor(Protocol):
-    """Whoever plays the tour: hands in the room and fingers on the screen."""
-
-    room: Room
-
-    def touch(self, action: Action, target: str = "") -> None: ...
-    def lay(self, card_id: str) -> None: ...
-    def lay_two(self, one: str, other: str) -> None: ...
-    def pass_time(self, seconds: float) -> None: ...
-    def pass_until(self, hour: int, minute: int) -> None: ...
-    def wait_delivered(self) -> None: ...
-    def type_jar_code(self) -> None: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One picture of the tour.
-
-    Attributes:
-        name: of the picture.
-        expected: what should be seen, in words.
-        act: what hands do.
-        seen: whether a view is the one.
-        door: whether the door is unlocked; None does not matter.
-    """
-
-    name: str
-    expected: str
-    act: Callable[[Actor], None]
-    seen: Callable[[View], bool]
-    door: bool | None = None
-
-
-def _says(view: View, key: str) -> bool:
-    """The title of the view is this sentence."""
-    title = getattr(view, "title", None)
-    return title is not None and title.key == key
-
-
-def _titled(kind: type, key: str) -> Callable[[View], bool]:
-    return lambda view: isinstance(view, kind) and _says(view, key)
-
-
-def _body(kind: type, *keys: str) -> Callable[[View], bool]:
-    def seen(view: View) -> bool:
-        return isinstance(view, kind) and {*keys} <= {line.key for line in getattr(view, "body", ())}
-
-    return seen
-
-
-def _taps(kind: Kind) -> Callable[[Actor], None]:
-    return lambda actor: actor.lay(character(kind).card)
-
-
-def _touches(*actions: Action) -> Callable[[Actor], None]:
-    def act(actor: Actor) -> None:
-        for action in actions:
-            actor.touch(action)
-
-    return act
-
-
-def _then(*acts: Callable[[Actor], None]) -> Callable[[Actor], None]:
-    def act(actor: Actor) -> None:
-        for one in acts:
-            one(actor)
-
-    return act
-
-
-def _wait(seconds: float) -> Callable[[Actor], None]:
-    return lambda actor: actor.pass_time(seconds)
-
-
-def _home(actor: Actor) -> None:
-    """Everyone leaves: whatever is shown times out, « Toujours là ? » included."""
-    for _ in range(3):
-        actor.pass_time(61)
-
-
-def _is_idle(view: View) -> bool:
-    return isinstance(view, IdleView) and _says(view, "idle.title")
-
-
 def _picked(actor: Actor) -> None:
     """The emptiest shift is booked."""
     actor.touch(Action.PICK)
 
 
+STICKER = "7:04B7A1D2C36480"
+"""A contactless sticker for jars; no member's."""
+
+
+def _empty_pan(actor: Actor) -> None:
+    """The jar is lifted, and the screen is ready for the next."""
+    actor.room.scale.remove(settle_seconds=0)
+    actor.pass_time(1)
+    actor.pass_time(11)
+
+
+def _next_jar(grams: int) -> Callable[[Actor], None]:
+    def act(actor: Actor) -> None:
+        actor.room.scale.remove(settle_seconds=0)
+        actor.wait_for(lambda view: not isinstance(view, ResultView))
+        actor.room.scale.place(grams, settle_seconds=0.3)
+
+    return act
+
+
+def _jar_number(view: View) -> object:
+    """Of the jar on the panel."""
+    panel = getattr(view, "panel", None)
+    return None if panel is None else dict(panel.left.values)["n"]
+
+
+def _asks(key: str) -> Callable[[View], bool]:
+    return lambda view: isinstance(view, JarView) and view.ask.key == key
+
+
 STEPS: tuple[Step, ...] = (
-    Step("idle", "the invitation and the shift board", lambda _: None, _is_idle, door=False),
+    Step("idle", "the invitation and the shift board", lambda _: None, is_idle, door=False),
     Step(
         "idle-english",
         "the same in English at a touch",
-        _touches(Action.LANGUAGE),
-        lambda view: _is_idle(view) and view.frame.language == "en",
+        touches(Action.LANGUAGE),
+        lambda view: is_idle(view) and view.frame.language == "en",
     ),
     Step(
         "welcome",
         "C'est ouvert ! with the next shift",
-        _then(_home, _taps(Kind.OK)),
-        lambda view: isinstance(view, ResultView) and _says(view, "open.title") and view.panel is not None,
+        then(home, taps(Kind.OK)),
+        lambda view: isinstance(view, ResultView) and says(view, "open.title") and view.panel is not None,
         door=True,
     ),
     Step(
         "welcome-reopen",
         "after a touch the button opens again",
-        _touches(Action.LANGUAGE, Action.LANGUAGE),
+        touches(Action.LANGUAGE, Action.LANGUAGE),
         lambda view: any(b.action is Action.REOPEN for b in getattr(view, "buttons", ())),
     ),
     Step(
         "my-shifts",
         "the next shifts and the balance, behind a touch",
-        _touches(Action.MY_SHIFTS),
-        _titled(ShiftsView, "my.title"),
+        touches(Action.MY_SHIFTS),
+        titled(ShiftsView, "my.title"),
     ),
     Step(
-        "still-there", "Toujours là ? before anything is lost", _wait(31), lambda view: isinstance(view, StillThereView)
+        "still-there", "Toujours là ? before anything is lost", wait(31), lambda view: isinstance(view, StillThereView)
     ),
     Step(
         "welcome-english",
         "Emma is greeted in English",
-        _then(_home, _taps(Kind.ENGLISH)),
+        then(home, taps(Kind.ENGLISH)),
         lambda view: isinstance(view, ResultView) and view.frame.language == "en",
         door=True,
     ),
     Step(
         "attention",
         "the door is open, and there is a word, behind a touch",
-        _then(_home, _taps(Kind.WARN)),
+        then(home, taps(Kind.WARN)),
         lambda view: isinstance(view, ResultView) and view.tone is ResultTone.SUN,
         door=True,
     ),
-    Step("attention-read", "what there is to say", _touches(Action.READ), _titled(ShiftsView, "alert.title")),
+    Step("attention-read", "what there is to say", touches(Action.READ), titled(ShiftsView, "alert.title")),
     Step(
         "question",
         "Tu viens faire ton créneau ? while the door is open already",
-        _then(_home, _taps(Kind.SHIFT_NOW)),
-        _titled(QuestionView, "shift.ask"),
+        then(home, taps(Kind.SHIFT_NOW)),
+        titled(QuestionView, "shift.ask"),
         door=True,
     ),
-    Step("present", "no touch: the presence is noted", _wait(16), _body(ResultView, "shift.noted")),
+    Step("present", "no touch: the presence is noted", wait(16), body(ResultView, "shift.noted")),
     Step(
         "present-again",
         "the card laid again within 30 s offers to undo",
-        _taps(Kind.SHIFT_NOW),
+        taps(Kind.SHIFT_NOW),
         lambda view: any(b.action is Action.UNDO for b in getattr(view, "buttons", ())),
     ),
-    Step("undone", "taken back", _touches(Action.UNDO), _titled(ResultView, "shift.undone")),
+    Step("undone", "taken back", touches(Action.UNDO), titled(ResultView, "shift.undone")),
     Step(
         "present-by-touch",
         "asked again, answered yes",
-        _then(_home, _taps(Kind.SHIFT_NOW), _touches(Action.START_SHIFT)),
-        _body(ResultView, "shift.noted"),
+        then(home, taps(Kind.SHIFT_NOW), touches(Action.START_SHIFT)),
+        body(ResultView, "shift.noted"),
     ),
     Step(
         "team",
         "who is on shift, by name, for one of the team",
-        _touches(Action.ROLL_CALL),
+        touches(Action.ROLL_CALL),
         lambda view: isinstance(view, RollCallView) and bool(view.people),
     ),
     Step(
         "roll-call",
         "without a card, counts by job",
-        _then(_home, _touches(Action.ROLL_CALL)),
+        then(home, touches(Action.ROLL_CALL)),
         lambda view: isinstance(view, RollCallView) and bool(view.jobs),
     ),
     Step(
         "closed",
         "On fait le point ? and the way in first",
-        _then(_home, _taps(Kind.BLOCKED)),
-        _titled(NoticeView, "closed.title"),
+        then(home, taps(Kind.BLOCKED)),
+        titled(NoticeView, "closed.title"),
         door=False,
     ),
-    Step("closed-why", "the reason, once it is asked for", _touches(Action.WHY), _body(NoticeView, "closed.hours")),
+    Step("closed-why", "the reason, once it is asked for", touches(Action.WHY), body(NoticeView, "closed.hours")),
     Step(
         "sign-up",
         "the shifts that need people, the emptiest first",
-        _touches(Action.SIGN_UP),
+        touches(Action.SIGN_UP),
         lambda view: isinstance(view, SignUpView) and bool(view.offers),
     ),
-    Step("booked", "a make-up is booked and the door opens", _picked, _body(ResultView, "need.booked.open"), door=True),
+    Step("booked", "a make-up is booked and the door opens", _picked, body(ResultView, "need.booked.open"), door=True),
     Step(
         "closed-frozen",
         "an account on hold: a calm screen with what to do",
-        _then(_home, _taps(Kind.FROZEN), _touches(Action.WHY)),
-        _body(NoticeView, "closed.frozen"),
+        then(home, taps(Kind.FROZEN), touches(Action.WHY)),
+        body(NoticeView, "closed.frozen"),
         door=False,
     ),
     Step(
         "closed-fee",
         "a membership to renew",
-        _then(_home, _taps(Kind.FEE), _touches(Action.WHY)),
-        _body(NoticeView, "closed.fee"),
+        then(home, taps(Kind.FEE), touches(Action.WHY)),
+        body(NoticeView, "closed.fee"),
         door=False,
     ),
     Step(
         "unknown",
         "a card that nobody knows",
-        _then(_home, lambda actor: actor.lay(STRANGER_CARD)),
-        _titled(NoticeView, "unknown.title"),
+        then(home, lambda actor: actor.lay(STRANGER_CARD)),
+        titled(NoticeView, "unknown.title"),
         door=False,
     ),
     Step(
         "badge",
         "an old bar-code badge, read by the gun",
-        _then(_home, lambda actor: actor.room.scan(character(Kind.BADGE).card)),
-        _titled(ResultView, "open.title"),
+        then(home, lambda actor: actor.room.scan(character(Kind.BADGE).card)),
+        titled(ResultView, "open.title"),
         door=True,
     ),
     Step(
         "two-cards",
         "one card at a time",
-        _then(_home, lambda actor: actor.lay_two(character(Kind.OK).card, STRANGER_CARD)),
-        _titled(NoticeView, "card.two"),
+        then(home, lambda actor: actor.lay_two(character(Kind.OK).card, STRANGER_CARD)),
+        titled(NoticeView, "card.two"),
     ),
     Step(
         "bank-card",
         "a bank card is told as such",
-        _then(_home, lambda actor: actor.lay("bank")),
-        _body(NoticeView, "unknown.bank"),
+        then(home, lambda actor: actor.lay("bank")),
+        body(NoticeView, "unknown.bank"),
         door=False,
     ),
-    Step("no-card", "Sans carte ?", _then(_home, _touches(Action.NO_CARD)), _titled(ChoicesView, "nocard.title")),
-    Step("ringing", "the bell rings at the desk", _touches(Action.FORGOT_CARD), _titled(NoticeView, "bell.title")),
+    Step("no-card", "Sans carte ?", then(home, touches(Action.NO_CARD)), titled(ChoicesView, "nocard.title")),
+    Step("ringing", "the bell rings at the desk", touches(Action.FORGOT_CARD), titled(NoticeView, "bell.title")),
     Step(
         "help",
         "a hand: text, sound, language, data, bell",
-        _then(_home, _touches(Action.HELP)),
+        then(home, touches(Action.HELP)),
         lambda view: isinstance(view, HelpView),
     ),
     Step(
         "my-data",
         "what is known here, and for how long",
-        _touches(Action.MY_DATA),
+        touches(Action.MY_DATA),
         lambda view: isinstance(view, TextView),
     ),
-    Step("tare-wait", "Pose ton bocal vide", _then(_home, _touches(Action.WEIGH)), _titled(PromptView, "tare.wait")),
+    *STAFF_STEPS,
+    Step("tare-wait", "Pose ton bocal vide", then(home, touches(Action.WEIGH)), titled(PromptView, "tare.wait")),
     Step(
         "tare-moving",
         "a figure that is not kept",
@@ -287,49 +233,84 @@ STEPS: tuple[Step, ...] = (
     Step(
         "tare-card",
         "a card laid meanwhile opens the door and ends nothing",
-        _taps(Kind.OK),
+        taps(Kind.OK),
         lambda view: isinstance(view, WeightView) and view.frame.header.band,
         door=True,
     ),
-    Step("tare-kept", "what to write on the jar", _touches(Action.KEEP_TARE), _titled(ResultView, "tare.kept")),
+    Step("tare-printed", "the label is there", touches(Action.KEEP_TARE), titled(ResultView, "tare.done")),
+    Step(
+        "tare-alone",
+        "the next jar prints by itself",
+        then(touches(Action.PRINT_ALONE), _next_jar(410)),
+        lambda view: titled(ResultView, "tare.done")(view) and _jar_number(view) == 2,
+    ),
+    Step(
+        "tare-no-paper",
+        "no paper: what to write on the jar",
+        then(lambda actor: actor.room.printer.take_paper_out(), _next_jar(98)),
+        titled(ResultView, "broken.printer"),
+    ),
+    Step(
+        "tare-paper-again",
+        "a new roll, and the label is printed after all",
+        then(lambda actor: actor.room.printer.load_paper(), touches(Action.PRINT_AGAIN)),
+        titled(ResultView, "tare.done"),
+    ),
     Step(
         "tare-overload",
         "too heavy",
-        _then(_touches(Action.ANOTHER_JAR), lambda actor: actor.room.scale.overload()),
-        _titled(NoticeView, "tare.over"),
+        then(_empty_pan, lambda actor: actor.room.scale.overload()),
+        titled(NoticeView, "tare.over"),
     ),
     Step(
         "tare-light",
         "too light for this scale",
-        _then(
+        then(
             lambda actor: actor.room.scale.remove(),
             lambda actor: actor.pass_time(2),
             lambda actor: actor.room.scale.place(18, settle_seconds=0.3),
         ),
-        _titled(NoticeView, "tare.light"),
+        titled(NoticeView, "tare.light"),
     ),
     Step(
         "tare-under",
         "under zero",
-        _then(lambda actor: actor.room.scale.remove(), lambda actor: actor.room.scale.drift(-40)),
-        _titled(NoticeView, "tare.under"),
+        then(lambda actor: actor.room.scale.remove(), lambda actor: actor.room.scale.drift(-40)),
+        titled(NoticeView, "tare.under"),
     ),
     Step(
         "scale-lost",
         "the scale is unplugged",
         lambda actor: actor.room.scale.unplug(),
-        _titled(NoticeView, "broken.scale"),
+        titled(NoticeView, "broken.scale"),
+    ),
+    Step(
+        "weight-vouch",
+        "someone at work may type a weight: whose card?",
+        touches(Action.TYPE_WEIGHT),
+        titled(PromptView, "tare.vouch"),
+    ),
+    Step(
+        "weight-typed",
+        "a coordinator types the weight of another scale; the label says so",
+        then(taps(Kind.COORDINATOR), types("251")),
+        lambda view: isinstance(view, ResultView) and "tare.typed.note" in {line.key for line in view.body},
+        door=True,
     ),
     Step(
         "scale-back",
         "and back by itself",
-        _then(lambda actor: actor.room.scale.drift(0), lambda actor: actor.room.scale.plug()),
-        _titled(PromptView, "tare.wait"),
+        then(
+            lambda actor: actor.room.scale.drift(0),
+            lambda actor: actor.room.scale.plug(),
+            lambda actor: actor.pass_time(11),
+        ),
+        titled(PromptView, "tare.wait"),
     ),
     Step(
         "jar-code",
         "a jar weighed before: its code",
-        _touches(Action.JAR_KNOWN),
+        touches(Action.JAR_KNOWN),
         lambda view: isinstance(view, KeypadView),
     ),
     Step(
@@ -339,50 +320,65 @@ STEPS: tuple[Step, ...] = (
         lambda view: isinstance(view, JarView),
     ),
     Step(
+        "jar-sticker",
+        "a sticker that nobody knows, laid beside a jar, may be that jar's",
+        lambda actor: actor.lay(STICKER),
+        titled(QuestionView, "jar.tag"),
+    ),
+    Step("jar-tagged", "linked by a touch, to nobody", touches(Action.TAG_JAR), _asks("jar.tagged")),
+    Step(
+        "jar-by-sticker",
+        "the sticker laid on the reader leads to its jar",
+        then(home, lambda actor: actor.lay(STICKER)),
+        lambda view: isinstance(view, JarView),
+        door=False,
+    ),
+    Step("jar-printed", "its label again, unweighed", touches(Action.PRINT_JAR), titled(ResultView, "tare.done")),
+    Step(
         "offline",
         "the network is cut: a line says since when",
-        _then(_home, lambda actor: actor.room.cut_network(), _wait(10)),
-        lambda view: _is_idle(view) and view.frame.header.second is not None,
+        then(home, lambda actor: actor.room.cut_network(), wait(10)),
+        lambda view: is_idle(view) and view.frame.header.second is not None,
     ),
     Step(
         "offline-welcome",
         "the door works all the same",
-        _taps(Kind.AHEAD),
-        _titled(ResultView, "open.title"),
+        taps(Kind.AHEAD),
+        titled(ResultView, "open.title"),
         door=True,
     ),
     Step(
         "offline-question",
         "Nour comes for her shift",
-        _then(_home, lambda actor: actor.pass_until(18, 50), _taps(Kind.SHIFT_NEXT)),
-        _titled(QuestionView, "shift.ask"),
+        then(home, lambda actor: actor.pass_until(18, 50), taps(Kind.SHIFT_NEXT)),
+        titled(QuestionView, "shift.ask"),
         door=True,
     ),
-    Step("offline-present", "a check-in is kept here", _wait(16), _body(ResultView, "shift.noted")),
+    Step("offline-present", "a check-in is kept here", wait(16), body(ResultView, "shift.noted")),
     Step(
         "online-again",
         "the line is gone, and what waited has left, once each",
-        _then(_home, lambda actor: actor.room.mend_network(), _wait(40), lambda actor: actor.wait_delivered()),
-        lambda view: _is_idle(view) and view.frame.header.second is None,
+        then(home, lambda actor: actor.room.mend_network(), wait(40), lambda actor: actor.wait_delivered()),
+        lambda view: is_idle(view) and view.frame.header.second is None,
     ),
     Step(
         "reader-lost",
         "the reader is out of order: the desk opens",
         lambda actor: actor.room.unplug_reader(),
-        _titled(NoticeView, "broken.reader"),
+        titled(NoticeView, "broken.reader"),
     ),
-    Step("reader-back", "and back by itself", lambda actor: actor.room.plug_reader(), _is_idle),
+    Step("reader-back", "and back by itself", lambda actor: actor.room.plug_reader(), is_idle),
     Step(
         "large-text",
         "large text for who needs it",
-        _then(_home, _taps(Kind.LARGE_TEXT)),
+        then(home, taps(Kind.LARGE_TEXT)),
         lambda view: isinstance(view, ResultView) and view.frame.large_text,
         door=True,
     ),
     Step(
         "night",
         "closed: when it opens, and the way in for workers",
-        _then(_home, lambda actor: actor.pass_time(6 * 3600)),
+        then(home, lambda actor: actor.pass_time(6 * 3600)),
         lambda view: isinstance(view, IdleView) and view.frame.night,
     ),
 )

@@ -130,6 +130,10 @@ class Player:
         while self._terminal.reactor.waiting and time.monotonic() < deadline:
             self.pass_time(10)
 
+    def wait_for(self, seen: Callable[[View], bool]) -> None:
+        """Wait until the screen shows this."""
+        self._watched.wait_for(seen, STEP_SECONDS)
+
     def type_jar_code(self) -> None:
         """Type the code of the jar that was weighed last."""
         code = next(reversed(self._terminal.reactor.knowledge.jars))

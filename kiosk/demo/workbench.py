@@ -11,17 +11,17 @@ LAY_SECONDS = 0.7
 """So long a card lies on the reader: a tap."""
 
 
-def workbench(room: Room) -> Workbench:
-    """The tools of one room."""
+def workbench(room: Room, reset_door: Callable[[], None]) -> Workbench:
+    """The tools of one room. ``reset_door`` is what a person does once the green box is shut again."""
     return Workbench(
-        groups=_groups(room),
+        groups=_groups(room, reset_door),
         door_open=lambda: room.door.is_unlocked,
         lamp_on="Porte : déverrouillée",
         lamp_off="Porte : verrouillée",
     )
 
 
-def _groups(room: Room) -> tuple[ToolGroup, ...]:
+def _groups(room: Room, reset_door: Callable[[], None]) -> tuple[ToolGroup, ...]:
     return (
         ToolGroup(title="Cartes", tools=_cards(room)),
         ToolGroup(
@@ -31,6 +31,21 @@ def _groups(room: Room) -> tuple[ToolGroup, ...]:
                 Tool(label="Petit pot 18 g", key="", call=lambda: room.scale.place(18)),
                 Tool(label="Trop lourd", key="", call=room.scale.overload),
                 Tool(label="Vider le plateau", key="down", call=room.scale.remove),
+                Tool(label="Sous zéro", key="", call=lambda: room.scale.drift(-40)),
+                Tool(label="Remettre à zéro", key="", call=lambda: room.scale.drift(0)),
+                Tool(label="Muette 5 s", key="", call=lambda: room.scale.mute(5)),
+                Tool(label="Bruit sur la ligne", key="", call=room.scale.garbage),
+            ),
+        ),
+        ToolGroup(
+            title="Imprimante",
+            tools=(
+                Tool(label="Enlever le papier", key="", call=room.printer.take_paper_out),
+                Tool(label="Mettre un rouleau", key="", call=room.printer.load_paper),
+                Tool(label="Ouvrir le capot", key="", call=room.printer.open_cover),
+                Tool(label="Fermer le capot", key="", call=room.printer.close_cover),
+                Tool(label="Éteindre", key="", call=room.printer.unplug),
+                Tool(label="Allumer", key="", call=room.printer.plug),
             ),
         ),
         ToolGroup(
@@ -39,6 +54,10 @@ def _groups(room: Room) -> tuple[ToolGroup, ...]:
                 Tool(label="Pousser", key="o", call=lambda: _push(room)),
                 Tool(label="Forcer", key="", call=room.door.force_open),
                 Tool(label="Refermer", key="c", call=room.door.pull_shut),
+                Tool(label="Bouton de sortie", key="", call=lambda: _press_exit(room)),
+                Tool(label="Boîtier vert", key="", call=room.door.raise_fire),
+                Tool(label="Fermer le boîtier", key="", call=room.door.end_fire),
+                Tool(label="Réarmer la porte", key="", call=reset_door),
             ),
         ),
         ToolGroup(
@@ -79,6 +98,13 @@ def _tap(room: Room, card_id: str) -> Callable[[], None]:
         timer.start()
 
     return tap
+
+
+def _press_exit(room: Room) -> None:
+    room.door.press_exit()
+    timer = threading.Timer(LAY_SECONDS, room.door.let_go_exit)
+    timer.daemon = True
+    timer.start()
 
 
 def _push(room: Room) -> None:

@@ -120,6 +120,7 @@ class Rc522Reader:
             tail=tail(card.uid),
             kind=kind_of(card),
             enrolable=not is_random_or_blank(card.uid),
+            code=str(card.uid),
         )
 
     def _look(self, chip: "Rc522Chip") -> SelectedCard | Sight:

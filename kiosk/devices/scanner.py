@@ -16,11 +16,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
-from kiosk.devices.cards import CardHasher, CardUid, CodeKind, classify_code, is_random_or_blank, tail
+from kiosk.devices.cards import (
+    CardHasher,
+    CardUid,
+    CodeKind,
+    canonical_badge,
+    classify_code,
+    is_random_or_blank,
+    tail,
+)
 from kiosk.devices.keys import EV_KEY, INPUT_EVENT, PAUSE_SECONDS, KeyDecoder, Layout
+from kiosk.devices.labels.tare_code import TareFormat
 from kiosk.devices.uid_formats import UidFormat, parse_reader_uid
 from kiosk.errors import DeviceError
-from kiosk.events import CardTapped, Event, JarScanned
+from kiosk.events import CardTapped, CodeNotKnown, Event, JarScanned, TareScanned
 from kiosk.types import CardKind, JarCode, Part
 
 log = logging.getLogger(__name__)
@@ -132,6 +141,7 @@ class Scanner:
         layout: the keyboard that the reader believes to be; decides about letters only.
         uid_format: how a card reader writes a uid; None for a bar-code gun.
         badge_prefixes: how the coop's badges begin; anything valid where nothing is said.
+        tares: how the till's code on a jar's label is written: no badge looks like that.
         pause_seconds: silence after which what was typed before is dropped.
         part: what is lost when this is lost: a card reader may stand in for the reader.
         devices: where devices come from.
@@ -147,6 +157,7 @@ class Scanner:
         layout: Layout = Layout.US,
         uid_format: UidFormat | None = None,
         badge_prefixes: tuple[str, ...] = (),
+        tares: TareFormat | None = None,
         pause_seconds: float = PAUSE_SECONDS,
         part: Part = Part.SCANNER,
         devices: InputDevices | None = None,
@@ -157,6 +168,7 @@ class Scanner:
         self._layout = layout
         self._uid_format = uid_format
         self._badge_prefixes = badge_prefixes
+        self._tares = tares
         self._pause_seconds = pause_seconds
         self._devices = EvdevDevices() if devices is None else devices
         self._device: InputDevice | None = None
@@ -202,8 +214,7 @@ class Scanner:
         self._decoder.receive_data(data)
         events = []
         while (code := self._decoder.next_event()) is not None:
-            if (event := self._maybe_event(code)) is not None:
-                events.append(event)
+            events.append(self._event_of(code))
         return tuple(events)
 
     def close(self) -> None:
@@ -233,28 +244,36 @@ class Scanner:
             raise DeviceError(f"{len(fitting)} devices are {self._target}: say which by phys or by path")
         raise DeviceError(f"no reader {self._target} is plugged in")
 
-    def _maybe_event(self, code: str) -> Event | None:
-        return self._maybe_scanned(code) if self._uid_format is None else self._maybe_card(code, self._uid_format)
+    def _event_of(self, code: str) -> Event:
+        return self._scanned(code) if self._uid_format is None else self._card(code, self._uid_format)
 
-    def _maybe_scanned(self, code: str) -> Event | None:
+    def _scanned(self, code: str) -> Event:
         scanned = classify_code(code, self._badge_prefixes)
         if scanned.kind is CodeKind.JAR:
             return JarScanned(code=JarCode(scanned.code))
+        if self._tares is not None and (grams := self._tares.maybe_grams(scanned.code)) is not None:
+            return TareScanned(grams)
         if scanned.kind is CodeKind.BADGE:
-            return CardTapped(hash=self._hasher.hash_badge(scanned.code), tail=scanned.code[-4:], kind=CardKind.BADGE)
+            return CardTapped(
+                hash=self._hasher.hash_badge(scanned.code),
+                tail=scanned.code[-4:],
+                kind=CardKind.BADGE,
+                code=canonical_badge(scanned.code),
+            )
         log.info("%s: a code of %d characters is neither a badge nor a jar", self.part, len(code))
-        return None
+        return CodeNotKnown()
 
-    def _maybe_card(self, code: str, uid_format: UidFormat) -> Event | None:
+    def _card(self, code: str, uid_format: UidFormat) -> Event:
         try:
             uid = parse_reader_uid(code, uid_format)
         except ValueError as error:
             log.info("%s: %d characters are no uid in the format %s: %s", self.part, len(code), uid_format, error)
-            return None
+            return CodeNotKnown(is_card=True)
         return CardTapped(
             hash=self._hasher.hash_uid(uid),
             tail=tail(uid),
             enrolable=not (isinstance(uid, CardUid) and is_random_or_blank(uid)),
+            code=str(uid),
         )
 
 

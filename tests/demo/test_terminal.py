@@ -11,11 +11,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+import zxingcpp
+from PIL import Image
 
 from kiosk.app import Terminal
 from kiosk.demo.cast import CAST, STRANGER_CARD, Kind, character
 from kiosk.demo.room import Room, Wish, demo_clock
 from kiosk.events import Action, Touched
+from kiosk.rules.tare import Empty
 from kiosk.types import FactKind
 from kiosk.views import QuestionView, ResultView, WeightView
 from tests.demo.onlooker import Onlooker
@@ -80,15 +83,38 @@ def kinds_at(room: Room) -> list[str]:
     return [event["kind"] for event in room.server.events()]
 
 
-def test_a_jar_is_weighed_through_the_serial_line(tmp_path):
-    with terminal_in(tmp_path) as (room, terminal, screen):
-        terminal.reactor.post(Touched(Action.WEIGH))
-        screen.wait_for_title("tare.wait")
-        room.scale.place(352, settle_seconds=0.2)
-        screen.wait_for(lambda view: isinstance(view, WeightView) and view.steady)
-        terminal.reactor.post(Touched(Action.KEEP_TARE))
-        view = screen.wait_for_title("tare.kept")
+def weigh_a_jar(room: Room, terminal: Terminal, screen: Onlooker, grams: int = 352) -> None:
+    terminal.reactor.post(Touched(Action.WEIGH))
+    screen.wait_for_title("tare.wait")
+    wait_until(lambda: isinstance(terminal.reactor.session.weighing.pan, Empty))
+    room.scale.place(grams, settle_seconds=0.2)
+    screen.wait_for(lambda view: isinstance(view, WeightView) and view.steady)
+    terminal.reactor.post(Touched(Action.KEEP_TARE))
+
+
+@pytest.mark.parametrize(
+    "wish", [{}, {"scale": "stgs", "network_scale": True, "printer": "zpl"}], ids=["serial", "network"]
+)
+def test_a_jar_is_weighed_and_its_label_can_be_read(tmp_path, wish):
+    with terminal_in(tmp_path, **wish) as (room, terminal, screen):
+        weigh_a_jar(room, terminal, screen)
+        view = screen.wait_for_title("tare.done")
         assert dict(view.panel.text.values)["grams"] == 352
+        [label] = room.printer.labels
+        image = Image.frombytes("1", (label.width, label.height), label.inverted())
+        assert {code.text for code in zxingcpp.read_barcodes(image.convert("L"))} == {"0700000003529", view.panel.code}
+        kinds = [row.fact.kind for row in terminal.store.journal_list().result(5)]
+        assert kinds.count(FactKind.TARE) == kinds.count(FactKind.LABEL) == 1
+
+
+def test_without_paper_the_screen_says_what_to_write_and_the_tare_is_kept(tmp_path):
+    with terminal_in(tmp_path) as (room, terminal, screen):
+        room.printer.take_paper_out()
+        weigh_a_jar(room, terminal, screen)
+        view = screen.wait_for_title("broken.printer")
+        assert dict(view.body[0].values) == {"grams": 352}
+        assert [jar.grams for jar in terminal.store.jars().result(5)] == [352]
+        assert room.printer.labels == []
 
 
 def test_a_lost_reader_is_shown_and_comes_back(tmp_path):

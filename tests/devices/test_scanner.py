@@ -7,12 +7,13 @@ import pytest
 
 from kiosk.devices.cards import CardUid, PartialUid
 from kiosk.devices.keys import Layout
+from kiosk.devices.labels.tare_code import PRESETS
 from kiosk.devices.scanner import EvdevDevices, InputIdentity, Scanner, maybe_refusal
 from kiosk.devices.simulated.wedge import AZERTY, DIGIT_ROW, QWERTY, Info, Typist, UsbHub, Wedge
 from kiosk.devices.uid_formats import UidFormat
 from kiosk.errors import DeviceError
-from kiosk.events import CardTapped, Event, JarScanned
-from kiosk.types import CardKind, JarCode, Part
+from kiosk.events import CardTapped, CodeNotKnown, Event, JarScanned, TareScanned
+from kiosk.types import CardKind, Grams, JarCode, Part
 from tests.devices.simulated.bench import FOUR, HASHER, SEVEN
 
 BADGE = "0420000001003"
@@ -58,12 +59,21 @@ def test_jar_is_a_jar(hub: UsbHub, gun: Wedge) -> None:
     assert scan(opened(hub), gun, Typist(1000.0).scan("005724")) == [JarScanned(code=JarCode("005724"))]
 
 
+@pytest.mark.parametrize("code", ["0700000003529", "700000003529"], ids=["whole", "zero lost"])
+@pytest.mark.parametrize("prefixes", [(), ("042",)])
+def test_tills_code_on_a_label_is_a_tare_and_no_badge(
+    hub: UsbHub, gun: Wedge, code: str, prefixes: tuple[str, ...]
+) -> None:
+    scanner = opened(hub, badge_prefixes=prefixes, tares=PRESETS["oca_pos_tare"])
+    assert scan(scanner, gun, Typist(1000.0).scan(code)) == [TareScanned(Grams(352))]
+
+
 def test_product_from_the_shelf_is_nothing_and_leaves_no_trace_of_what_it_was(
     hub: UsbHub, gun: Wedge, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level("INFO")
     scanner = opened(hub, badge_prefixes=("042",))
-    assert scan(scanner, gun, Typist(1000.0).scan("4006381333931")) == []
+    assert scan(scanner, gun, Typist(1000.0).scan("4006381333931")) == [CodeNotKnown()]
     assert [record.message for record in caplog.records] == [
         "scanner: a code of 13 characters is neither a badge nor a jar"
     ]
@@ -121,7 +131,9 @@ def test_uid_in_another_format_is_nothing_and_is_not_logged(
     hub: UsbHub, gun: Wedge, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level("INFO")
-    assert scan(opened(hub, uid_format=UidFormat.HEX), gun, Typist(1000.0).scan("3735928559")) == []
+    assert scan(opened(hub, uid_format=UidFormat.HEX), gun, Typist(1000.0).scan("3735928559")) == [
+        CodeNotKnown(is_card=True)
+    ]
     assert "3735928559" not in caplog.text
     assert "no uid in the format hex" in caplog.text
 
