@@ -1,0 +1,84 @@
+"""The demo at an Odoo: La Louve's modules behind a cable, and the coop's chip cards linked at the terminal."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from kiosk.clock import Clock, moment
+from kiosk.demo.cast import CAST, Character
+from kiosk.demo.fake_odoo.seed import LOGIN, foodcoop_of, read_coop
+from kiosk.demo.fake_odoo.server import FakeOdoo
+from kiosk.devices.cards import CardHasher
+from kiosk.devices.simulated.network import Cable
+from kiosk.ids import FactIds
+from kiosk.store.cards import Preference
+from kiosk.store.thread import Store
+from kiosk.types import Fact, FactKind, MemberId
+
+DATABASE: Final = "coop"
+SETTINGS: Final = f"""leave_blocks = true
+
+[odoo]
+database = "{DATABASE}"
+login = "{LOGIN}"
+entrance_log = true
+"""
+"""What the configuration says besides the address and the key, from its last section on."""
+
+STORE_SECONDS: Final = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class OdooRoom:
+    """The server, and the cable to it."""
+
+    server: FakeOdoo
+    cable: Cable
+
+
+@contextmanager
+def odoo_room(members: Path, data: Path, hasher: CardHasher, clock: Clock, secret: str) -> Iterator[OdooRoom]:
+    """Serve the coop of ``members``, and link the cast's cards in ``data`` where no terminal has been yet."""
+    database, _ = foodcoop_of(read_coop(members, clock), clock, secret)
+    server = FakeOdoo(database, DATABASE, clock)
+    server.start()
+    cable = Cable(server.port)
+    try:
+        if not (data / "journal.db").exists():
+            link_cast(data, hasher, clock)
+        yield OdooRoom(server, cable)
+    finally:
+        cable.close()
+        server.stop()
+
+
+def link_cast(data: Path, hasher: CardHasher, clock: Clock) -> None:
+    """Do what a coordinator does with 800 members: link each card, block the lost ones, note who needs what."""
+    new_id = FactIds()
+    store = Store(data, lambda _event: None, clock)
+    store.start()
+    try:
+        for person in CAST:
+            details = {"card": hasher.hash_canonical(person.card)}
+            kind = FactKind.CARD_BLOCKED if person.card_blocked else FactKind.CARD_LINKED
+            member = member_of(person)
+            store.record(
+                Fact(id=new_id(clock.now()), kind=kind, happened=moment(clock), member_id=member, details=details)
+            )
+            wish = Preference(
+                member_id=member,
+                language=person.language or None,
+                large_text=person.large_text or None,
+                long_pulse=person.long_pulse or None,
+            )
+            store.prefer(wish).result(STORE_SECONDS)
+    finally:
+        store.request_stop()
+        store.join()
+
+
+def member_of(person: Character) -> MemberId:
+    """How the terminal knows this person: an associated person has the member's number."""
+    return MemberId(f"{person.attached_to}-{person.number}") if person.attached_to else person.id

@@ -1,0 +1,1 @@
+"""The Odoo backend, on the fake server and on recorded exchanges."""

@@ -1,0 +1,185 @@
+"""Odoo before the contract suite: the demo's files retyped into the fake, and the suite's names for Odoo's.
+
+The coop of this rig keeps the numbers of contactless cards in the field for bar codes, so that they are Odoo's to know.
+"""
+
+import csv
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from kiosk.backends.base import Outcome, Unchanged
+from kiosk.backends.odoo.backend import OdooBackend
+from kiosk.backends.odoo.rpc import JsonRpc
+from kiosk.demo.cast import CAST, STRANGER_CARD, ZONE
+from kiosk.demo.fake_odoo.foodcoop import FoodcoopDatabase
+from kiosk.demo.fake_odoo.seed import LOGIN, USER_ID, foodcoop_of, read_coop
+from kiosk.demo.fake_odoo.server import FakeOdoo
+from kiosk.devices.simulated.network import Cable
+from kiosk.events import BookingOutcome, Identified, KnowledgePage
+from kiosk.types import Capabilities, CardHash, Fact, FactId, MemberId, ShiftId
+from tests.backends.rigs import HASHER, Rig
+
+NOT_PROMISED: Final[Mapping[str, str]] = {
+    "test_members_carry_what_a_decision_and_a_greeting_need": "large text and long pulse are kept at the terminal",
+    "test_blocked_card_stays_known_as_blocked": "these modules have no list of lost badges",
+    "test_blocked_card_is_identified_as_blocked": "these modules have no list of lost badges",
+    "test_household_card_is_present_on_the_account_s_place": "a shift of next week takes no presence",
+    "test_every_kind_of_fact_finds_its_home": "a check-in without a shift is left to a person",
+    "test_booking_that_cannot_be_says_why[odoo-untrained]": "these modules ask for no training",
+}
+"""What of the contract Odoo does not promise, one by one, and why."""
+
+NAME: Final = "coop"
+SECRET: Final = "a key"
+KEPT: Final = ("id", "create_date", "write_date", "create_uid", "write_uid")
+
+
+class Names:
+    """What the suite calls people and shifts, for what the terminal calls them before an Odoo, and back."""
+
+    def __init__(self, shifts: Mapping[ShiftId, int]) -> None:
+        people = {person.id: f"{person.attached_to}-{person.number}" for person in CAST if person.attached_to}
+        self._there = {**people, **{name: str(number) for name, number in shifts.items()}}
+        self._people = {there: here for here, there in people.items()}
+        self._shifts = {str(number): name for name, number in shifts.items()}
+
+    def there(self, name: str | None) -> str | None:
+        return None if name is None else self._there.get(name, name)
+
+    def shift(self, id_: ShiftId) -> ShiftId:
+        return self._shifts.get(id_, id_)
+
+    def member(self, id_: MemberId) -> MemberId:
+        return self._people.get(id_, id_)
+
+
+class Renamed:
+    """A backend whose answers and questions speak the suite's names."""
+
+    def __init__(self, rig: "OdooRig", backend: OdooBackend) -> None:
+        self._rig = rig
+        self._backend = backend
+        self._names = rig.names
+
+    def capabilities(self) -> Capabilities:
+        return self._backend.capabilities()
+
+    def fetch(self, cursor: str, generation: int) -> KnowledgePage | Unchanged:
+        self._rig.retype()
+        page = self._backend.fetch(cursor, generation)
+        if isinstance(page, Unchanged):
+            return page
+        shift, member = self._names.shift, self._names.member
+        return replace(
+            page,
+            members=tuple(replace(row, id=member(row.id)) for row in page.members),
+            cards=tuple(replace(row, member_id=member(row.member_id)) for row in page.cards),
+            shifts=tuple(replace(row, id=shift(row.id)) for row in page.shifts),
+            assignments=tuple(
+                replace(row, shift_id=shift(row.shift_id), member_id=member(row.member_id)) for row in page.assignments
+            ),
+            removed_members=tuple(map(member, page.removed_members)),
+            removed_shifts=tuple(map(shift, page.removed_shifts)),
+            removed_assignments=tuple((shift(s), member(m)) for s, m in page.removed_assignments),
+        )
+
+    def deliver(self, fact: Fact) -> Outcome:
+        renamed = replace(fact, member_id=self._names.there(fact.member_id), shift_id=self._names.there(fact.shift_id))
+        self._rig.note(renamed.member_id, renamed.shift_id, fact.id)
+        return self._backend.deliver(renamed)
+
+    def identify(self, card: CardHash, timeout_seconds: float, _code: str = "") -> Identified:
+        self._rig.retype()
+        answer = self._backend.identify(card, timeout_seconds, self._rig.code_of(card))
+        if answer.member is None:
+            return answer
+        return replace(answer, member=replace(answer.member, id=self._names.member(answer.member.id)))
+
+    def book(self, fact_id: FactId, member: MemberId, shift: ShiftId, timeout_seconds: float) -> BookingOutcome:
+        there = self._names.there(member), self._names.there(shift)
+        self._rig.note(*there, fact_id)
+        return self._backend.book(fact_id, *there, timeout_seconds)
+
+    def close(self) -> None:
+        self._backend.close()
+
+
+class OdooRig(Rig):
+    """La Louve's modules on the fake, with the real backend before them."""
+
+    not_promised = NOT_PROMISED
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self._stamp = self._stamps()
+        self._database, numbers = self._typed()
+        self.names = Names(numbers)
+        self._asked: dict[tuple[str, str], str] = {}
+        self.server = FakeOdoo(self._database, NAME, self.clock)
+        self.server.start()
+        self.cable = Cable(self.server.port)
+        self.backend = self._new_backend()
+
+    def _new_backend(self) -> Renamed:
+        rpc = JsonRpc(self.cable.url, NAME, LOGIN, SECRET)
+        backend = OdooBackend(
+            rpc, HASHER.hash_canonical, ZONE, self.clock, coop_folder=self.folder, timeout_seconds=5.0
+        )
+        return Renamed(self, backend)
+
+    def reopen(self) -> None:
+        self.backend.close()
+        self.server.stop()
+        self.server.start()
+        self.backend = self._new_backend()
+
+    def close(self) -> None:
+        super().close()
+        self.cable.close()
+        self.server.stop()
+
+    def kept_ids(self) -> list[str]:
+        """Odoo keeps no ids of facts: those of the first wish for each registration that the terminal has made its."""
+        rows = self._database.tables["shift.registration"].rows.values()
+        ours = [row for row in rows if USER_ID in {row["create_uid"], row["write_uid"]}]
+        return [self._asked[str(row["partner_id"]), str(row["shift_id"])] for row in ours]
+
+    def note(self, member: str | None, shift: str | None, fact_id: str) -> None:
+        self._asked.setdefault((str(member), str(shift)), fact_id)
+
+    # ── what is in the files, in Odoo ─────────────────────────────────────────────────────────────────────────────
+
+    def code_of(self, card: CardHash) -> str:
+        """What a reader would have read, of any card there is."""
+        codes = [STRANGER_CARD, *(row["card"] for row in self._card_rows())]
+        return next(code for code in codes if HASHER.hash_canonical(code) == card)
+
+    def _card_rows(self) -> list[dict[str, str]]:
+        with (self.folder / "cards.csv").open(newline="", encoding="utf-8") as file:
+            return list(csv.DictReader(file))
+
+    def _stamps(self) -> list[int]:
+        return [path.stat().st_mtime_ns for path in sorted(self.folder.glob("*.csv"))]
+
+    def _typed(self) -> tuple[FoodcoopDatabase, Mapping[ShiftId, int]]:
+        database, numbers = foodcoop_of(read_coop(self.folder, self.clock), self.clock, SECRET)
+        for row in self._card_rows():
+            kind, _, code = row["card"].partition(":")
+            partner = database.tables["res.partner"].rows.get(int(row["member"]))
+            if partner is not None and kind != "ean":
+                partner["barcode"] = code
+        return database, numbers
+
+    def retype(self) -> None:
+        """The office types into Odoo what somebody has changed in the files."""
+        if self._stamp == self._stamps():
+            return
+        self._stamp = self._stamps()
+        fresh = self._typed()[0].tables["res.partner"].rows
+        for id_, row in self._database.tables["res.partner"].rows.items():
+            wanted = fresh.get(id_, {**row, "active": False})
+            changed = {name: value for name, value in wanted.items() if name not in KEPT and row[name] != value}
+            if changed:
+                self._database.touch("res.partner", id_, **changed)

@@ -1,0 +1,49 @@
+"""The whole terminal at an Odoo: the real backend over real sockets, and what then stands in Odoo."""
+
+from pathlib import Path
+
+from kiosk.demo.cast import STRANGER_CARD, Kind, character
+from kiosk.demo.fake_odoo.records import Values
+from kiosk.demo.room import Room
+from kiosk.events import Action, Touched
+from kiosk.views import QuestionView, ResultView
+from tests.demo.test_terminal import terminal_in, wait_until
+
+
+def registrations(room: Room, kind: Kind) -> list[Values]:
+    assert room.odoo is not None
+    return room.odoo.server.database.where("shift.registration", partner_id=int(character(kind).number))
+
+
+def test_linked_card_opens_the_door(tmp_path: Path) -> None:
+    with terminal_in(tmp_path, backend="odoo") as (room, _, screen):
+        room.lay_card(character(Kind.ATTACHED).card)
+        screen.wait_for_title("open.title")
+        assert room.door.is_unlocked
+
+
+def test_stranger_and_lost_card_stay_outside(tmp_path: Path) -> None:
+    with terminal_in(tmp_path, backend="odoo") as (room, _, screen):
+        for card in (STRANGER_CARD, character(Kind.LOST_CARD).card):
+            room.lay_card(card)
+            screen.wait_for_title("unknown.title")
+            room.lift_cards()
+            room.wait_until_unseen()
+        assert room.door.relay_levels.count(True) == 0
+
+
+def test_check_in_reaches_odoo_once_through_a_cut_network(tmp_path: Path) -> None:
+    with terminal_in(tmp_path, backend="odoo") as (room, terminal, screen):
+        room.cut_network()
+        room.lay_card(character(Kind.SHIFT_NOW).card)
+        screen.wait_for(lambda view: isinstance(view, QuestionView))
+        terminal.reactor.post(Touched(Action.START_SHIFT))
+        screen.wait_for(lambda view: isinstance(view, ResultView))
+        before = registrations(room, Kind.SHIFT_NOW)
+        assert {row["state"] for row in before} == {"open"}
+        room.mend_network()
+        wait_until(lambda: not terminal.reactor.waiting, each=lambda: room.clock.advance(10))
+        states = [row["state"] for row in registrations(room, Kind.SHIFT_NOW)]
+        assert states.count("done") == 1
+        assert len(states) == len(before)
+        assert terminal.reactor.refused == 0
