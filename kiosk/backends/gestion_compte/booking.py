@@ -1,0 +1,92 @@
+"""Bookings from the door, with a shift manager's account.
+
+The server asks of such a booking only that the place is free and the training held, so what else it asks of members is
+looked at here: who is refused, or exempted, and what overlaps with a place that is known.
+"""
+
+from datetime import tzinfo
+from typing import Final
+
+from kiosk.backends.base import Accepted, Outcome
+from kiosk.backends.gestion_compte.learning import REFUSED
+from kiosk.backends.gestion_compte.memory import Booking, Memory, Person
+from kiosk.backends.gestion_compte.office import Office
+from kiosk.backends.gestion_compte.session import Budget
+from kiosk.backends.gestion_compte.shop import Shop
+from kiosk.backends.gestion_compte.slots import Slot, person_id, slot_of
+from kiosk.events import BookingOutcome
+from kiosk.types import FactId, MemberId, ShiftId, Status
+
+NOT_FOR_THEM: Final = REFUSED | {Status.EXEMPT}
+
+
+class Bookings:
+    """Gives places and takes them back, from any thread.
+
+    Args:
+        office: the shift manager's deeds; None in the reader's tier, which books nothing.
+        shop: who has a place today.
+        memory: remembers what was booked from here, under the id it was asked with.
+        zone: the coop's time zone.
+    """
+
+    def __init__(self, office: Office | None, shop: Shop, memory: Memory, zone: tzinfo) -> None:
+        self._office = office
+        self._shop = shop
+        self._memory = memory
+        self._zone = zone
+
+    def book(self, fact_id: FactId, member: MemberId, shift_id: ShiftId, budget: Budget) -> BookingOutcome:
+        """Give a place; asked again under the same id, the same answer. Raises what a request does."""
+        person = self._memory.person(member)
+        try:
+            slot = slot_of(shift_id, self._zone)
+        except ValueError:
+            return BookingOutcome.REFUSED
+        if self._office is None or person is None or not person.number or slot.ends_at <= self._shop.now():
+            return BookingOutcome.REFUSED
+        if self._memory.booking(fact_id) is not None and self._office.has_place(shift_id, person, budget):
+            return BookingOutcome.BOOKED
+        if person.status in NOT_FOR_THEM:
+            return BookingOutcome.REFUSED
+        if self._overlaps(shift_id, slot, person):
+            return BookingOutcome.OVERLAP
+        # Noted before it is asked for: if the answer is lost, the place is still found again.
+        self._memory.keep_booking(fact_id, Booking(shift_id, member))
+        outcome = self._office.book(shift_id, person, budget)
+        if outcome is not BookingOutcome.BOOKED:
+            self._memory.drop_booking(fact_id)
+        return outcome
+
+    def _overlaps(self, shift_id: ShiftId, slot: Slot, person: Person) -> bool:
+        """With a place of today, or one that was booked from here; what the public pages do not tell is not known."""
+        today = self._shop.last
+        busy = (
+            []
+            if today is None
+            else [
+                shift.slot
+                for shift in today.shifts
+                if shift.id != shift_id
+                and any(
+                    person_id(place.number, place.first_name) == person.id for place in shift.places if place.number
+                )
+            ]
+        )
+        busy += [
+            slot_of(booking.shift, self._zone)
+            for booking in self._memory.bookings()
+            if booking.person == person.id and booking.shift != shift_id
+        ]
+        return any(other.starts_at < slot.ends_at and slot.starts_at < other.ends_at for other in busy)
+
+    def undo(self, fact_id: FactId, budget: Budget) -> Outcome:
+        """Give back a place that was asked for under this id, whether or not the answer came."""
+        booking = self._memory.booking(fact_id)
+        person = None if booking is None else self._memory.person(booking.person)
+        if booking is None or person is None or self._office is None:
+            return Accepted()
+        outcome = self._office.free(booking.shift, person, budget)
+        if isinstance(outcome, Accepted):
+            self._memory.drop_booking(fact_id)
+        return outcome

@@ -1,0 +1,358 @@
+"""What this terminal has learnt of cards and people: each scan, each import. A file of its own, beside the store's.
+
+The server tells nothing of a card without being asked, and asking may write. So what it has said once is kept, with the
+day it was said. Of the cards themselves there is the keyed hash, and the number to be sent, sealed
+(:mod:`kiosk.backends.gestion_compte.codes`).
+"""
+
+import json
+import logging
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from kiosk.backends.gestion_compte.codes import maybe_unsealed, seal
+from kiosk.devices.cards import CardHasher
+from kiosk.errors import BackendUnavailable
+from kiosk.types import CardHash, FactId, MemberId, ShiftId, Status
+
+log = logging.getLogger(__name__)
+
+BUSY_SECONDS: Final = 5.0
+
+_SCHEMA: Final = """
+CREATE TABLE IF NOT EXISTS people (
+    id TEXT PRIMARY KEY, number TEXT NOT NULL, first_name TEXT NOT NULL, name TEXT NOT NULL, status TEXT NOT NULL,
+    until TEXT, balance INTEGER, due INTEGER, shared INTEGER NOT NULL, trained TEXT NOT NULL, not_numbers TEXT NOT NULL,
+    learned_at TEXT NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS people_number ON people (number);
+CREATE TABLE IF NOT EXISTS cards (
+    hash TEXT PRIMARY KEY, person TEXT NOT NULL REFERENCES people ON DELETE CASCADE, sealed INTEGER NOT NULL,
+    off INTEGER NOT NULL, seen_at TEXT NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS cards_person ON cards (person);
+CREATE TABLE IF NOT EXISTS renamed (old TEXT PRIMARY KEY, new TEXT NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS came (shift TEXT NOT NULL, person TEXT NOT NULL, PRIMARY KEY (shift, person)) STRICT;
+CREATE TABLE IF NOT EXISTS owed (
+    shift TEXT NOT NULL, person TEXT NOT NULL, at TEXT NOT NULL, PRIMARY KEY (shift, person)
+) STRICT;
+CREATE TABLE IF NOT EXISTS bookings (
+    fact TEXT PRIMARY KEY, shift TEXT NOT NULL, person TEXT NOT NULL
+) STRICT;
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Someone with a card, as last heard of.
+
+    Attributes:
+        number: of the membership; empty while it is not known.
+        name: first name and surname; only from an import.
+        trained: jobs and trainings, as the server names them.
+        not_numbers: memberships of the same first name that this person is known not to belong to.
+        learned_at: when the standing was told.
+    """
+
+    id: MemberId
+    number: str
+    first_name: str
+    name: str = ""
+    status: Status = Status.OK
+    until: date | None = None
+    balance_minutes: int | None = None
+    due_minutes: int | None = None
+    shared: bool = False
+    trained: frozenset[str] = frozenset()
+    not_numbers: frozenset[str] = frozenset()
+    learned_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownCard:
+    """A card and whose it is. ``off``: at the last scan the server did not know it, or had it disabled."""
+
+    hash: CardHash
+    person: MemberId
+    code: str
+    off: bool
+    seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Booking:
+    """A place that was asked for from here."""
+
+    shift: ShiftId
+    person: MemberId
+
+
+class Memory:
+    """The file; safe to use from several threads, and while an import writes to it.
+
+    Args:
+        path: made if it is not there.
+        hasher: under whose key the numbers of cards are sealed.
+        older: of the key before, while the coop changes from one to the other.
+
+    Every method raises :class:`~kiosk.errors.BackendUnavailable` when the file cannot be used.
+    """
+
+    def __init__(self, path: Path, hasher: CardHasher, older: CardHasher | None = None) -> None:
+        self._hasher = hasher
+        self._hashers = (hasher,) if older is None else (hasher, older)
+        self._guard = threading.RLock()
+        self._path = path
+        self._db: sqlite3.Connection | None = None
+
+    def close(self) -> None:
+        """Twice does no harm."""
+        with self._guard:
+            db, self._db = self._db, None
+            if db is not None:
+                db.close()
+
+    @contextmanager
+    def all_or_nothing(self) -> Iterator[None]:
+        """What is written within is written together."""
+        with self._use() as db, db:
+            db.execute("BEGIN IMMEDIATE")
+            yield
+
+    @contextmanager
+    def _use(self) -> Iterator[sqlite3.Connection]:
+        with self._guard:
+            try:
+                if self._db is None:
+                    self._db = self._opened()
+                yield self._db
+            except (sqlite3.Error, OSError) as fault:
+                raise BackendUnavailable(f"what was learnt here cannot be read or kept: {fault}") from fault
+
+    def _opened(self) -> sqlite3.Connection:
+        try:
+            return self._connected()
+        except sqlite3.OperationalError:
+            raise
+        except sqlite3.DatabaseError:
+            # It can all be learnt again.
+            log.exception("gestion-compte: what was learnt here is damaged; it is put aside")
+            self._path.replace(self._path.with_name(f"{self._path.name}.broken"))
+            for rest in ("-wal", "-shm"):
+                self._path.with_name(f"{self._path.name}{rest}").unlink(missing_ok=True)
+            return self._connected()
+
+    def _connected(self) -> sqlite3.Connection:
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        self._path.touch(mode=0o600)
+        db = sqlite3.connect(self._path, timeout=BUSY_SECONDS, check_same_thread=False, isolation_level=None)
+        db.execute("PRAGMA journal_mode = WAL")
+        db.execute("PRAGMA synchronous = FULL")
+        db.execute("PRAGMA foreign_keys = ON")
+        db.executescript(_SCHEMA)
+        return db
+
+    # ── people ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def people(self) -> tuple[Person, ...]:
+        with self._use() as db:
+            return tuple(_person_from(row) for row in db.execute("SELECT * FROM people ORDER BY id"))
+
+    def person(self, id_: MemberId) -> Person | None:
+        with self._use() as db:
+            row = db.execute("SELECT * FROM people WHERE id = ?", (id_,)).fetchone()
+            return None if row is None else _person_from(row)
+
+    def keep_person(self, person: Person) -> None:
+        with self._use() as db:
+            db.execute(
+                "INSERT INTO people VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET "
+                "number = excluded.number, first_name = excluded.first_name, name = excluded.name, "
+                "status = excluded.status, until = excluded.until, balance = excluded.balance, due = excluded.due, "
+                "shared = excluded.shared, trained = excluded.trained, not_numbers = excluded.not_numbers, "
+                "learned_at = excluded.learned_at",
+                _row_of(person),
+            )
+
+    def rename(self, old: MemberId, new: MemberId) -> None:
+        """Two are found to be one: ``new`` has the cards of ``old``, and what waits under ``old`` still finds them."""
+        with self._use() as db:
+            for table in ("cards", "came", "owed", "bookings"):
+                db.execute(f"UPDATE OR REPLACE {table} SET person = ? WHERE person = ?", (new, old))  # noqa: S608  ours
+            db.execute("DELETE FROM people WHERE id = ?", (old,))
+            db.execute("INSERT OR REPLACE INTO renamed VALUES (?, ?)", (old, new))
+
+    def current(self, id_: MemberId) -> MemberId:
+        """The id under which this person is known now."""
+        with self._use() as db:
+            row = db.execute("SELECT new FROM renamed WHERE old = ?", (id_,)).fetchone()
+        return id_ if row is None else MemberId(row[0])
+
+    def purge(self, before: datetime) -> None:
+        """Forget who was not heard of since."""
+        with self._use() as db:
+            stale = "SELECT person FROM cards WHERE seen_at >= ?"
+            db.execute(
+                f"DELETE FROM people WHERE learned_at < ? AND id NOT IN ({stale})",  # noqa: S608  our own text
+                (_text(before), _text(before)),
+            )
+
+    # ── cards ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def cards(self) -> tuple[KnownCard, ...]:
+        with self._use() as db:
+            rows = db.execute("SELECT * FROM cards ORDER BY hash").fetchall()
+        return tuple(card for row in rows if (card := self._card_from(row)) is not None)
+
+    def card(self, hash_: CardHash) -> KnownCard | None:
+        with self._use() as db:
+            row = db.execute("SELECT * FROM cards WHERE hash = ?", (hash_,)).fetchone()
+        return None if row is None else self._card_from(row)
+
+    def card_of(self, person: MemberId) -> KnownCard | None:
+        """The card that this person used last, of those that still work."""
+        with self._use() as db:
+            rows = db.execute("SELECT * FROM cards WHERE person = ? AND off = 0 ORDER BY seen_at DESC", (person,))
+            found = (self._card_from(row) for row in rows.fetchall())
+            return next((card for card in found if card is not None), None)
+
+    def keep_card(self, hash_: CardHash, person: MemberId, code: str, seen_at: datetime) -> None:
+        with self._use() as db:
+            db.execute(
+                "INSERT INTO cards VALUES (?, ?, ?, 0, ?) ON CONFLICT (hash) DO UPDATE SET "
+                "person = excluded.person, off = 0, seen_at = excluded.seen_at",
+                (hash_, person, seal(code, hash_, self._hasher), _text(seen_at)),
+            )
+
+    def reseal(self, old: CardHash, new: CardHash) -> None:
+        """A card was laid that is known under the key before: from now on it is known under the new one."""
+        card = self.card(old)
+        if card is not None:
+            with self.all_or_nothing():
+                self.keep_card(new, card.person, card.code, card.seen_at)
+                with self._use() as db:
+                    db.execute("DELETE FROM cards WHERE hash = ?", (old,))
+
+    def turn_off(self, hash_: CardHash) -> None:
+        """The server does not know this card any more."""
+        with self._use() as db:
+            db.execute("UPDATE cards SET off = 1 WHERE hash = ?", (hash_,))
+
+    def _card_from(self, row: tuple[Any, ...]) -> KnownCard | None:
+        """None for a card that was sealed under a key long gone: its hash is nobody's any more."""
+        hash_, person, sealed, off, seen_at = row
+        codes = (maybe_unsealed(sealed, CardHash(hash_), hasher) for hasher in self._hashers)
+        code = next((code for code in codes if code is not None), None)
+        if code is None:
+            return None
+        return KnownCard(
+            hash=CardHash(hash_),
+            person=MemberId(person),
+            code=code,
+            off=bool(off),
+            seen_at=datetime.fromisoformat(seen_at),
+        )
+
+    # ── shifts ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def note_came(self, shift: ShiftId, person: MemberId) -> None:
+        with self._use() as db:
+            db.execute("INSERT OR IGNORE INTO came VALUES (?, ?)", (shift, person))
+
+    def note_not_come(self, shift: ShiftId, person: MemberId) -> None:
+        with self._use() as db:
+            db.execute("DELETE FROM came WHERE shift = ? AND person = ?", (shift, person))
+
+    def came(self) -> frozenset[tuple[ShiftId, MemberId]]:
+        """Who came for which shift, for servers whose pages do not show it."""
+        with self._use() as db:
+            rows = db.execute("SELECT shift, person FROM came").fetchall()
+        return frozenset((ShiftId(shift), MemberId(person)) for shift, person in rows)
+
+    def owe(self, shift: ShiftId, person: MemberId, at: datetime) -> None:
+        """A validation that nothing but a look brought about has to be taken back."""
+        with self._use() as db:
+            db.execute("INSERT OR IGNORE INTO owed VALUES (?, ?, ?)", (shift, person, _text(at)))
+
+    def settle(self, shift: ShiftId, person: MemberId) -> bool:
+        """It is taken back, or stands now; False when none was owed."""
+        with self._use() as db:
+            return db.execute("DELETE FROM owed WHERE shift = ? AND person = ?", (shift, person)).rowcount > 0
+
+    def owed(self) -> tuple[tuple[ShiftId, MemberId, datetime], ...]:
+        """Shift, person, and since when."""
+        with self._use() as db:
+            rows = db.execute("SELECT shift, person, at FROM owed").fetchall()
+        return tuple((ShiftId(shift), MemberId(person), datetime.fromisoformat(at)) for shift, person, at in rows)
+
+    def forget_shifts(self, before: date) -> None:
+        """Forget what happened on shifts of earlier days; their ids begin with the day."""
+        with self._use() as db:
+            for table in ("came", "bookings"):
+                db.execute(f"DELETE FROM {table} WHERE shift < ?", (f"{before:%Y%m%d}",))  # noqa: S608  our own text
+
+    # ── bookings ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def keep_booking(self, fact: FactId, booking: Booking) -> None:
+        """Before the server is asked: an answer that is lost must still be found again."""
+        with self._use() as db:
+            db.execute("INSERT OR IGNORE INTO bookings VALUES (?, ?, ?)", (fact, booking.shift, booking.person))
+
+    def booking(self, fact: FactId) -> Booking | None:
+        with self._use() as db:
+            row = db.execute("SELECT shift, person FROM bookings WHERE fact = ?", (fact,)).fetchone()
+        return None if row is None else Booking(ShiftId(row[0]), MemberId(row[1]))
+
+    def bookings(self) -> tuple[Booking, ...]:
+        with self._use() as db:
+            rows = db.execute("SELECT shift, person FROM bookings").fetchall()
+        return tuple(Booking(ShiftId(shift), MemberId(person)) for shift, person in rows)
+
+    def drop_booking(self, fact: FactId) -> None:
+        with self._use() as db:
+            db.execute("DELETE FROM bookings WHERE fact = ?", (fact,))
+
+
+def _text(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="seconds")
+
+
+def _row_of(person: Person) -> tuple[Any, ...]:
+    return (
+        person.id,
+        person.number,
+        person.first_name,
+        person.name,
+        person.status.value,
+        None if person.until is None else person.until.isoformat(),
+        person.balance_minutes,
+        person.due_minutes,
+        int(person.shared),
+        json.dumps(sorted(person.trained)),
+        json.dumps(sorted(person.not_numbers)),
+        _text(person.learned_at),
+    )
+
+
+def _person_from(row: tuple[Any, ...]) -> Person:
+    id_, number, first_name, name, status, until, balance, due, shared, trained, not_numbers, learned_at = row
+    return Person(
+        id=MemberId(id_),
+        number=number,
+        first_name=first_name,
+        name=name,
+        status=Status(status),
+        until=None if until is None else date.fromisoformat(until),
+        balance_minutes=balance,
+        due_minutes=due,
+        shared=bool(shared),
+        trained=frozenset(json.loads(trained)),
+        not_numbers=frozenset(json.loads(not_numbers)),
+        learned_at=datetime.fromisoformat(learned_at),
+    )
