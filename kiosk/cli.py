@@ -23,6 +23,7 @@ from kiosk.cli_facts import journal, outbox, sync
 from kiosk.cli_gestion_compte import gestion_compte
 from kiosk.cli_keep import backup, key
 from kiosk.cli_member import member
+from kiosk.cli_odoo import odoo
 from kiosk.cli_options import AS_JSON, CONFIG, load_config, show
 from kiosk.config import Config
 from kiosk.devices.scales.registry import SCALES
@@ -75,6 +76,7 @@ for _group in (
     key,
     label,
     member,
+    odoo,
     outbox,
     scale,
     sync,

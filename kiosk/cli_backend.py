@@ -6,7 +6,7 @@ import sys
 from collections import Counter
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -34,23 +34,24 @@ def backend() -> None:
 @click.option("--shift", help="The id of a coming shift with a free place, on which the test member is not.")
 @click.option("--jar", help="The code of a test jar.")
 @click.option("--key-id", help="Names the key of the cards; else that of the cards at the server.")
-@click.option("--ca-file", type=FILE, help="Certificates to trust instead of the machine's.")
+@click.option(
+    "--ca-file", type=click.Path(dir_okay=False, exists=True), help="Certificates to trust instead of the machine's."
+)
 @AS_JSON
-def backend_test(url: str, token_file: Path | None, *, as_json: bool, **target: str | Path | None) -> None:
+def backend_test(url: str, token_file: Path | None, *, as_json: bool, **target: Any) -> None:
     """Hold the server at URL against docs/rest.md, promise by promise, and say what to do about each broken one.
 
     Harmless to a server in use: without --member it only reads, and with it it writes about that member, that shift
     and that jar alone. Example: kiosk backend test https://coop.example/kiosk --token-file token
     """
-    from kiosk.backends.conformance import Result, Target, findings
+    from kiosk.backends.conformance import Result, findings
+    from kiosk.backends.conformance_probe import Target
     from kiosk.clock import SystemClock
     from kiosk.devices.cards import is_jar_code
 
-    if target["jar"] is not None and not is_jar_code(str(target["jar"])):
+    if target["jar"] is not None and not is_jar_code(target["jar"]):
         raise click.BadParameter("six digits, of which the last checks the others", param_hint="--jar")
-    asked = Target(
-        url=url, token=_token_from(token_file), **{name: value and str(value) for name, value in target.items()}
-    )
+    asked = Target(url=url, token=_token_from(token_file), **target)
     count: Counter[Result] = Counter()
     for finding in findings(asked, SystemClock()):
         count[finding.result] += 1

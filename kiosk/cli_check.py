@@ -48,13 +48,13 @@ def _nothing() -> Iterator[None]:
 
 def _check(config_file: Path | None, room: "Room | None", as_json: bool) -> bool:
     from kiosk.clock import SystemClock
-    from kiosk.selftest import examine, is_well, told
+    from kiosk.selftest import examine, in_words, is_well
 
     config = load_config(config_file)[0] if room is None else room.config()
     findings = []
     for finding in examine(config, SystemClock() if room is None else room.clock, room):
         findings.append(finding)
-        click.echo(json.dumps(finding.as_row(), ensure_ascii=False) if as_json else told(finding))
+        click.echo(json.dumps(finding.as_row(), ensure_ascii=False) if as_json else in_words(finding))
     return is_well(findings)
 
 

@@ -1,4 +1,4 @@
-"""``kiosk odoo``: whether an Odoo lets the terminal do its work, and the one grant that is only given when asked for."""
+"""``kiosk odoo``: whether an Odoo lets the terminal do its work, and what is granted only when asked for."""
 
 import sys
 from dataclasses import fields

@@ -206,6 +206,7 @@ class OdooSettings:
     leaders_are_coordinators: bool
     entrance_log: bool
     member_cards: bool
+    grace: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

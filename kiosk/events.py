@@ -398,16 +398,18 @@ class ServerReached:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServerLost:
-    """The server does not answer. Posted when it did before, or at the first try; again when the reason is another.
-
-    Attributes:
-        unreadable: it answers, and not as it used to.
-    """
+    """The server does not answer. Posted when it did before, or at the first try."""
 
     since: datetime
     fault: str
     not_authorised: bool = False
-    unreadable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ServerUnreadable:
+    """The server answers, and not as it used to: a person has to look into it. Posted each time."""
+
+    fault: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -441,7 +443,6 @@ class Identified:
         available: False when no usable answer came in time.
         account: the account holder where ``member`` is attached to one.
         present: shifts on which the server has noted this person by being asked.
-        fault: why there is no usable answer, where a person has to look into it.
     """
 
     hash: CardHash
@@ -450,7 +451,6 @@ class Identified:
     account: Member | None = None
     blocked: bool = False
     present: tuple[ShiftId, ...] = ()
-    fault: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -564,6 +564,7 @@ Event: TypeAlias = (
     | KnowledgeConfirmed
     | ServerReached
     | ServerLost
+    | ServerUnreadable
     | Delivered
     | DeliveryRefused
     | QueueChanged

@@ -12,8 +12,8 @@ from typing import TypeAlias
 from kiosk.backends.base import Backend
 from kiosk.clock import Clock
 from kiosk.effects import Book, Identify
-from kiosk.errors import BackendUnavailable, NotAuthorised
-from kiosk.events import BookingAnswered, BookingOutcome, Event, Identified
+from kiosk.errors import BackendUnavailable, BackendUnreadable, NotAuthorised
+from kiosk.events import BookingAnswered, BookingOutcome, Event, Identified, ServerUnreadable
 
 log = logging.getLogger(__name__)
 
@@ -97,6 +97,8 @@ class Questions:
             return BookingAnswered(id=question.id, outcome=BookingOutcome(outcome))
         except (BackendUnavailable, NotAuthorised) as error:
             log.info("no answer from the server (%s)", error)
+            if isinstance(error, BackendUnreadable):
+                self._post(ServerUnreadable(str(error)))
         except Exception as error:
             if type(error) not in self._shown:
                 self._shown.add(type(error))

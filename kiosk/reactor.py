@@ -135,9 +135,11 @@ class Reactor:
         self._new_jar_code = new_jar_code
         self._commands = commands
         self._older_hash = older_hash
+        self._unreadable: set[str] = set()
         self._hands: Hands | None = None
         self._inbox: deque[Event] = deque()
         self._arrived = threading.Condition()
+        self._timer_was_last = False
         self._deadlines: dict[Timer, float] = {}
         self._stopping = False
         self._thread = threading.Thread(target=self._run, name="reactor", daemon=True)
@@ -175,10 +177,11 @@ class Reactor:
                 log.exception("could not handle %s", type(event).__name__)
 
     def _next(self) -> Event:
-        """The next event, or the timer that is due; timers go first, so that a flood of events delays none."""
+        """The next event, or the timer that is due: in turn, so that neither kind can starve the other."""
         with self._arrived:
             while True:
-                due = self._due_timer()
+                due = None if self._timer_was_last and self._inbox else self._due_timer()
+                self._timer_was_last = due is not None
                 if due is not None:
                     return TimerFired(due)
                 if self._inbox:
@@ -381,27 +384,23 @@ class Reactor:
             case events.FactsRecalled():
                 for fact in event.facts:
                     self.knowledge.note(fact)
-            case events.Identified():
-                self._learn_who(event)
+            case events.Identified(available=True):
+                self.knowledge.learn(event)
             case events.Delivered():
                 self.knowledge.delivered(event.ids)
             case events.QueueChanged():
                 self.waiting, self.refused = event.waiting, event.refused
-            case events.ServerReached():
-                self.link = Link(online=True)
-            case events.ServerLost():
-                self._raise_alarm(event.fault if event.unreadable else "")
-                self.link = Link(online=False, since=event.since, not_authorised=event.not_authorised)
-
-    def _learn_who(self, answer: events.Identified) -> None:
-        if answer.available:
-            self.knowledge.learn(answer)
-        self._raise_alarm(answer.fault)
+            case events.ServerUnreadable():
+                self._raise_alarm(event.fault)
+            case events.ServerReached() | events.ServerLost():
+                self.link = _link_after(event)
 
     def _raise_alarm(self, fault: str) -> None:
-        """Where the server can no longer be read, the journal says so."""
-        if not fault:
+        """The server can no longer be read: the journal says so, once for each thing."""
+        if fault in self._unreadable:
             return
+        self._unreadable.add(fault)
+        log.error("the server can no longer be read: %s", fault)
         details = {"alarm": "server_unreadable", "fault": fault}
         self.record(Fact(id=self._new_id(), kind=FactKind.ALARM, happened=moment(self._clock), details=details))
 
@@ -412,3 +411,9 @@ class Reactor:
             self._let_session_answer(
                 events.DeviceFound(part=store) if working else events.DeviceLost(part=store, fault=fault)
             )
+
+
+def _link_after(event: events.ServerReached | events.ServerLost) -> Link:
+    if isinstance(event, events.ServerReached):
+        return Link(online=True)
+    return Link(online=False, since=event.since, not_authorised=event.not_authorised)

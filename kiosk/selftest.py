@@ -31,7 +31,8 @@ LAST_PULLED_UP = 8
 COMMISSIONED_FOR = timedelta(days=400)
 """The door is put to the test once a year, give or take."""
 
-READS = 3
+READS: Final = {Part.SCALE: 10}
+"""How often a part is listened to until it says something; the others once."""
 DO: Final = {
     Part.READER: "check its wires and that SPI is on (dtparam=spi=on in config.txt)",
     Part.SCANNER: "plug it in; kiosk config check says how it is named",
@@ -161,8 +162,10 @@ def _take(source: Source) -> tuple[list[Event], str]:
     told: list[Event] = []
     try:
         source.open()
-        for _ in range(READS):
+        for _ in range(READS.get(source.part, 1)):
             told += source.read()
+            if told:
+                break
     except source.faults as fault:
         return told, str(fault) or type(fault).__name__
     except Exception as fault:  # noqa: BLE001 - a bug in one driver must not hide what the others have to say
@@ -357,7 +360,7 @@ def is_well(findings: Iterable[Finding]) -> bool:
 SIGNS: Final = {Light.GOOD: "ok", Light.LOOK: "look", Light.BAD: "WRONG", Light.OFF: "off"}
 
 
-def told(finding: Finding) -> str:
+def in_words(finding: Finding) -> str:
     """One line for people."""
     line = f"{SIGNS[finding.light]:6} {finding.part:11} {finding.said}"
     return f"{line}\n{'':19}→ {finding.do}" if finding.do else line

@@ -28,6 +28,7 @@ from kiosk.events import (
     KnowledgePage,
     ServerLost,
     ServerReached,
+    ServerUnreadable,
     Ticked,
 )
 from kiosk.store.outbox import Arrived, Later, OutboxRow, Parked, Settlement
@@ -215,6 +216,7 @@ class Sync:
         except NotAuthorised:
             raise
         except BackendUnavailable as error:
+            self._tell_unreadable(error)
             return str(error) or "no answer"
         except Exception as error:
             if self._is_new("deliver", error):
@@ -327,11 +329,12 @@ class Sync:
 
     def _lose(self, error: Exception) -> float:
         """The server is not there; returns until when to leave it alone."""
-        refused, unreadable = isinstance(error, NotAuthorised), isinstance(error, BackendUnreadable)
-        if self._lost is None or (self._lost.not_authorised, self._lost.unreadable) != (refused, unreadable):
+        self._tell_unreadable(error)
+        refused = isinstance(error, NotAuthorised)
+        if self._lost is None or self._lost.not_authorised != refused:
             since = self._clock.now() if self._lost is None else self._lost.since
             log.warning("server: lost (%s)", error)
-            self._lost = ServerLost(since=since, fault=str(error), not_authorised=refused, unreadable=unreadable)
+            self._lost = ServerLost(since=since, fault=str(error), not_authorised=refused)
             self._post(self._lost)
         self._reached_at = None
         self._server_pause = decorrelated(
@@ -339,6 +342,10 @@ class Sync:
         )
         self._pull_at = self._clock.monotonic() + self._server_pause
         return self._pull_at
+
+    def _tell_unreadable(self, error: Exception) -> None:
+        if isinstance(error, BackendUnreadable):
+            self._post(ServerUnreadable(str(error)))
 
     def _note_store(self, question: str, error: BaseException) -> None:
         if self._is_new(question, error):

@@ -136,6 +136,7 @@ LAYERS = {
             "cli_bulk",
             "cli_facts",
             "cli_gestion_compte",
+            "cli_odoo",
             "cli_keep",
             "cli_member",
             "cli_options",

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 import pytest
 
 from kiosk.effects import Book, Identify
-from kiosk.errors import BackendUnavailable, NotAuthorised
-from kiosk.events import BookingAnswered, BookingOutcome, Identified
+from kiosk.errors import BackendUnavailable, BackendUnreadable, NotAuthorised
+from kiosk.events import BookingAnswered, BookingOutcome, Identified, ServerUnreadable
 from kiosk.questions import Questions
 from kiosk.types import CardHash, FactId, Member, MemberId, ShiftId
 from tests.fakes import Inbox, ManualClock, ScriptedBackend
@@ -60,6 +60,17 @@ def test_a_failure_is_no_answer(asked, failure):
 
     assert not asked.inbox.wait_for(Identified).available
     assert asked.inbox.wait_for(BookingAnswered).outcome is BookingOutcome.UNAVAILABLE
+
+
+def test_an_answer_that_cannot_be_read_is_told_of(asked):
+    def fail():
+        raise BackendUnreadable("the page has changed")
+
+    asked.server.before_answer = fail
+    asked.questions.identify(ASK)
+
+    assert asked.inbox.wait_for(ServerUnreadable).fault == "the page has changed"
+    assert not asked.inbox.wait_for(Identified).available
 
 
 def test_an_answer_that_comes_too_late_is_no_answer(asked):

@@ -16,11 +16,11 @@ from kiosk.events import (
     DoorAlarm,
     DoorAlarmKind,
     FactsRecalled,
-    Identified,
     KnowledgeConfirmed,
     QueueChanged,
     ServerLost,
     ServerReached,
+    ServerUnreadable,
     StopRequested,
     Ticked,
     Timer,
@@ -257,17 +257,21 @@ def test_a_card_blocked_under_the_key_before_stays_blocked_under_the_new_one():
 def test_a_server_that_can_no_longer_be_read_is_an_alarm_in_the_journal():
     recorder = Recorder()
     reactor = reactor_with(recorder)
-    reactor.handle(ServerLost(since=at(14), fault="no route to host"))
-    assert ("record", FactKind.ALARM, 0.0) not in recorder.log
-    reactor.handle(ServerLost(since=at(14), fault="the page of the day has changed", unreadable=True))
-    assert recorder.log.count(("record", FactKind.ALARM, 0.0)) == 1
+    for fault in ("the page of the day has changed", "the answer to a scan has changed"):
+        for _ in range(3):
+            reactor.handle(ServerUnreadable(fault))
+    assert recorder.log.count(("record", FactKind.ALARM, 0.0)) == 2
 
 
-def test_an_answer_that_cannot_be_read_is_an_alarm_and_opens_no_door():
+def test_a_timer_that_is_always_due_starves_no_event():
     recorder = Recorder()
     reactor = reactor_with(recorder)
-    reactor.handle(tap("stranger"))
-    reactor.handle(Identified(hash=tap("stranger").hash, available=False, fault="the scan's page has changed"))
-    assert ("record", FactKind.ALARM, 0.0) in recorder.log
-    assert not [entry for entry in recorder.log if entry[0] == "open"]
-    assert isinstance(reactor.session.state, states.Unrecognised)
+    reactor._deadlines = {Timer.HOME: 0.0, Timer.TICK: 0.0}
+    reactor.post(tap("camille"))
+    reactor.post(tap("alix"))
+    turns = []
+    for _ in range(4):
+        event = reactor._next()
+        turns.append(type(event).__name__)
+        reactor._deadlines[Timer.HOME] = 0.0
+    assert turns == ["TimerFired", "CardTapped", "TimerFired", "CardTapped"]

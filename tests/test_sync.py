@@ -19,6 +19,7 @@ from kiosk.events import (
     QueueChanged,
     ServerLost,
     ServerReached,
+    ServerUnreadable,
     Ticked,
 )
 from kiosk.store.journal import Closed
@@ -387,15 +388,13 @@ def test_a_terminal_that_is_not_accepted_says_so(terminal):
     assert terminal.inbox.wait_for(ServerLost, lambda event: not event.not_authorised).since == NOON
 
 
-def test_a_server_that_can_no_longer_be_read_is_lost_as_such(terminal):
+def test_a_server_that_can_no_longer_be_read_is_lost_and_told_of(terminal):
     terminal.server.answers.clear()
-    terminal.server.answers.extend([DOWN, BackendUnreadable("the page of the day has changed")])
+    terminal.server.answers.append(BackendUnreadable("the page of the day has changed"))
     terminal.start()
 
-    assert not terminal.inbox.wait_for(ServerLost).unreadable
-    terminal.clock.advance(2)
-    lost = terminal.inbox.wait_for(ServerLost, lambda event: event.unreadable)
-    assert (lost.since, lost.fault) == (NOON, "the page of the day has changed")
+    assert terminal.inbox.wait_for(ServerUnreadable) == ServerUnreadable("the page of the day has changed")
+    assert terminal.inbox.wait_for(ServerLost).since == NOON
 
 
 def test_a_backend_that_breaks_is_logged_once_and_tried_again(terminal, caplog):

@@ -212,11 +212,11 @@ class Watched:
         self._generation = 0
         self.knowledge = Knowledge()
 
-    def pull(self, after_first_page: Callable[[], None] = lambda: None) -> int:
-        """One round; returns how many pages it had."""
+    def pull(self, between_pages: Callable[[], None] = lambda: None) -> None:
+        """One round."""
         self._generation += 1
         cursor = self._cursor
-        for count in range(1, MOST_PAGES):
+        for _ in range(MOST_PAGES):
             try:
                 answer = self._backend.fetch(cursor, self._generation)
             except KioskError as fault:
@@ -224,14 +224,13 @@ class Watched:
                     f"A terminal cannot read the snapshot: {fault}.", "See Snapshot in the contract."
                 ) from fault
             if isinstance(answer, Unchanged):
-                return 0
+                return
             self.knowledge.apply(answer)
             cursor = answer.cursor
             if answer.last:
                 self._cursor = cursor
-                return count
-            if count == 1:
-                after_first_page()
+                return
+            between_pages()
         raise Broken("The pages of the snapshot do not end.", "Say last: true on the last page.")
 
 

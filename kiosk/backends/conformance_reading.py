@@ -197,7 +197,8 @@ def known_card(probe: Probe) -> None:
     probe.needs("identify")
     if probe.capabilities.presence is Presence.BY_IDENTIFYING:
         raise Skipped("asking would note someone as present")
-    own = [row for _, kind, row in _rows(probe) if kind == "cards" and row.get("key_id", probe.key_id) == probe.key_id]
+    rows = [row for _, kind, row in _rows(probe) if kind == "cards" and isinstance(row, dict)]
+    own = [row for row in rows if row.get("key_id", probe.key_id) == probe.key_id]
     cards, _ = words.rows_from(own, words.card_from)
     if not cards:
         raise Skipped("there is no card in the snapshot")

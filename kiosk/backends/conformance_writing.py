@@ -92,13 +92,17 @@ def check_in_shows(probe: Probe) -> None:
     """Who came is present in the next snapshot; taken back, they are not."""
     probe.needs("roster")
     arrived = _arrival(probe)
-    probe.tell(arrived)
-    if not _is_present(probe, probe.watch()):
-        raise Broken("The member is not present in the next snapshot.", "Let a check_in change the place on the shift.")
-    if probe.capabilities.undo:
-        probe.tell(_undo(probe, FactKind.CHECK_IN_UNDONE, arrived.id))
-        if _is_present(probe, probe.watch()):
-            raise Broken("The member is still present.", "Let check_in_undone take back the check_in it is about.")
+    try:
+        probe.tell(arrived)
+        if not _is_present(probe, probe.watch()):
+            raise Broken(
+                "The member is not present in the next snapshot.", "Let a check_in change the place on the shift."
+            )
+    finally:
+        if probe.capabilities.undo:
+            probe.tell(_undo(probe, FactKind.CHECK_IN_UNDONE, arrived.id))
+    if probe.capabilities.undo and _is_present(probe, probe.watch()):
+        raise Broken("The member is still present.", "Let check_in_undone take back the check_in it is about.")
 
 
 def undo_before_its_fact(probe: Probe) -> None:
@@ -118,17 +122,28 @@ def nothing_between_pages(probe: Probe) -> None:
     """What changes while the snapshot is read in pages comes with the next round."""
     probe.needs("roster", "undo")
     arrived = _arrival(probe)
+    undone = _undo(probe, FactKind.CHECK_IN_UNDONE, arrived.id)
     fresh = probe.watch_anew()
+    was_seen = False
+
+    def take_back() -> None:
+        nonlocal was_seen
+        if not was_seen and _is_present(probe, fresh):
+            was_seen = True
+            probe.tell(undone)
+
     try:
-        if fresh.pull(lambda: probe.tell(arrived)) < 2:
-            raise Skipped("the snapshot has one page only")
-        fresh.pull()
-        is_present = _is_present(probe, fresh)
+        probe.tell(arrived)
+        fresh.pull(take_back)
     finally:
-        probe.tell(_undo(probe, FactKind.CHECK_IN_UNDONE, arrived.id))
-    if not is_present:
+        if not was_seen:
+            probe.tell(undone)
+    if not was_seen:
+        raise Skipped("the shift is on the last page of the snapshot")
+    fresh.pull()
+    if _is_present(probe, fresh):
         raise Broken(
-            "A check-in between two pages was never told.",
+            "What changed on a page that had been read already was never told.",
             "Let the last cursor and the ETag of a round stand for the state at its first page.",
         )
 

@@ -7,6 +7,7 @@ from typing import Protocol
 from kiosk.demo.cast import Kind, character
 from kiosk.demo.room import Room
 from kiosk.events import Action
+from kiosk.types import Capabilities
 from kiosk.views import IdleView, View
 
 
@@ -35,6 +36,8 @@ class Step:
         act: what hands do.
         seen: whether a view is the one.
         door: whether the door is unlocked; None does not matter.
+        needs: a field of :class:`~kiosk.types.Capabilities` that ``seen`` takes for granted.
+        otherwise: the view where the backend does not carry that.
     """
 
     name: str
@@ -42,6 +45,13 @@ class Step:
     act: Callable[[Actor], None]
     seen: Callable[[View], bool]
     door: bool | None = None
+    needs: str = ""
+    otherwise: Callable[[View], bool] | None = None
+
+    def seen_with(self, capabilities: Capabilities) -> Callable[[View], bool]:
+        """Whether a view is the one, at this backend."""
+        lacks = bool(self.needs) and not getattr(capabilities, self.needs)
+        return self.otherwise if lacks and self.otherwise is not None else self.seen
 
 
 def says(view: View, key: str) -> bool:

@@ -1,24 +1,28 @@
 """The demo at a gestion-compte server: its coop behind a cable, and the lists that an office would export of it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from kiosk.backends.gestion_compte.backend import MEMORY_FILE
-from kiosk.backends.gestion_compte.fake.coop import FakeCoop
+from kiosk.backends.gestion_compte.fake.coop import Beneficiary, FakeCoop
 from kiosk.backends.gestion_compte.fake.from_folder import FolderSource
 from kiosk.backends.gestion_compte.fake.routes import Setup
 from kiosk.backends.gestion_compte.fake.server import FakeServer
 from kiosk.backends.gestion_compte.imports import Importer, Row, read_list
 from kiosk.backends.gestion_compte.memory import Memory
 from kiosk.backends.gestion_compte.settings import Settings
-from kiosk.clock import Clock
-from kiosk.demo.cast import ZONE
+from kiosk.backends.gestion_compte.slots import person_id
+from kiosk.clock import Clock, moment
+from kiosk.demo.cast import CAST, ZONE, Character
 from kiosk.devices.cards import CardHasher
 from kiosk.devices.simulated.network import Cable
-from kiosk.types import Status
+from kiosk.ids import FactIds
+from kiosk.store.cards import Preference
+from kiosk.store.thread import Store
+from kiosk.types import Fact, FactKind, MemberId, Role, Status
 
 NFC_PREFIX: Final = Settings().nfc_prefix
 PASSWORD: Final = "un mot de passe"  # noqa: S105  of an account that is invented

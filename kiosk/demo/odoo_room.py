@@ -1,4 +1,4 @@
-"""The demo at an Odoo: La Louve's modules behind a cable, and the coop's chip cards linked at the terminal."""
+"""The demo at an Odoo: La Louve's modules behind a cable; chip cards and technicians are the terminal's own."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,7 +15,7 @@ from kiosk.devices.simulated.network import Cable
 from kiosk.ids import FactIds
 from kiosk.store.cards import Preference
 from kiosk.store.thread import Store
-from kiosk.types import Fact, FactKind, MemberId
+from kiosk.types import Fact, FactKind, MemberId, Role
 
 DATABASE: Final = "coop"
 SETTINGS: Final = f"""leave_blocks = true
@@ -55,18 +55,20 @@ def odoo_room(members: Path, data: Path, hasher: CardHasher, clock: Clock, secre
 
 
 def link_cast(data: Path, hasher: CardHasher, clock: Clock) -> None:
-    """Do what a coordinator does with 800 members: link each card, block the lost ones, note who needs what."""
+    """Do what staff do with 800 members: link each card, block the lost ones, note who needs what and who may what."""
     new_id = FactIds()
     store = Store(data, lambda _event: None, clock)
     store.start()
     try:
         for person in CAST:
-            details = {"card": hasher.hash_canonical(person.card)}
-            kind = FactKind.CARD_BLOCKED if person.card_blocked else FactKind.CARD_LINKED
             member = member_of(person)
-            store.record(
-                Fact(id=new_id(clock.now()), kind=kind, happened=moment(clock), member_id=member, details=details)
-            )
+            linked = FactKind.CARD_BLOCKED if person.card_blocked else FactKind.CARD_LINKED
+            facts: dict[FactKind, dict[str, object]] = {linked: {"card": hasher.hash_canonical(person.card)}}
+            if person.role is Role.TECHNICIAN:
+                facts[FactKind.ROLE_GRANTED] = {"role": person.role.value, "by": None}
+            for kind, details in facts.items():
+                now = moment(clock)
+                store.record(Fact(id=new_id(now.wall), kind=kind, happened=now, member_id=member, details=details))
             wish = Preference(
                 member_id=member,
                 language=person.language or None,

@@ -37,6 +37,7 @@ from kiosk.devices.simulated.wedge import UsbHub, Wedge
 
 if TYPE_CHECKING:
     from kiosk.backends.reference_server import ReferenceServer
+    from kiosk.demo.gestion_compte_room import GestionCompteRoom
     from kiosk.demo.odoo_room import OdooRoom
 
 BELL_PIN: Final = 22
@@ -44,6 +45,8 @@ RESET_PIN: Final = 24
 SCANNER_PATH: Final = "/dev/input/by-id/usb-Demo_Scanner-event-kbd"
 UNSEEN_TRANSFERS: Final = 250
 """More than the looks at an empty field take after which the driver believes it is empty."""
+SEEN_TRANSFERS: Final = 300
+"""More than one look at an empty field and one reading of a card take."""
 DEMO_KEY: Final = "00" * 31 + "2a"
 """The demo's cards are invented; its key guards nobody."""
 
@@ -54,7 +57,7 @@ class Wish:
 
     Attributes:
         directory: everything of the demo is below it, and what is there goes on being used; None: a passing one.
-        backend: ``rest``, ``folder`` or ``odoo``.
+        backend: ``rest``, ``folder``, ``gestion-compte`` or ``odoo``.
         scale: a key of :data:`~kiosk.devices.scales.registry.SCALES`.
         network_scale: the scale is behind a serial server instead of on a serial port.
         printer: a key of :data:`~kiosk.devices.simulated.printer.TONGUES`.
@@ -101,6 +104,7 @@ class Room:
         self._pause = threading.Event()
         self.server: ReferenceServer | None = None
         self.odoo: OdooRoom | None = None
+        self.gestion_compte: GestionCompteRoom | None = None
         self.cable: Cable | None = None
 
     # ── below the drivers ─────────────────────────────────────────────────────────────────────────────────────────
@@ -151,6 +155,13 @@ class Room:
                 odoo = odoo_room(members, self.directory / "data", self.hasher, self.clock, self._token)
                 self.odoo = stack.enter_context(odoo)
                 self.cable = self.odoo.cable
+            elif self.wish.backend == "gestion-compte":
+                from kiosk.demo.gestion_compte_room import gestion_compte_room  # noqa: PLC0415 - see above
+
+                data = self.directory / "data"
+                room = gestion_compte_room(members, data, self.hasher, self.clock)
+                self.gestion_compte = stack.enter_context(room)
+                self.cable = self.gestion_compte.cable
             yield self
 
     def config(self) -> Config:
@@ -163,6 +174,8 @@ class Room:
         more = ""
         if wish.backend == "odoo":
             from kiosk.demo.odoo_room import SETTINGS as more  # noqa: PLC0415, N811 - as the server
+        elif wish.backend == "gestion-compte":
+            from kiosk.demo.gestion_compte_room import CONFIGURATION as more  # noqa: PLC0415, N811 - as the server
 
         return f"""
 [terminal]
@@ -243,9 +256,16 @@ hours_late_block = true
         if card_id in self._cards:
             self.chip.field.lift(self._cards.pop(card_id))
 
-    def wait_until_unseen(self, seconds: float = 3.0) -> None:
+    def wait_until_unseen(self, seconds: float = 5.0) -> None:
         """Return once the driver has looked at the field often enough to know that a card is gone."""
-        enough = self.chip.transfers + UNSEEN_TRANSFERS
+        self._wait_for_transfers(UNSEEN_TRANSFERS, seconds)
+
+    def wait_until_seen(self, seconds: float = 5.0) -> None:
+        """Return once the driver has had the time to read whatever lies there."""
+        self._wait_for_transfers(SEEN_TRANSFERS, seconds)
+
+    def _wait_for_transfers(self, count: int, seconds: float) -> None:
+        enough = self.chip.transfers + count
         deadline = time.monotonic() + seconds
         while self.chip.transfers < enough and time.monotonic() < deadline:
             self._pause.wait(0.02)

@@ -20,7 +20,7 @@ from kiosk.views import View
 
 log = logging.getLogger(__name__)
 
-STEP_SECONDS: Final = 12.0
+STEP_SECONDS: Final = 25.0
 """Real seconds after which a step has failed; a scale that comes back takes the longest."""
 
 
@@ -100,7 +100,7 @@ class Player:
         before = self._watched.view
         self.room.lay_card(card_id)
         self._watched.wait_for(lambda view: view != before, 3.0)
-        self._rest(0.15)
+        self._rest(0.3)
         self.room.lift_card(card_id)
         self.room.wait_until_unseen()
 
@@ -206,7 +206,8 @@ class Tour:
             step.act(self._player)
         except LookupError as missing:
             trouble = f"nothing to touch: {missing}"
-        reached = not trouble and self._watched.wait_for(step.seen, STEP_SECONDS)
+        seen = step.seen_with(self._terminal.reactor.knowledge.capabilities)
+        reached = not trouble and self._watched.wait_for(seen, STEP_SECONDS)
         ms = round((time.monotonic() - began) * 1000)
         well = reached and (step.door is None or self._player.sees_door(unlocked=step.door))
         picture = self._folder / f"{number:02d}-{step.name}.png"

@@ -26,6 +26,9 @@ CYCLES: Final[Mapping[DoorAlarmKind, Cycle]] = MappingProxyType(
     }
 )
 
+LEAST_SECONDS: Final = 0.01
+"""No change is nearer than that: rounding must not make one that is always due."""
+
 
 def loudest(alarms: Collection[DoorAlarmKind]) -> DoorAlarmKind | None:
     """The alarm that is heard."""
@@ -45,5 +48,6 @@ def sounds(alarm: DoorAlarmKind | None, since_seconds: float, now_seconds: float
     cycle = CYCLES[alarm]
     whole = cycle.on_seconds + cycle.off_seconds
     into = (now_seconds - since_seconds) % whole
-    begin = now_seconds - into
-    return (True, begin + cycle.on_seconds) if into < cycle.on_seconds else (False, begin + whole)
+    on = into < cycle.on_seconds
+    change = now_seconds - into + (cycle.on_seconds if on else whole)
+    return on, max(change, now_seconds + LEAST_SECONDS)

@@ -103,12 +103,10 @@ def undo_link(turn: Turn, state: Linking, _event: Touched) -> Linking:
     if last is None:
         return state
     by = state.staff.by
-    if last.before is None:
-        undo = turn.fact(
-            FactKind.CARD_UNLINKED, member=last.member_id, about=last.fact, details={"card": last.card, "by": by}
-        )
-        turn.withdraw(last.fact, undo)
-    else:
+    details = {"card": last.card, "by": by}
+    undo = turn.fact(FactKind.CARD_UNLINKED, member=last.member_id, about=last.fact, details=details)
+    turn.withdraw(last.fact, undo)
+    if last.before is not None:
         turn.record(_card_fact(turn, last.before, by))
     if last.first:
         turn.change(given=turn.session.given - {last.member_id})

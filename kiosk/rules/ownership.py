@@ -46,11 +46,15 @@ def _is_blank(code: str) -> bool:
 
 
 @lru_cache(maxsize=1 << 17)
-def _folded(name: str) -> tuple[str, ...]:
-    """The words of a name without accents and case."""
-    plain = unicodedata.normalize("NFKD", name.replace("œ", "oe").replace("Œ", "OE"))
-    letters = "".join(c for c in plain if not unicodedata.combining(c))
-    return tuple("".join(c if c.isalnum() else " " for c in letters).casefold().split())
+def _beginnings(name: str) -> str:
+    """A name without accents, case and spaces, from each of its words to its end, each behind a mark."""
+    words = _words(name)
+    return "".join(f"\n{''.join(words[start:])}" for start in range(len(words)))
+
+
+def _words(text: str) -> list[str]:
+    plain = unicodedata.normalize("NFKD", text.replace("œ", "oe").replace("Œ", "OE"))
+    return "".join(c if c.isalnum() else " " for c in plain if not unicodedata.combining(c)).casefold().split()
 
 
 def full_name(member: Member) -> str:
@@ -61,23 +65,19 @@ def full_name(member: Member) -> str:
 def search(knowledge: Knowledge, typed: str) -> tuple[MemberId, ...]:
     """Who is meant by a number, or by the first letters of any part of a name; accents and spaces do not count.
 
-    Whoever has left comes last. At most :data:`MOST_FOUND`.
+    A whole number comes first, whoever has left last. At most :data:`MOST_FOUND`.
     """
-    wanted = "".join(_folded(typed))
+    wanted = "".join(_words(typed))
     if not wanted:
         return ()
-    found = [
-        (member.status is Status.LEFT, rank, words, member.id)
-        for member in knowledge.members.values()
-        if (rank := _rank(member.id, words := _folded(full_name(member)), wanted)) is not None
-    ]
+    found = [fit for member in knowledge.members.values() if (fit := _maybe_fit(member, wanted)) is not None]
     return tuple(member_id for *_, member_id in sorted(found)[:MOST_FOUND])
 
 
-def _rank(number: str, words: tuple[str, ...], wanted: str) -> int | None:
-    """How well a person fits: 0 is best; None: not at all."""
-    if number.casefold() == wanted:
-        return 0
-    if any("".join(words[start:]).startswith(wanted) for start in range(len(words))):
-        return 1
-    return 2 if number.casefold().startswith(wanted) else None
+def _maybe_fit(member: Member, wanted: str) -> tuple[bool, bool, bool, str, MemberId] | None:
+    """How well a person fits, the best sorting first; None: not at all."""
+    number, name = member.id.casefold(), _beginnings(full_name(member))
+    is_named = f"\n{wanted}" in name
+    if not is_named and not number.startswith(wanted):
+        return None
+    return member.status is Status.LEFT, number != wanted, not is_named, name, member.id

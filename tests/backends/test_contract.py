@@ -12,6 +12,7 @@ from kiosk.demo.cast import CAST, STRANGER_CARD, ZONE, Kind, character
 from kiosk.events import BookingOutcome
 from kiosk.rules.shifts import is_open, next_crew, next_shifts, running_crew, week_letter
 from kiosk.types import CARD_KINDS, DELIVERED, Card, Fact, FactId, FactKind, Grams, Jar, JarCode, Role, ShiftId, Status
+from tests.backends.gestion_compte.contract_rig import GestionCompteRig
 from tests.backends.odoo.contract_rig import OdooRig
 from tests.backends.rigs import (
     CLEANING_AT_19,
@@ -40,7 +41,10 @@ def coop(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_coop(tmp_path_factory.mktemp("coop"))
 
 
-@pytest.fixture(params=[FolderRig, RestRig, OdooRig], ids=["folder", "rest", "odoo"])
+RIGS = {"folder": FolderRig, "rest": RestRig, "odoo": OdooRig, "gestion-compte": GestionCompteRig}
+
+
+@pytest.fixture(params=RIGS.values(), ids=RIGS)
 def rig(request: pytest.FixtureRequest, coop: Path, tmp_path: Path) -> Iterator[Rig]:
     for name in (request.node.originalname, request.node.name):
         if name in request.param.not_promised:
@@ -62,6 +66,11 @@ def terminal(rig: Rig) -> Terminal:
     terminal = Terminal(rig.backend)
     assert terminal.pull()
     return terminal
+
+
+def test_every_excuse_is_from_a_promise() -> None:
+    excused = {name.partition("[")[0] for rig in RIGS.values() for name in rig.not_promised}
+    assert excused <= {name for name, value in globals().items() if name.startswith("test_") and callable(value)}
 
 
 # ── what is told ──────────────────────────────────────────────────────────────────────────────────────────────────

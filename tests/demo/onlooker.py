@@ -1,7 +1,10 @@
 """A screen that only looks: what a terminal shows, without a window."""
 
+import contextlib
 import threading
 from collections.abc import Callable
+
+import pytest
 
 from kiosk.types import Sound
 from kiosk.views import View
@@ -38,3 +41,16 @@ class Onlooker:
 
     def wait_for_title(self, key: str, seconds: float = 10.0) -> View:
         return self.wait_for(lambda view: getattr(view, "title", None) is not None and view.title.key == key, seconds)
+
+
+def wait_until(condition: Callable[[], bool], each: Callable[[], object] = bool, seconds: float = 15.0) -> None:
+    """Look again and again, doing ``each`` in between, until it has come to that."""
+    pause = threading.Event()
+    for _ in range(int(seconds / 0.02)):
+        # What is looked at belongs to another thread, and may change while it is copied.
+        with contextlib.suppress(RuntimeError):
+            if condition():
+                return
+        each()
+        pause.wait(0.02)
+    pytest.fail("it did not come to that")

@@ -85,7 +85,11 @@ def test_a_character_device_is_written_to_and_answers() -> None:
         assert way.ask(b"\x1b!?", bool, 1) == b"\x04"
         assert way.hint() is None
         way.discard(b"\x1b!.")
-        assert os.read(master, 100) == b"\x1b!?\x1b!."
+        # A terminal hands over what it has; the two writes may come in two pieces.
+        heard = os.read(master, 100)
+        while len(heard) < 6:
+            heard += os.read(master, 100)
+        assert heard == b"\x1b!?\x1b!."
         way.close()
     os.close(master)
     os.close(slave)

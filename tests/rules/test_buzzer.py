@@ -32,6 +32,6 @@ def test_held_door_sounds_and_pauses_in_turn(seconds, on):
 def test_it_is_always_known_when_the_sound_next_changes(alarm, since, after):
     now = since + after
     on, change = sounds(alarm, since, now)
-    assert now < change + 1e-6
+    assert change > now
     assert change - now <= 10.0
-    assert sounds(alarm, since, change + 1e-4)[0] is not on
+    assert sounds(alarm, since, change + 0.011)[0] is not on

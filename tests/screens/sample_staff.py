@@ -17,7 +17,7 @@ from kiosk.types import (
     Part,
     Role,
 )
-from kiosk.views import View
+from kiosk.views import View, say
 from tests.rules.terminal import ALL, ROSTER, Terminal, at, card_of, member, snapshot, tap
 
 NAMES = {
@@ -137,7 +137,7 @@ def staff_samples() -> dict[str, View]:
         "seek-nobody": after(link, Touched(Action.SEARCH), *typed("zzz")).view(),
         "seek-trouble": after(Touched(Action.BLOCK_CARD), new_card(kind=CardKind.PHONE)).view(),
         "blocked": blocked.view(),
-        "tech-menu": tiles.view(),
+        "tech-menu": replace(tiles.view(), title=say("tech.title", version="1.4.2")),
         "tech-parts": parts.view(),
         "pin-ask": pad.view(),
         "pin-paused": paused.view(),

@@ -34,7 +34,6 @@ from kiosk.backends.gestion_compte.codes import swipe_code
 from kiosk.backends.gestion_compte.learning import REFUSED, Learnt, learn, member_of
 from kiosk.backends.gestion_compte.memory import Memory, Person
 from kiosk.backends.gestion_compte.reader_pages import Validated
-from kiosk.backends.gestion_compte.reading import PageUnreadable
 from kiosk.backends.gestion_compte.register import Register
 from kiosk.backends.gestion_compte.scans import Scans, TooSoon
 from kiosk.backends.gestion_compte.session import Budget
@@ -81,7 +80,6 @@ class Asking:
         self._number_key = number_key
         self._settings = settings
         self._takes_back = takes_back
-        self._alarmed = False
 
     def identify(self, card: CardHash, card_id: str, seconds: float) -> Identified:
         """The answer, within ``seconds``; ``available=False`` where it is left to the desk.
@@ -98,17 +96,9 @@ class Asking:
             # No card at all: there is nothing to ask with.
             return Identified(hash=card, available=True)
         try:
-            answer = self._answer(card, code, person, Budget(seconds))
-        except PageUnreadable as fault:
-            # Said once; the journal keeps it as an alarm.
-            told, self._alarmed = self._alarmed, True
-            if not told:
-                log.error("gestion-compte: the answer to a scan cannot be read: %s", fault)  # noqa: TRY400  no trace
-            return Identified(hash=card, available=False, fault="" if told else str(fault))
+            return self._answer(card, code, person, Budget(seconds))
         except TooSoon:
             return self._just_scanned(card, person)
-        self._alarmed = False
-        return answer
 
     def refresh(self, person: Person, budget: Budget) -> None:
         """Hear anew how someone stands who has just come in, if that marks nobody and was not done a moment ago."""

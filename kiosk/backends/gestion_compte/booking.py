@@ -38,25 +38,33 @@ class Bookings:
 
     def book(self, fact_id: FactId, member: MemberId, shift_id: ShiftId, budget: Budget) -> BookingOutcome:
         """Give a place; asked again under the same id, the same answer. Raises what a request does."""
-        person = self._memory.person(member)
-        try:
-            slot = slot_of(shift_id, self._zone)
-        except ValueError:
-            return BookingOutcome.REFUSED
-        if self._office is None or person is None or not person.number or slot.ends_at <= self._shop.now():
+        person, slot = self._memory.person(member), self._maybe_slot(shift_id)
+        if self._office is None or person is None or not person.number or slot is None:
             return BookingOutcome.REFUSED
         if self._memory.booking(fact_id) is not None and self._office.has_place(shift_id, person, budget):
             return BookingOutcome.BOOKED
-        if person.status in NOT_FOR_THEM:
+        if person.status in NOT_FOR_THEM or self._memory.is_taken_back(fact_id):
             return BookingOutcome.REFUSED
         if self._overlaps(shift_id, slot, person):
             return BookingOutcome.OVERLAP
         # Noted before it is asked for: if the answer is lost, the place is still found again.
         self._memory.keep_booking(fact_id, Booking(shift_id, member))
         outcome = self._office.book(shift_id, person, budget)
+        if outcome is BookingOutcome.BOOKED and self._memory.is_taken_back(fact_id):
+            # The two crossed on their way.
+            self._office.free(shift_id, person, budget)
+            outcome = BookingOutcome.REFUSED
         if outcome is not BookingOutcome.BOOKED:
             self._memory.drop_booking(fact_id)
         return outcome
+
+    def _maybe_slot(self, shift_id: ShiftId) -> Slot | None:
+        """The hours of a shift that can still be booked."""
+        try:
+            slot = slot_of(shift_id, self._zone)
+        except ValueError:
+            return None
+        return slot if slot.ends_at > self._shop.now() else None
 
     def _overlaps(self, shift_id: ShiftId, slot: Slot, person: Person) -> bool:
         """With a place of today, or one that was booked from here; what the public pages do not tell is not known."""
@@ -81,7 +89,8 @@ class Bookings:
         return any(other.starts_at < slot.ends_at and slot.starts_at < other.ends_at for other in busy)
 
     def undo(self, fact_id: FactId, budget: Budget) -> Outcome:
-        """Give back a place that was asked for under this id, whether or not the answer came."""
+        """Give back a place that was asked for under this id, or may still be, whether or not the answer came."""
+        self._memory.take_back(fact_id, self._shop.now().astimezone(self._zone).date())
         booking = self._memory.booking(fact_id)
         person = None if booking is None else self._memory.person(booking.person)
         if booking is None or person is None or self._office is None:

@@ -45,6 +45,7 @@ CREATE TABLE IF NOT EXISTS owed (
 CREATE TABLE IF NOT EXISTS bookings (
     fact TEXT PRIMARY KEY, shift TEXT NOT NULL, person TEXT NOT NULL
 ) STRICT;
+CREATE TABLE IF NOT EXISTS taken_back (fact TEXT PRIMARY KEY, day TEXT NOT NULL) STRICT;
 """
 
 
@@ -296,6 +297,7 @@ class Memory:
         with self._use() as db:
             for table in ("came", "bookings"):
                 db.execute(f"DELETE FROM {table} WHERE shift < ?", (f"{before:%Y%m%d}",))  # noqa: S608  our own text
+            db.execute("DELETE FROM taken_back WHERE day < ?", (before.isoformat(),))
 
     # ── bookings ──────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -313,6 +315,15 @@ class Memory:
         with self._use() as db:
             rows = db.execute("SELECT shift, person FROM bookings").fetchall()
         return tuple(Booking(ShiftId(shift), MemberId(person)) for shift, person in rows)
+
+    def take_back(self, fact: FactId, day: date) -> None:
+        """Whatever becomes of this wish, it is not wanted any more."""
+        with self._use() as db:
+            db.execute("INSERT OR IGNORE INTO taken_back VALUES (?, ?)", (fact, day.isoformat()))
+
+    def is_taken_back(self, fact: FactId) -> bool:
+        with self._use() as db:
+            return db.execute("SELECT 1 FROM taken_back WHERE fact = ?", (fact,)).fetchone() is not None
 
     def drop_booking(self, fact: FactId) -> None:
         with self._use() as db:

@@ -24,13 +24,13 @@ from kiosk.backends.odoo.merging import told, with_people, with_work
 from kiosk.backends.odoo.obeesdoo import Obeesdoo
 from kiosk.backends.odoo.plain import Plain
 from kiosk.backends.odoo.rpc import Greeting, Rpc
-from kiosk.backends.odoo.survey import Survey, survey
+from kiosk.backends.odoo.survey import Survey, look_at
 from kiosk.backends.odoo.values import WrongAnswer, utc_text
 from kiosk.backends.odoo.wants import FamilyName
 from kiosk.clock import Clock
 from kiosk.errors import BackendUnavailable, NotAuthorised
 from kiosk.events import BookingOutcome, Identified, KnowledgePage
-from kiosk.types import Capabilities, CardHash, Fact, FactId, FactKind, MemberId, ShiftId
+from kiosk.types import Capabilities, CardHash, Fact, FactId, FactKind, Member, MemberId, ShiftId
 
 log = logging.getLogger(__name__)
 
@@ -92,6 +92,7 @@ class OdooBackend:
         self._language = LANGUAGES.get(language, language)
         self._timeout_seconds = timeout_seconds
         self._guard = threading.Lock()
+        self._looking = threading.Lock()
         self._known: Known | None = None
         self._told_problems: tuple[str, ...] = ()
         self._taken_back: OrderedDict[FactId, None] = OrderedDict()
@@ -100,11 +101,9 @@ class OdooBackend:
         self._reader: Family | None = None
         self._versions: OrderedDict[str, Tables] = OrderedDict()
 
-    @property
-    def problems(self) -> tuple[str, ...]:
-        """What a person should put right in Odoo, one sentence each; empty before it was first reached."""
-        known = self._known
-        return () if known is None else known[0].problems
+    def survey(self) -> Survey:
+        """The server as it was found, with what a person should put right."""
+        return self._look(each_within(self._timeout_seconds))[0]
 
     def capabilities(self) -> Capabilities:
         _, family = self._look(each_within(self._timeout_seconds))
@@ -160,6 +159,10 @@ class OdooBackend:
         """Bring what is kept up to date: all of it, or what was written since the last time."""
         left = each_within(self._timeout_seconds)
         greeting = self._rpc.greet(left())
+        known_before = self._known_as(None)
+        if afresh and known_before is not None and known_before[0].problems:
+            # Somebody may have put them right since.
+            self._forget()
         known, family = self._look(left, greeting)
         odoo = Odoo(self._rpc, left, known.context)
         midnight = self._clock.now().astimezone(self._zone).replace(hour=0, minute=0, second=0, microsecond=0)
@@ -182,13 +185,18 @@ class OdooBackend:
         self._since = None if greeting.at is None else greeting.at - OVERLAP
 
     def _look(self, left: SecondsLeft, greeting: Greeting | None = None) -> Known:
-        """The server as it is known, or found out anew where it was upgraded."""
-        with self._guard:
-            known = self._known
-            if known is not None and (greeting is None or known[0].serie == greeting.serie):
+        """The server as it is known, or found out anew where it was upgraded. One thread looks, others wait for it."""
+        known = self._known_as(greeting)
+        if known is not None:
+            return known
+        if not self._looking.acquire(timeout=left()):
+            raise BackendUnavailable("Odoo is still being looked at")
+        try:
+            known = self._known_as(greeting)
+            if known is not None:
                 return known
             greeting = greeting or self._rpc.greet(left())
-            found = survey(
+            found = look_at(
                 self._rpc,
                 greeting,
                 left,
@@ -197,8 +205,17 @@ class OdooBackend:
                 zone_name=self._zone.key,
             )
             self._tell(found)
-            known = self._known = (found, FAMILIES[found.family](found, self._tools))
-        return known
+            known = (found, FAMILIES[found.family](found, self._tools))
+            with self._guard:
+                self._known = known
+            return known
+        finally:
+            self._looking.release()
+
+    def _known_as(self, greeting: Greeting | None) -> Known | None:
+        with self._guard:
+            known = self._known
+        return known if known is not None and (greeting is None or known[0].serie == greeting.serie) else None
 
     def _tell(self, found: Survey) -> None:
         if found.problems != self._told_problems:
@@ -213,12 +230,15 @@ class OdooBackend:
         try:
             yield
         except Forbidden as fault:
-            remedy = "" if self._known is None else self._known[0].remedy(fault.model)
+            known = self._known_as(None)
+            remedy = "" if known is None else known[0].remedy(fault.model)
             raise NotAuthorised(f"the technical user may not use {fault.model}{remedy}") from fault
-        except (OdooFault, WrongAnswer) as fault:
-            if isinstance(fault, Misfit):
-                self._forget()
-            raise BackendUnavailable(f"Odoo's answer cannot be used ({type(fault).__name__}: {fault})") from fault
+        except (Misfit, WrongAnswer) as fault:
+            self._forget()
+            raise BackendUnavailable(f"Odoo's answer cannot be used ({fault})") from fault
+        except OdooFault as fault:
+            # Words for people may name one, and this stands in the log.
+            raise BackendUnavailable(f"Odoo does not answer about {fault.model} ({type(fault).__name__})") from fault
 
     def _forget(self) -> None:
         """Something is not as it was found: look again the next time."""
@@ -284,6 +304,22 @@ class OdooBackend:
             except (Declined, Forbidden, Gone) as fault:
                 log.info("odoo: a booking was refused (%s)", type(fault).__name__)
                 return BookingOutcome.REFUSED
+
+    def grace(self, member: MemberId, timeout_seconds: float) -> Member | None:
+        """Ask for the grace period of the coop's own rules. Never part of looking, and never from what is known here.
+
+        Returns:
+            The member as they are then; None where the rules give none.
+
+        Raises:
+            OdooFault: in Odoo's words why not.
+            BackendUnavailable: no usable answer.
+            NotAuthorised: wrong credentials.
+        """
+        left = all_within(timeout_seconds)
+        with self._answering():
+            known, family = self._look(left)
+        return family.grace(Odoo(self._rpc, left, known.context), member)
 
     def _is_taken_back(self, fact_id: FactId) -> bool:
         """Odoo has no field for the id of a wish; whether it was taken back is remembered here."""

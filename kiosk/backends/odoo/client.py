@@ -13,7 +13,7 @@ SecondsLeft: TypeAlias = Callable[[], float]
 """How long the next call may take.
 
 Raises:
-    TimeoutError: no time is left.
+    BackendUnavailable: no time is left.
 """
 
 PAGE_ROWS: Final = 500
@@ -31,7 +31,14 @@ def all_within(seconds: float) -> SecondsLeft:
     """All calls together may take so long."""
     deadline = Deadline()
     deadline.start(seconds)
-    return deadline.left
+
+    def left() -> float:
+        try:
+            return deadline.left()
+        except TimeoutError as fault:
+            raise BackendUnavailable(str(fault)) from fault
+
+    return left
 
 
 class Odoo:
@@ -47,10 +54,6 @@ class Odoo:
         self._rpc = rpc
         self._left = left
         self._context = context
-
-    def user_id(self) -> int:
-        """The id of the technical user."""
-        return self._rpc.user_id(self._seconds())
 
     def rows(
         self,
@@ -89,11 +92,11 @@ class Odoo:
             last_id = page[-1].id
         raise BackendUnavailable(f"the list of {model} does not end")
 
-    def of(self, model: str, field: str, ids: Iterable[int], fields: Sequence[str], *rest: Any) -> Iterator[Row]:
-        """The records whose ``field`` is one of ``ids``, and that fit the ``rest`` of a domain."""
+    def of(self, model: str, field: str, ids: Iterable[int], fields: Sequence[str]) -> Iterator[Row]:
+        """The records whose ``field`` is one of ``ids``."""
         wanted = sorted(set(ids))
         for start in range(0, len(wanted), LONGEST_IDS):
-            yield from self.every(model, [(field, "in", wanted[start : start + LONGEST_IDS]), *rest], fields)
+            yield from self.every(model, [(field, "in", wanted[start : start + LONGEST_IDS])], fields)
 
     def create(self, model: str, values: Mapping[str, object]) -> int:
         """Make a record; returns its id."""
@@ -133,10 +136,4 @@ class Odoo:
         context: dict[str, object] = dict(self._context)
         if archived_too:
             context["active_test"] = False
-        return self._rpc.call(model, method, args, {**named, "context": context}, self._seconds())
-
-    def _seconds(self) -> float:
-        try:
-            return self._left()
-        except TimeoutError as fault:
-            raise BackendUnavailable("the answer took too long") from fault
+        return self._rpc.call(model, method, args, {**named, "context": context}, self._left())

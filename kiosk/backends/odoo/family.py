@@ -85,6 +85,9 @@ class Family(Protocol):
     def book(self, odoo: Odoo, member: MemberId, shift: ShiftId) -> BookingOutcome:
         """Take a place on a shift to come. Asked twice, it is taken once."""
 
+    def grace(self, odoo: Odoo, member: MemberId) -> Member | None:
+        """Grant the grace period of the coop's rules; the member as they are then, None where the rules give none."""
+
     def give_back(self, odoo: Odoo, member: MemberId | None, shift: ShiftId | None) -> Outcome:
         """Free a place that was taken by ``book``; well, too, where none was."""
 

@@ -30,7 +30,6 @@ class Foodcoop:
             booking=has_roster and may_register and survey.can("read", "shift.ticket"),
             undo=True,
             notice=True,
-            roles=tools.habits.leaders_are_coordinators,
             check_in_opens_minutes=tools.habits.check_in_opens_minutes,
         )
         self.everyone = people.everyone
@@ -40,6 +39,7 @@ class Foodcoop:
         self.work = FoodcoopWork(survey, tools, people).work
         self.book = self._presence.book
         self.give_back = self._presence.give_back
+        self.grace = people.grace
 
     def deliver(self, odoo: Odoo, fact: Fact) -> Outcome:
         match fact.kind:

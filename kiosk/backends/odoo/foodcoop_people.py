@@ -84,6 +84,14 @@ class FoodcoopPeople:
         rows = odoo.rows("res.partner", domain, self._fields)
         return rows[0] if len(rows) == 1 else None
 
+    def grace(self, odoo: Odoo, member: MemberId) -> Member | None:
+        """What the badge reader of these modules does on every scan, and this terminal only when asked to."""
+        row = self.maybe_row(odoo, member)
+        if row is None or not odoo.call("res.partner", "action_grace_partner", [row.id]):
+            return None
+        found = self.people_of(odoo, [row.id]).members
+        return found[0] if found else None
+
     def _rows(self, odoo: Odoo, ids: Iterable[int]) -> list[Row]:
         wanted = sorted(ids)
         return [] if not wanted else odoo.rows("res.partner", [("id", "in", wanted), *self._membership()], self._fields)

@@ -29,13 +29,13 @@ class Obeesdoo:
             identify=True,
             undo=True,
             notice=True,
-            roles=tools.habits.leaders_are_coordinators,
             check_in_opens_minutes=tools.habits.check_in_opens_minutes,
         )
         self.everyone = people.everyone
         self.changed = people.changed
         self.owners = people.owners
         self.people_of = people.people_of
+        self.grace = people.grace
         self.work = ObeesdooWork(survey, tools).work
 
     def deliver(self, odoo: Odoo, fact: Fact) -> Outcome:

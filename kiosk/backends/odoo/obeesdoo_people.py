@@ -10,7 +10,7 @@ from datetime import date
 from typing import Final
 
 from kiosk.backends.odoo.client import Odoo
-from kiosk.backends.odoo.family import People, maybe_number, standing
+from kiosk.backends.odoo.family import OPEN_STANDINGS, People, maybe_number, standing
 from kiosk.backends.odoo.habits import Tools, first_name_of
 from kiosk.backends.odoo.survey import Survey
 from kiosk.backends.odoo.values import Domain, Row
@@ -69,6 +69,16 @@ class ObeesdooPeople:
         parents = {parent.id for row in rows if (parent := row.maybe_link("parent_eater_id")) is not None}
         rows += self._rows(odoo, parents - {row.id for row in rows})
         return self._people(rows, self._register(odoo, rows))
+
+    def grace(self, odoo: Odoo, member: MemberId) -> Member | None:
+        """The wizard with which these modules give an extension."""
+        found = self.worker_of(odoo, member)
+        if found is None:
+            return None
+        wizard = odoo.create("shift.extension", {"cooperator_id": found[0], "auto": True})
+        odoo.call("shift.extension", "auto_ext", [wizard])
+        members = self.people_of(odoo, [found[0]]).members
+        return members[0] if members and members[0].status in OPEN_STANDINGS else None
 
     def _rows(self, odoo: Odoo, ids: Iterable[int]) -> list[Row]:
         wanted = sorted(ids)

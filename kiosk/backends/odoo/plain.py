@@ -47,6 +47,9 @@ class Plain:
     def book(self, _odoo: Odoo, _member: MemberId, _shift: ShiftId) -> BookingOutcome:
         return BookingOutcome.REFUSED
 
+    def grace(self, _odoo: Odoo, _member: MemberId) -> Member | None:
+        return None
+
     def give_back(self, _odoo: Odoo, _member: MemberId | None, _shift: ShiftId | None) -> Outcome:
         """Nothing was taken."""
         return Accepted()

@@ -29,12 +29,6 @@ class Greeting:
     serie: str
     at: datetime | None
 
-    @property
-    def major(self) -> int:
-        """The version as one number; 0 when it is none."""
-        digits = self.serie.rpartition("~")[2].partition(".")[0]
-        return int(digits) if digits.isdecimal() else 0
-
 
 class Rpc(Protocol):
     """One way of calling a method of a model. Any thread may call; ``seconds`` bound the whole exchange."""

@@ -57,7 +57,7 @@ class Survey:
         return f": add the group {' or '.join(groups)}" if groups else ""
 
 
-def survey(
+def look_at(
     rpc: Rpc, greeting: Greeting, left: SecondsLeft, *, family: FamilyName | None, language: str, zone_name: str
 ) -> Survey:
     """Look at a server.

@@ -53,7 +53,10 @@ class ObeesdooDatabase(Database):
             **{(model, "read"): ALL_GROUPS for model in self.tables if model not in {"res.users", "res.lang"}},
             **{(model, "write"): ALL_GROUPS for model in self.tables if model.startswith("shift.")},
         }
-        self.methods = {("shift.sheet.expected", "default_get"): self._default_get}
+        self.methods = {
+            ("shift.sheet.expected", "default_get"): self._default_get,
+            ("shift.extension", "auto_ext"): self._extend,
+        }
 
     def _tables(self) -> dict[str, Table]:
         return {
@@ -91,6 +94,7 @@ class ObeesdooDatabase(Database):
                     state=Field(selection=SHIFT_STATES),
                 )
             ),
+            "shift.extension": Table(fields("auto", cooperator_id=Field("res.partner"))),
             "member.card": Table(fields("barcode", "valid", "end_date", "comment", partner_id=Field("res.partner"))),
         }
 
@@ -127,6 +131,14 @@ class ObeesdooDatabase(Database):
             can_shop = self.value("cooperative.status", status, "can_shop")
             mirrored = {"state": status["status"], "working_mode": status["working_mode"], "can_shop": can_shop}
             self.touch("res.partner", partner, **mirrored)
+
+    def _extend(self, user: User, ids: list[int]) -> None:
+        """The wizard of an extension: the way back for somebody who is suspended, and for nobody else."""
+        for wizard in self.existing(user, "shift.extension", ids):
+            for status in self.where("cooperative.status", cooperator_id=wizard["cooperator_id"], status="suspended"):
+                today = self.now().date().isoformat()
+                self.touch("cooperative.status", status["id"], status="extension", extension_start_time=today)
+                self.restate(wizard["cooperator_id"])
 
     # ── shifts ────────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -7,13 +7,15 @@ from pathlib import Path
 import pytest
 
 from kiosk.backends.base import Accepted
-from kiosk.errors import BackendUnavailable
+from kiosk.devices.cards import CardHasher
+from kiosk.errors import BackendUnavailable, BackendUnreadable
 from kiosk.types import FactKind, Status
 from tests.backends.gestion_compte.shops import (
     ALIX,
     ASK,
     AT_BOOKING,
     CAMILLE,
+    HASHER,
     JEANNE,
     MANAGER,
     NOE,
@@ -189,9 +191,8 @@ def test_unknown_card_is_asked_about_when_every_awaited_worker_has_another(tmp_p
 def test_roster_that_is_not_known_leaves_every_card_to_the_desk(tmp_path: Path) -> None:
     with opened(tmp_path) as shop:
         shop.server.answer_next("<html></html>")
-        answer = shop.ask(CAMILLE)
-        assert not answer.available
-        assert answer.fault
+        with pytest.raises(BackendUnreadable):
+            shop.ask(CAMILLE)
         assert scans(shop) == 0
 
 
@@ -440,3 +441,24 @@ def test_back_to_back_shifts_are_each_their_own_window(tmp_path: Path) -> None:
         shop.backend.deliver(shop.fact(FactKind.PASSAGE, member))
         assert not shop.is_carried_out(1)
         assert not shop.is_carried_out(8)
+
+
+def test_card_of_the_key_before_is_known_and_goes_over_to_the_new_key(tmp_path: Path) -> None:
+    new_key = CardHasher(b"the key after a rotation of keys", "k2")
+    with opened(tmp_path, at(12)) as shop:
+        shop.pull()
+        member = shop.ask(ALIX).member.id
+        shop.backend.close()
+        shop.backend, shop.cursor = shop.new_backend(hasher=new_key, older=HASHER), ""
+        shop.pull()
+        assert known_here(shop, ALIX)
+        new = new_key.hash_canonical(badge(ALIX))
+        details = {"card": new, "replaces": card(ALIX)}
+        assert shop.backend.deliver(shop.fact(FactKind.CARD_LINKED, member, details=details)) == Accepted()
+        shop.pull()
+        assert shop.knowledge.card(new).member_id == member
+        assert not known_here(shop, ALIX)
+        shop.pass_time(4 * 3600 + 240)
+        shop.pull()
+        assert shop.backend.deliver(shop.fact(FactKind.CHECK_IN, member, TILL)) == Accepted()
+        assert shop.is_carried_out(1)

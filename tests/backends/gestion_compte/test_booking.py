@@ -23,6 +23,7 @@ from tests.backends.gestion_compte.shops import (
     SHELVES,
     TILL,
     TOMORROW,
+    TUESDAY,
     Shop,
     add_places,
     at,
@@ -149,6 +150,20 @@ def test_undone_booking_frees_the_place(shop: Shop) -> None:
     assert shop.backend.deliver(undone) == Accepted()
     assert shop.coop.places[5].shifter is None
     assert book(shop, B2, CAMILLE, SHELVES) is BookingOutcome.BOOKED
+
+
+def test_booking_taken_back_before_it_arrives_takes_no_place(shop: Shop) -> None:
+    assert shop.backend.deliver(shop.fact(FactKind.BOOKING_UNDONE, CAMILLE, SHELVES, about=B1)) == Accepted()
+    assert book(shop, B1, CAMILLE, SHELVES) is BookingOutcome.REFUSED
+    assert shop.coop.places[5].shifter is None
+    assert book(shop, B2, CAMILLE, SHELVES) is BookingOutcome.BOOKED
+
+
+def test_booking_that_is_taken_back_while_it_is_under_way_takes_no_place(shop: Shop) -> None:
+    # At the first request for it, the other thread has the word that undoes it, and waits for its turn.
+    shop.server._refresh = lambda _coop, _now: shop.backend._memory.take_back(B1, TUESDAY)
+    assert book(shop, B1, CAMILLE, SHELVES) is BookingOutcome.REFUSED
+    assert shop.coop.places[5].shifter is None
 
 
 def test_booking_of_someone_else_s_making_is_not_freed(shop: Shop) -> None:

@@ -3,22 +3,19 @@
 The coop of this rig keeps the numbers of contactless cards in the field for bar codes, so that they are Odoo's to know.
 """
 
-import csv
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from kiosk.backends.base import Outcome, Unchanged
 from kiosk.backends.odoo.backend import OdooBackend
 from kiosk.backends.odoo.rpc import JsonRpc
-from kiosk.demo.cast import CAST, STRANGER_CARD, ZONE
+from kiosk.demo.cast import CAST, ZONE
 from kiosk.demo.fake_odoo.foodcoop import FoodcoopDatabase
 from kiosk.demo.fake_odoo.seed import LOGIN, USER_ID, foodcoop_of, read_coop
 from kiosk.demo.fake_odoo.server import FakeOdoo
 from kiosk.devices.simulated.network import Cable
-from kiosk.events import BookingOutcome, Identified, KnowledgePage
-from kiosk.types import Capabilities, CardHash, Fact, FactId, MemberId, ShiftId
+from kiosk.types import MemberId, ShiftId
+from tests.backends.renaming import Names, Renamed, card_rows
 from tests.backends.rigs import HASHER, Rig
 
 NOT_PROMISED: Final[Mapping[str, str]] = {
@@ -36,76 +33,6 @@ SECRET: Final = "a key"
 KEPT: Final = ("id", "create_date", "write_date", "create_uid", "write_uid")
 
 
-class Names:
-    """What the suite calls people and shifts, for what the terminal calls them before an Odoo, and back."""
-
-    def __init__(self, shifts: Mapping[ShiftId, int]) -> None:
-        people = {person.id: f"{person.attached_to}-{person.number}" for person in CAST if person.attached_to}
-        self._there = {**people, **{name: str(number) for name, number in shifts.items()}}
-        self._people = {there: here for here, there in people.items()}
-        self._shifts = {str(number): name for name, number in shifts.items()}
-
-    def there(self, name: str | None) -> str | None:
-        return None if name is None else self._there.get(name, name)
-
-    def shift(self, id_: ShiftId) -> ShiftId:
-        return self._shifts.get(id_, id_)
-
-    def member(self, id_: MemberId) -> MemberId:
-        return self._people.get(id_, id_)
-
-
-class Renamed:
-    """A backend whose answers and questions speak the suite's names."""
-
-    def __init__(self, rig: "OdooRig", backend: OdooBackend) -> None:
-        self._rig = rig
-        self._backend = backend
-        self._names = rig.names
-
-    def capabilities(self) -> Capabilities:
-        return self._backend.capabilities()
-
-    def fetch(self, cursor: str, generation: int) -> KnowledgePage | Unchanged:
-        self._rig.retype()
-        page = self._backend.fetch(cursor, generation)
-        if isinstance(page, Unchanged):
-            return page
-        shift, member = self._names.shift, self._names.member
-        return replace(
-            page,
-            members=tuple(replace(row, id=member(row.id)) for row in page.members),
-            cards=tuple(replace(row, member_id=member(row.member_id)) for row in page.cards),
-            shifts=tuple(replace(row, id=shift(row.id)) for row in page.shifts),
-            assignments=tuple(
-                replace(row, shift_id=shift(row.shift_id), member_id=member(row.member_id)) for row in page.assignments
-            ),
-            removed_members=tuple(map(member, page.removed_members)),
-            removed_shifts=tuple(map(shift, page.removed_shifts)),
-            removed_assignments=tuple((shift(s), member(m)) for s, m in page.removed_assignments),
-        )
-
-    def deliver(self, fact: Fact) -> Outcome:
-        renamed = replace(fact, member_id=self._names.there(fact.member_id), shift_id=self._names.there(fact.shift_id))
-        self._rig.note(renamed.member_id, renamed.shift_id, fact.id)
-        return self._backend.deliver(renamed)
-
-    def identify(self, card: CardHash, timeout_seconds: float, _code: str = "") -> Identified:
-        self._rig.retype()
-        answer = self._backend.identify(card, timeout_seconds, self._rig.code_of(card))
-        if answer.member is None:
-            return answer
-        return replace(answer, member=replace(answer.member, id=self._names.member(answer.member.id)))
-
-    def book(self, fact_id: FactId, member: MemberId, shift: ShiftId, timeout_seconds: float) -> BookingOutcome:
-        there = self._names.there(member), self._names.there(shift)
-        self._rig.note(*there, fact_id)
-        return self._backend.book(fact_id, *there, timeout_seconds)
-
-    def close(self) -> None:
-        self._backend.close()
-
-
 class OdooRig(Rig):
     """La Louve's modules on the fake, with the real backend before them."""
 
@@ -115,7 +42,8 @@ class OdooRig(Rig):
         super().__init__(folder)
         self._stamp = self._stamps()
         self._database, numbers = self._typed()
-        self.names = Names(numbers)
+        people = {person.id: MemberId(f"{person.attached_to}-{person.number}") for person in CAST if person.attached_to}
+        self.names = Names(people, {name: ShiftId(str(number)) for name, number in numbers.items()})
         self._asked: dict[tuple[str, str], str] = {}
         self.server = FakeOdoo(self._database, NAME, self.clock)
         self.server.start()
@@ -151,21 +79,12 @@ class OdooRig(Rig):
 
     # ── what is in the files, in Odoo ─────────────────────────────────────────────────────────────────────────────
 
-    def code_of(self, card: CardHash) -> str:
-        """What a reader would have read, of any card there is."""
-        codes = [STRANGER_CARD, *(row["card"] for row in self._card_rows())]
-        return next(code for code in codes if HASHER.hash_canonical(code) == card)
-
-    def _card_rows(self) -> list[dict[str, str]]:
-        with (self.folder / "cards.csv").open(newline="", encoding="utf-8") as file:
-            return list(csv.DictReader(file))
-
     def _stamps(self) -> list[int]:
         return [path.stat().st_mtime_ns for path in sorted(self.folder.glob("*.csv"))]
 
     def _typed(self) -> tuple[FoodcoopDatabase, Mapping[ShiftId, int]]:
         database, numbers = foodcoop_of(read_coop(self.folder, self.clock), self.clock, SECRET)
-        for row in self._card_rows():
+        for row in card_rows(self.folder):
             kind, _, code = row["card"].partition(":")
             partner = database.tables["res.partner"].rows.get(int(row["member"]))
             if partner is not None and kind != "ean":

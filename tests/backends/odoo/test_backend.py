@@ -325,3 +325,17 @@ def test_slow_server_is_no_answer_in_time(louve: OdooCoop) -> None:
 def test_closing_twice_does_no_harm(louve: OdooCoop) -> None:
     louve.backend.close()
     louve.backend.close()
+
+
+def test_right_given_meanwhile_is_noticed_with_the_next_full_round(louve: OdooCoop) -> None:
+    whole = louve.database.users[8]
+    louve.database.users[8] = type(whole)(
+        id=8, login=whole.login, secret=whole.secret, groups=frozenset({"Badge Reader/Time Clock"})
+    )
+    terminal = louve.terminal()
+    assert not terminal.knowledge.capabilities.roster
+    louve.database.users[8] = whole
+    terminal.cursor = ""
+    terminal.pull()
+    assert terminal.knowledge.capabilities.roster
+    assert louve.backend.survey().problems == ()

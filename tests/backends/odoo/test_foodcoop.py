@@ -133,7 +133,10 @@ def test_leaders_of_shifts_are_coordinators_unless_the_coop_says_otherwise(louve
     louve.backend = louve.new_backend(habits=Habits(leaders_are_coordinators=False))
     known = louve.terminal().knowledge
     assert known.members[member_id(Kind.COORDINATOR)].role is Role.MEMBER
-    assert not known.capabilities.roles
+
+
+def test_technicians_are_named_at_the_terminal(louve: OdooCoop) -> None:
+    assert not louve.terminal().knowledge.capabilities.roles
 
 
 # ── deltas ────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -316,8 +319,8 @@ def test_missing_rights_are_named_with_the_group_and_what_they_carry_is_hidden(l
     backend = louve.new_backend()
     capabilities = backend.capabilities()
     assert (capabilities.roster, capabilities.booking) == (False, False)
-    assert any("read shift.registration" in text and "Lecture BDM" in text for text in backend.problems)
-    assert any("write shift.registration" in text and "Shift User" in text for text in backend.problems)
+    assert any("read shift.registration" in text and "Lecture BDM" in text for text in backend.survey().problems)
+    assert any("write shift.registration" in text and "Shift User" in text for text in backend.survey().problems)
     page = backend.fetch("", 1)
     assert page.members
     assert not page.shifts
@@ -331,7 +334,7 @@ def test_user_without_address_or_time_zone_is_pointed_out(louve: OdooCoop) -> No
     louve.database.tables["res.users"].rows[8].update(email=False, tz=False)
     backend = louve.new_backend()
     backend.capabilities()
-    assert ["e-mail" in text or "time zone" in text for text in backend.problems] == [True, True]
+    assert ["e-mail" in text or "time zone" in text for text in backend.survey().problems] == [True, True]
 
 
 def test_refusal_for_want_of_a_right_names_the_group(louve: OdooCoop) -> None:

@@ -350,7 +350,7 @@ def test_sheets_that_may_not_be_written_are_told(bees: OdooCoop) -> None:
     try:
         backend = bees.new_backend()
         Terminal(backend).pull()
-        assert any("shift.sheet.expected" in text and "Attendance Sheet" in text for text in backend.problems)
+        assert any("shift.sheet.expected" in text and "Attendance Sheet" in text for text in backend.survey().problems)
     finally:
         bees.database.rights[("shift.sheet.expected", "write")] = bees.database.rights["shift.sheet", "write"]
 

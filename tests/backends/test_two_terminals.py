@@ -1,0 +1,267 @@
+"""Two whole terminals on one server: what one is told the other knows, through a cut network as well."""
+
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from kiosk.app import Terminal
+from kiosk.card_service import card_command
+from kiosk.clock import moment
+from kiosk.demo.cast import Kind, character
+from kiosk.demo.room import Room, Wish, demo_clock
+from kiosk.devices.simulated.network import Cable
+from kiosk.events import Action, Touched
+from kiosk.ids import uuid7
+from kiosk.types import CardHash, Fact, FactKind
+from kiosk.views import QuestionView, ResultView, WeightView
+from tests.demo.onlooker import Onlooker, wait_until
+
+NEW_CARD = "7:04C0FFEE123480"
+SYNC_SECONDS = 6.0
+
+
+class NextRoom(Room):
+    """Another room of the same shop: its own hardware, the first one's server, clock and bus.
+
+    The modules through which drivers reach a reader are the process's, so both readers hang on one board.
+    """
+
+    def __init__(self, wish: Wish, directory: Path, first: Room) -> None:
+        super().__init__(wish, directory, first.clock)
+        self._first = first
+        first.board.wire(self.chip, bus=0, device=1, reset_pin=25)
+
+    @contextmanager
+    def running(self) -> Iterator[Room]:
+        assert self._first.server is not None
+        with ExitStack() as stack:
+            self.directory.mkdir()
+            for device in (self.scale, self.printer):
+                device.plug()
+                stack.callback(device.unplug)
+            self.server = self._first.server
+            self.server.admit("next", self._token)
+            self.cable = Cable(self.server.port)
+            stack.callback(self.cable.close)
+            yield self
+
+    def _toml(self) -> str:
+        there, here = 'bus = "simulated"\nreset_pin = 24\n', 'bus = "spi:0.1"\nreset_pin = 25\n'
+        text = super()._toml()
+        assert there in text
+        return text.replace(there, here)
+
+
+@dataclass(frozen=True)
+class Station:
+    room: Room
+    terminal: Terminal
+    screen: Onlooker
+
+    def tap(self, card: str) -> None:
+        self.room.lay_card(card)
+
+    def touch(self, action: Action) -> None:
+        self.terminal.reactor.post(Touched(action))
+
+    def command(self, name: str, **given: object) -> list[dict]:
+        return card_command(self.room.config(), name, given)
+
+    def known(self) -> dict[str, object]:
+        """All that it knows of the coop, and how far it has to go to say so."""
+        knowledge = self.terminal.reactor.knowledge
+        shifts = dict(knowledge.shifts)
+        return {
+            "members": dict(knowledge.members),
+            "cards": dict(knowledge.cards),
+            "jars": dict(knowledge.jars),
+            "shifts": shifts,
+            "rosters": {shift: set(knowledge.roster(shift)) for shift in shifts},
+        }
+
+    def waiting(self) -> int:
+        return self.terminal.reactor.waiting
+
+
+@contextmanager
+def station_in(room: Room, stack: ExitStack) -> Iterator[Station]:
+    stack.enter_context(room.running())
+    terminal = Terminal(room.config(), room.clock, room)
+    screen = Onlooker()
+    with terminal.running(screen):
+        wait_until(lambda: len(terminal.reactor.knowledge.members) > 50)
+        yield Station(room, terminal, screen)
+
+
+@contextmanager
+def two_stations(folder: Path, second: str) -> Iterator[tuple[Station, Station]]:
+    clock = demo_clock()
+    first_room = Room(Wish(members=60), folder / "a", clock)
+    next_room = NextRoom(Wish(members=60, station=second), folder / "b", first_room)
+    with ExitStack() as stack:
+        first = stack.enter_context(station_in(first_room, stack))
+        second_station = stack.enter_context(station_in(next_room, stack))
+        yield first, second_station
+
+
+@pytest.fixture
+def doors(tmp_path: Path) -> Iterator[tuple[Station, Station]]:
+    with two_stations(tmp_path, "both") as stations:
+        yield stations
+
+
+def settle(*stations: Station) -> None:
+    """Let time pass until everything is delivered and all know the same."""
+    clock = stations[0].room.clock
+
+    def agree() -> bool:
+        known = [station.known() for station in stations]
+        return all(each == known[0] for each in known) and not any(station.waiting() for station in stations)
+
+    try:
+        wait_until(agree, lambda: clock.advance(0.5))
+    except BaseException:
+        k=[s.known() for s in stations]
+        for n in k[0]:
+            if k[0][n]!=k[1][n]:
+                a,b=k[0][n],k[1][n]
+                print("DIFF",n,{x:(a.get(x),b.get(x)) for x in a.keys()|b.keys() if a.get(x)!=b.get(x)})
+        print("WAIT",[s.waiting() for s in stations],[s.terminal.reactor.link for s in stations],[s.terminal.reactor.refused for s in stations])
+        for st in stations: print([ (r.fact.kind,r.reason,r.refused,r.pause_seconds) for r in st.terminal.store.outbox_list().result(10)])
+        raise
+
+
+def hash_of(station: Station, card: str) -> CardHash:
+    return station.room.hasher.hash_canonical(card)
+
+
+# ── cards ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_card_blocked_at_one_door_opens_neither(doors: tuple[Station, Station]) -> None:
+    lost = character(Kind.OK).card
+    doors[0].command("cards block", card=hash_of(doors[0], lost))
+    wait_until(
+        lambda: all(door.terminal.reactor.knowledge.card(hash_of(door, lost)).blocked for door in doors),
+        lambda: doors[0].room.clock.advance(0.5),
+    )
+    for door in doors:
+        door.tap(lost)
+        door.screen.wait_for_title("unknown.title")
+        assert not any(door.room.door.relay_levels)
+    settle(*doors)
+
+
+def test_a_card_blocked_by_a_door_without_network_is_blocked_at_both_when_it_is_back(
+    doors: tuple[Station, Station],
+) -> None:
+    here, there = doors
+    lost = character(Kind.OK).card
+    here.room.cut_network()
+    here.command("cards block", card=hash_of(here, lost))
+    there.tap(lost)
+    there.screen.wait_for_title("open.title")
+    here.room.mend_network()
+    settle(here, there)
+    assert there.terminal.reactor.knowledge.card(hash_of(there, lost)).blocked
+
+
+def test_a_card_linked_at_one_door_opens_both(doors: tuple[Station, Station]) -> None:
+    here, there = doors
+    row = {"card": hash_of(here, NEW_CARD), "member": character(Kind.OK).id}
+    assert here.command("cards link", rows=[row])[0]["outcome"] == "linked"
+    wait_until(
+        lambda: there.terminal.reactor.knowledge.card(row["card"]) is not None,
+        lambda: here.room.clock.advance(0.5),
+    )
+    there.tap(NEW_CARD)
+    there.screen.wait_for_title("open.title")
+    wait_until(lambda: there.room.door.is_unlocked)
+
+
+# ── one of them offline ───────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_two_doors_converge_after_one_was_offline(doors: tuple[Station, Station]) -> None:
+    here, there = doors
+    there.room.cut_network()
+    here.room.clock.advance(SYNC_SECONDS)
+    there.screen.wait_for(lambda view: view.frame.header.second is not None)
+
+    # Someone comes to work at the door without network, and a card is linked there.
+    alix = character(Kind.SHIFT_NOW)
+    there.tap(alix.card)
+    there.screen.wait_for(lambda view: isinstance(view, QuestionView))
+    there.touch(Action.START_SHIFT)
+    there.screen.wait_for(lambda view: isinstance(view, ResultView) and "shift.noted" in {s.key for s in view.body})
+    there.command("cards link", rows=[{"card": hash_of(there, NEW_CARD), "member": alix.id}])
+    # Meanwhile a card is lost at the other one.
+    here.command("cards block", card=hash_of(here, character(Kind.OK).card))
+    assert there.waiting() > 0
+
+    there.room.mend_network()
+    settle(here, there)
+    knowledge = here.terminal.reactor.knowledge
+    assert knowledge.card(hash_of(here, NEW_CARD)).member_id == alix.id
+    assert any(knowledge.assignment(shift.id, alix.id).present for shift in knowledge.shifts_of(alix.id))
+    ids = [event["id"] for event in here.room.server.events()]
+    assert len(ids) == len(set(ids))
+    check_ins = [event for event in here.room.server.events() if event["kind"] == "check_in"]
+    assert [(event["terminal"], event["offline"]) for event in check_ins] == [("next", True)]
+
+
+def test_a_revoked_door_says_so_and_the_other_goes_on(doors: tuple[Station, Station]) -> None:
+    here, there = doors
+    here.room.server.revoke("next")
+    wait_until(lambda: there.terminal.reactor.link.online is False, lambda: here.room.clock.advance(0.5))
+    assert here.terminal.reactor.link.online
+    # It knows what it knew.
+    there.tap(character(Kind.OK).card)
+    there.screen.wait_for_title("open.title")
+
+
+# ── the entrance and the bulk station ─────────────────────────────────────────────────────────────────────────────
+
+
+def weigh(station: Station, grams: int) -> str:
+    """Weigh a jar, and keep it; returns its code."""
+    before = set(station.terminal.reactor.knowledge.jars)
+    station.room.scale.place(grams, settle_seconds=0.2)
+    station.screen.wait_for(lambda view: isinstance(view, WeightView) and view.steady)
+    station.touch(Action.KEEP_TARE)
+    wait_until(lambda: len(set(station.terminal.reactor.knowledge.jars) - before) == 1)
+    (code,) = set(station.terminal.reactor.knowledge.jars) - before
+    return code
+
+
+def weigh_again(station: Station, code: str, grams: int) -> None:
+    now = moment(station.room.clock)
+    fact = Fact(id=uuid7(now.wall, os.urandom), kind=FactKind.TARE, happened=now, details={"jar": code, "grams": grams})
+    station.terminal.store.record(fact)
+    wait_until(lambda: station.terminal.reactor.knowledge.jars[code].grams == grams)
+
+
+def test_a_jar_weighed_at_the_bulk_station_is_known_at_the_entrance(tmp_path: Path) -> None:
+    with two_stations(tmp_path, "bulk") as (entrance, bulk):
+        code = weigh(bulk, 352)
+        settle(entrance, bulk)
+        assert entrance.terminal.reactor.knowledge.jars[code].grams == 352
+        entrance.room.scan(code)
+        entrance.screen.wait_for(lambda view: "352" in repr(view))
+
+
+def test_the_last_weighing_of_a_jar_holds_at_both_stations(tmp_path: Path) -> None:
+    with two_stations(tmp_path, "bulk") as (entrance, bulk):
+        code = weigh(bulk, 352)
+        settle(entrance, bulk)
+        bulk.room.cut_network()
+        weigh_again(bulk, code, 350)
+        bulk.room.clock.advance(60)
+        weigh_again(entrance, code, 348)
+        bulk.room.mend_network()
+        settle(entrance, bulk)
+        assert bulk.terminal.reactor.knowledge.jars[code].grams == 348

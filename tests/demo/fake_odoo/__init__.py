@@ -1,0 +1,1 @@
+"""The fake Odoo keeps the traps of the real one."""

@@ -1,0 +1,221 @@
+"""The self-test: a finding a part, with what to do; on simulated hardware, and at a terminal that runs."""
+
+import json
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from kiosk import config
+from kiosk.app import Terminal
+from kiosk.cli_check import check
+from kiosk.clock import AdjustableClock, moment
+from kiosk.demo.room import Room, Wish, demo_clock
+from kiosk.selftest import Finding, examine, in_words, is_well
+from kiosk.store.thread import Store
+from kiosk.types import ClockTrust, Fact, FactId, FactKind, Part
+from kiosk.views import Light
+from tests.demo.onlooker import Onlooker
+
+DAY = 86_400
+
+
+@pytest.fixture
+def room(tmp_path: Path) -> Iterator[Room]:
+    room = Room(Wish(backend="folder", members=40), tmp_path, demo_clock())
+    with room.running():
+        yield room
+
+
+def lights(room: Room) -> dict[str, Light]:
+    return {finding.part: finding.light for finding in examine(room.config(), room.clock, room)}
+
+
+def finding_of(room: Room, part: str) -> Finding:
+    return next(finding for finding in examine(room.config(), room.clock, room) if finding.part == part)
+
+
+# ── parts taken in hand ───────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_terminal_that_is_whole_is_well_and_waits_for_eyes_on_screen_and_door(room):
+    found = lights(room)
+    assert is_well(examine(room.config(), room.clock, room))
+    assert {part for part, light in found.items() if light is Light.LOOK} == {"screen", "door test"}
+    assert {part.value for part in (Part.READER, Part.DOOR, Part.SCALE, Part.BELL, Part.SERVER, Part.STORE)} <= set(
+        found
+    )
+
+
+@pytest.mark.parametrize(
+    ("harm", "part"),
+    [
+        (lambda room: room.unplug_reader(), "reader"),
+        (lambda room: room.scale.unplug(), "scale"),
+        (lambda room: room.printer.unplug(), "printer"),
+        (lambda room: (room.directory / "members" / "members.csv").unlink(), "server"),
+    ],
+    ids=["reader", "scale", "printer", "server"],
+)
+def test_part_that_is_gone_is_named_with_what_to_do_and_the_others_are_well(room, harm, part):
+    harm(room)
+    findings = list(examine(room.config(), room.clock, room))
+    wrong = [finding for finding in findings if finding.light is Light.BAD]
+    assert [finding.part for finding in wrong] == [part]
+    assert wrong[0].do
+    assert not is_well(findings)
+
+
+def test_door_in_trouble_is_something_to_look_at(room):
+    room.door.raise_fire()
+    room.door.open_box()
+    found = finding_of(room, "door")
+    assert found.light is Light.LOOK
+    assert "tamper" in found.said
+    assert "green box" in found.said
+
+
+def test_door_is_left_at_rest_by_the_self_test(room):
+    lights(room)
+    assert not room.door.is_unlocked
+    assert True not in room.door.relay_levels
+
+
+def test_what_is_not_configured_is_off_and_not_out_of_order(tmp_path):
+    text = f'[terminal]\ndata_dir = "{tmp_path}"\nruntime_dir = "{tmp_path}"\n[backend]\nfolder = "{tmp_path}"'
+    findings = examine(config.parse(text, environ={}), AdjustableClock(), environ={"DISPLAY": ":0"}, system=tmp_path)
+    off = {finding.part for finding in findings if finding.light is Light.OFF}
+    assert off == {"reader", "scanner", "door", "bell", "scale", "printer"}
+
+
+def test_two_programs_on_the_same_data_are_told(room):
+    store = Store(room.config().terminal.data_dir, lambda _event: None, room.clock)
+    store.start()
+    assert finding_of(room, "store").light is Light.BAD
+    store.request_stop()
+    assert store.join()
+
+
+def test_scale_that_is_there_and_says_nothing_is_out_of_order(room):
+    room.scale.mute()
+    assert finding_of(room, "scale").light is Light.BAD
+
+
+# ── the door's own test ───────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("days_ago", "passed", "light"),
+    [(1, True, Light.GOOD), (1, False, Light.BAD), (500, True, Light.LOOK)],
+)
+def test_test_of_the_door_counts_for_about_a_year(room, days_ago, passed, light):
+    store = Store(room.config().terminal.data_dir, lambda _event: None, room.clock)
+    store.start()
+    room.clock.set_wall(datetime.now(UTC))
+    fact = Fact(id=FactId("c"), kind=FactKind.COMMISSIONING, happened=moment(room.clock), details={"passed": passed})
+    store.record(fact)
+    store.outbox_list().result(5)
+    store.request_stop()
+    assert store.join()
+    room.clock.advance(days_ago * DAY)
+    assert finding_of(room, "door test").light is light
+
+
+# ── a terminal that runs ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_running_terminal_is_asked_and_its_lines_are_left_alone(room):
+    terminal, screen = Terminal(room.config(), room.clock, room), Onlooker()
+    with terminal.running(screen):
+        screen.wait_for(lambda view: bool(getattr(view, "board", ())))
+        assert lights(room)["reader"] is Light.GOOD
+        room.unplug_reader()
+        room.clock.advance(6)
+        screen.wait_for_title("broken.reader")
+        assert lights(room)["reader"] is Light.BAD
+        assert lights(room)["server"] is Light.GOOD
+
+
+# ── the machine ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def machine(tmp_path: Path, text: str = "", environ: dict[str, str] | None = None, **clock) -> dict[str, Finding]:
+    whole = f'[terminal]\ndata_dir = "{tmp_path / "data"}"\nruntime_dir = "{tmp_path}"\n{text}'
+    findings = examine(
+        config.parse(whole, environ={}), AdjustableClock(**clock), environ=environ or {}, system=tmp_path
+    )
+    return {finding.part: finding for finding in findings}
+
+
+@pytest.mark.parametrize(
+    ("trust", "light"),
+    [(ClockTrust.SYNCED, Light.GOOD), (ClockTrust.SINCE, Light.LOOK), (ClockTrust.NEVER, Light.BAD)],
+)
+def test_clock_is_as_good_as_its_source(tmp_path, trust, light):
+    assert machine(tmp_path, trust=trust)["clock"].light is light
+
+
+def test_screen_is_there_and_a_person_has_to_look_at_it(tmp_path):
+    assert machine(tmp_path)["screen"].light is Light.BAD
+    assert machine(tmp_path, environ={"DISPLAY": ":0"})["screen"].light is Light.LOOK
+    panel = tmp_path / "sys/class/drm/card1-DSI-1"
+    panel.mkdir(parents=True)
+    (panel / "status").write_text("connected\n")
+    assert "DSI-1" in machine(tmp_path)["screen"].said
+
+
+def test_disk_that_cannot_be_written_is_told(tmp_path):
+    (tmp_path / "data").write_text("a file where the folder should be")
+    assert machine(tmp_path)["disk"].light is Light.BAD
+
+
+def test_hat_on_the_header_is_named_until_its_lines_are(tmp_path):
+    hat = tmp_path / "proc/device-tree/hat"
+    hat.mkdir(parents=True)
+    (hat / "product").write_bytes(b"DAC+\0")
+    assert "DAC+" in machine(tmp_path)["hat"].said
+    assert "hat" not in machine(tmp_path, "hat_pins = [18, 19]")
+
+
+@pytest.mark.parametrize(
+    ("pin", "active_high", "lock", "warned"),
+    [
+        (17, "true", "fail_secure", False),
+        (17, "false", "fail_secure", True),
+        (4, "true", "fail_secure", True),
+        (4, "false", "fail_secure", False),
+        (4, "true", "fail_safe", False),
+    ],
+)
+def test_relay_that_could_open_at_power_on_wants_a_resistor(tmp_path, pin, active_high, lock, warned):
+    text = f'[door]\nenabled = true\nrelay_pin = {pin}\nrelay_active_high = {active_high}\nlock = "{lock}"'
+    assert ("relay line" in machine(tmp_path, text)) is warned
+
+
+# ── in words ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_finding_is_a_line_and_what_to_do_another():
+    assert in_words(Finding(part="disk", light=Light.GOOD, said="well")) == "ok     disk        well"
+    lines = in_words(Finding(part="disk", light=Light.BAD, said="full", do="make room")).splitlines()
+    assert lines[0] == "WRONG  disk        full"
+    assert lines[1].strip() == "→ make room"
+
+
+def test_command_prints_an_object_a_line_and_ends_well():
+    result = CliRunner().invoke(check, ["--simulated", "--json"])
+    rows = [json.loads(line) for line in result.stdout.splitlines()]
+    assert result.exit_code == 0
+    assert {tuple(row) for row in rows} == {("part", "light", "said", "do")}
+    assert {row["light"] for row in rows} <= {light.value for light in Light}
+
+
+def test_command_ends_with_one_where_something_is_out_of_order(tmp_path):
+    file = tmp_path / "kiosk.toml"
+    file.write_text(f'[terminal]\ndata_dir = "{tmp_path}"\nruntime_dir = "{tmp_path}"\n', encoding="utf-8")
+    result = CliRunner().invoke(check, ["--config", str(file)], env=os.environ | {"DISPLAY": ""})
+    assert result.exit_code == 1
+    assert "WRONG" in result.stdout
