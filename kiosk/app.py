@@ -352,7 +352,7 @@ def make_sources(config: Config, hasher: CardHasher, clock: Clock, wiring: Wirin
             hasher,
             layout=Layout(scanner.layout),
             uid_format=scanner.uid_format,
-            badge_prefixes=("",),
+            badge_prefixes=scanner.badge_prefixes or ("",),
             tares=config.printer.tares(),
             pause_seconds=scanner.pause_milliseconds / 1000,
             devices=wiring.make_input_devices(),
