@@ -60,7 +60,7 @@ class Lists:
     """
 
     members: Path | None
-    standings: Mapping[Status, Path]
+    standings: Mapping[Status, tuple[Path, ...]]
     cards: Path | None
 
 
@@ -74,7 +74,7 @@ def import_lists(config: Config, hasher: CardHasher, clock: Clock, lists: Lists,
     try:
         return Importer(memory, hasher, settings_of(config), clock.now()).run(
             _rows(lists.members),
-            {status: _rows(path) for status, path in lists.standings.items()},
+            {status: _rows(*paths) for status, paths in lists.standings.items()},
             _rows(lists.cards),
             keep=keep,
         )
@@ -82,13 +82,14 @@ def import_lists(config: Config, hasher: CardHasher, clock: Clock, lists: Lists,
         memory.close()
 
 
-def _rows(path: Path | None) -> tuple[Row, ...]:
-    if path is None:
-        return ()
-    try:
-        return tuple(read_list(path))
-    except (OSError, ValueError) as fault:
-        raise KioskError(f"{path}: cannot be read as a list: {fault}") from None
+def _rows(*paths: Path | None) -> tuple[Row, ...]:
+    rows: list[Row] = []
+    for path in filter(None, paths):
+        try:
+            rows += read_list(path)
+        except (OSError, ValueError) as fault:
+            raise KioskError(f"{path}: cannot be read as a list: {fault}") from None
+    return tuple(rows)
 
 
 def number_of_card(config: Config, hasher: CardHasher, text: str) -> str:

@@ -10,13 +10,13 @@ from kiosk.cli_options import CONFIG, load_config
 
 LIST = click.Path(path_type=Path, dir_okay=False, exists=True)
 FILTERS = {
-    "frozen": ("frozen", "« compte gelé » = oui."),
-    "withdrawn": ("left", "« compte fermé » = oui."),
-    "unpaid": ("fee", "without a membership that is in force."),
-    "disabled": ("inactive", "« compte activé » = non."),
-    "exempted": ("exempt", "« exempté » = oui."),
+    "frozen": ("frozen", "« gelé »."),
+    "withdrawn": ("left", "« fermé »."),
+    "unpaid": ("fee", "« Non adhéré », or by the day of the last membership; may be given twice."),
+    "disabled": ("inactive", "« Non activé »."),
+    "exempted": ("exempt", "« exempté »."),
 }
-"""Each export by filter, and the standing of whoever is in it."""
+"""Each export by filter, as the server calls it, and the standing of whoever is in it."""
 
 
 @click.group(name="gestion-compte")
@@ -26,18 +26,20 @@ def gestion_compte() -> None:
 
 def _import_options(command: Any) -> Any:
     for name, (_, filtered) in reversed(FILTERS.items()):
-        command = click.option(f"--{name}", type=LIST, help=f"The export filtered by {filtered}")(command)
+        command = click.option(f"--{name}", type=LIST, multiple=True, help=f"The export filtered by {filtered}")(
+            command
+        )
     return command
 
 
 @gestion_compte.command("import")
-@click.option("--members", type=LIST, help="The export of everyone (« Exporter en CSV », no filter).")
+@click.option("--members", type=LIST, help="« Export CSV » of everyone, the filter « fermé » emptied.")
 @_import_options
 @click.option("--cards", type=LIST, help="The coop's own list: carte, numéro and, where two share it, prénom.")
 @click.option("--dry-run", is_flag=True, help="Only say what would be read.")
 @CONFIG
 def import_(
-    members: Path | None, cards: Path | None, config_file: Path | None, *, dry_run: bool, **filtered: Path | None
+    members: Path | None, cards: Path | None, config_file: Path | None, *, dry_run: bool, **filtered: tuple[Path, ...]
 ) -> None:
     """Tell the terminal, which may be running, who there is and whose each card is, before anyone's first scan."""
     from kiosk.app import make_hasher
@@ -48,7 +50,7 @@ def import_(
     if not (members or cards or any(filtered.values())):
         raise click.UsageError("there is nothing to read: name at least one list")
     config, _ = load_config(config_file)
-    standings = {Status(FILTERS[name][0]): path for name, path in filtered.items() if path is not None}
+    standings = {Status(FILTERS[name][0]): paths for name, paths in filtered.items()}
     lists = Lists(members=members, standings=standings, cards=cards)
     report = import_lists(config, make_hasher(config), SystemClock(), lists, keep=not dry_run)
     for problem in report.problems:

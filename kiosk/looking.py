@@ -184,5 +184,9 @@ def _find(knowledge: Knowledge, who: str, hash_card: Any) -> Member:
             raise KioskError(f"{who!r} is no card: {wrong}") from None
         member = None if card is None else knowledge.members.get(card.member_id)
     if member is None:
+        # Where two people share a membership, an id is its number and something more.
+        sharing = [known for known in knowledge.members.values() if known.id.partition("-")[0] == who]
+        member = sharing[0] if len(sharing) == 1 else None
+    if member is None:
         raise KioskError(f"nobody has the card or the number {who!r}")
     return member

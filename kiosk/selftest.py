@@ -266,7 +266,7 @@ def _examine_server(config: Config, clock: Clock) -> Finding:
     try:
         page = backend.fetch("", 1)
     except NotAuthorised as fault:
-        said, do = str(fault) or "it does not accept this terminal", "give the terminal its token: [backend] token_file"
+        said, do = str(fault) or "it does not accept this terminal", _how_to_be_accepted(config)
     except BackendUnavailable as fault:
         said, do = str(fault) or "no answer", DO[Part.SERVER]
     else:
@@ -276,6 +276,12 @@ def _examine_server(config: Config, clock: Clock) -> Finding:
     finally:
         backend.close()
     return Finding(part=Part.SERVER, light=Light.BAD, said=said, do=do)
+
+
+def _how_to_be_accepted(config: Config) -> str:
+    if config.backend.kind == "gestion-compte":
+        return "docs/gestion-compte.md says what to set on the server"
+    return "give the terminal its token: [backend] token_file"
 
 
 # ── the machine ───────────────────────────────────────────────────────────────────────────────────────────────────

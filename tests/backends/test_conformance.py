@@ -61,7 +61,9 @@ def test_each_way_of_breaking_it_is_caught_by_name(server: ReferenceServer, name
     layer, checks = BROKEN[name]
     break_with(server, layer)
     found = visit_and_write(server)
-    assert broken(found) == checks, {name: found[name].what for name in broken(found)}
+    # Whether two requests really meet at the server is chance: where they do, the same lack shows there as well.
+    by_chance = {"same-fact-at-once"} - checks if name == "refuses_without_a_word" else set()
+    assert broken(found) - by_chance == checks, {name: found[name].what for name in broken(found)}
     assert all(finding.what and finding.todo for finding in found.values() if finding.result is Result.BROKEN)
 
 

@@ -1,6 +1,7 @@
 """The reference server against the text of the contract, asked as any client would."""
 
 import json
+import re
 import shutil
 import threading
 from collections.abc import Iterator
@@ -130,7 +131,7 @@ def test_examples_of_the_contract_keep_to_it(schema: dict, example: object) -> N
     assert list(faults(example, schema)) == []
 
 
-def test_every_request_with_a_body_has_an_example() -> None:
+def test_every_request_of_the_contract_has_an_example() -> None:
     named = {name.rpartition(" ")[0] for name, _, _ in examples()}
     assert named == {f"{method} {path}" for path, methods in SPEC["paths"].items() for method in methods}
 
@@ -352,3 +353,40 @@ def test_new_day_moves_the_roster(coop: Path) -> None:
     assert DELIVERY_NOW in gone["removed"]["shifts"]
     client.session.close()
     server.close()
+
+
+# ── the page ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+PAGE = (Path(__file__).parents[2] / "docs" / "rest.md").read_text(encoding="utf-8")
+
+
+def exchanges() -> Iterator[tuple[str, dict, object]]:
+    """Every body on the page, with its request and the schema that it is one of."""
+    for block in re.findall(r"```http\n(.*?)```", PAGE, re.DOTALL):
+        method = path = status = ""
+        for part in re.split(r"^(?=GET |POST |HTTP/|\{)", block, flags=re.MULTILINE):
+            if part.startswith("HTTP/"):
+                status = part.split()[1]
+            elif part.startswith("{"):
+                kind = "application/json" if not status or status < "400" else "application/problem+json"
+                schema = answer_schema(path, method, int(status), kind) if status else request_schema(path, method)
+                yield f"{method} {path} {status}".strip(), schema, json.loads(part)
+            elif part:
+                method, path, status = part.split()[0].lower(), part.split()[1].partition("?")[0], ""
+
+
+def request_schema(path: str, method: str) -> dict:
+    return SPEC["paths"][path][method]["requestBody"]["content"]["application/json"]["schema"]
+
+
+@pytest.mark.parametrize(
+    ("name", "schema", "body"), list(exchanges()), ids=lambda value: value if isinstance(value, str) else ""
+)
+def test_exchanges_on_the_page_keep_to_the_contract(name: str, schema: dict, body: object) -> None:
+    assert list(faults(body, schema)) == [], name
+
+
+def test_page_shows_every_request_and_every_kind_of_fact() -> None:
+    shown = {name.rpartition(" ")[0] for name, _, _ in exchanges() if name[-1].isdecimal()}
+    assert shown == {f"{method} {path}" for path, methods in SPEC["paths"].items() for method in methods}
+    assert {kind for kind in DELIVERED | JAR_KINDS if f"`{kind}`" not in PAGE} == set()

@@ -300,6 +300,35 @@ def test_wrong_token_is_not_authorised(rig: RestRig) -> None:
     backend.close()
 
 
+def test_revoked_terminal_is_not_authorised_from_then_on(rig: RestRig) -> None:
+    terminal = Terminal(rig.backend)
+    terminal.pull()
+    rig.server.revoke("terminal")
+    for ask in (
+        terminal.pull,
+        lambda: rig.backend.deliver(arrival(rig)),
+        lambda: rig.backend.identify(card(Kind.OK), 1.0),
+    ):
+        with pytest.raises(NotAuthorised):
+            ask()
+    assert rig.kept_ids() == []
+
+
+def test_card_is_told_with_the_name_of_its_key(rig: RestRig) -> None:
+    linked = fact(FactKind.CARD_LINKED, rig.clock, member_id=member_id(Kind.OK), details={"card": card(Kind.OK)})
+    assert rig.backend.deliver(linked) == Accepted()
+    assert rig.server.events()[0]["details"] == {"card": card(Kind.OK), "key_id": "k1"}
+
+
+def test_shift_on_which_asking_was_enough_is_learned() -> None:
+    member = {"id": "1", "first_name": "Zoé", "status": "ok"}
+    answer = http(json.dumps({"member": member, "present": ["s", 7, ""]}).encode())
+    with ScriptedServer(answer).serving() as server:
+        backend = RestBackend(server.url, "token", demo_clock(), timeout_seconds=1.0)
+        assert backend.identify(card(Kind.OK), 1.0).present == ("s",)
+        backend.close()
+
+
 def test_forgotten_changes_lead_to_a_full_round(rig: RestRig) -> None:
     terminal = Terminal(rig.backend)
     terminal.pull()

@@ -200,6 +200,8 @@ class GestionCompteBackend:
                 return self._bookings.undo(fact.about, budget)
             case FactKind.PASSAGE if member is not None:
                 self._refresh(fact, member, budget)
+            case FactKind.MEMBER_FORGOTTEN if member is not None:
+                self._memory.forget(member)
             case FactKind.CARD_LINKED if "replaces" in fact.details:
                 self._memory.reseal(CardHash(str(fact.details["replaces"])), CardHash(str(fact.details["card"])))
         # The server has no place for the rest: it stays in the journal.

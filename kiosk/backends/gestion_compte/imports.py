@@ -1,6 +1,6 @@
 """A cold start: lists that a coordinator reads in once, so that the terminal knows people before their first scan.
 
-The exports are those of the members' list (« Exporter en CSV »), one a filter: everyone, then frozen, closed, without a
+The exports are those of the members' list (« Export CSV »), one a filter: everyone, then frozen, closed, without a
 membership, not activated, exempted. They hold no card; the list of cards is the coop's own. What is not needed here,
 mail and telephone above all, is not read.
 """

@@ -156,6 +156,7 @@ class Memory:
         db.execute("PRAGMA journal_mode = WAL")
         db.execute("PRAGMA synchronous = FULL")
         db.execute("PRAGMA foreign_keys = ON")
+        db.execute("PRAGMA secure_delete = ON")
         db.executescript(_SCHEMA)
         return db
 
@@ -194,6 +195,17 @@ class Memory:
         with self._use() as db:
             row = db.execute("SELECT new FROM renamed WHERE old = ?", (id_,)).fetchone()
         return id_ if row is None else MemberId(row[0])
+
+    def forget(self, person: MemberId) -> None:
+        """Nothing here speaks of this person any more, under no name."""
+        with self.all_or_nothing(), self._use() as db:
+            for table in ("came", "owed", "bookings"):
+                db.execute(f"DELETE FROM {table} WHERE person = ?", (person,))  # noqa: S608  our own text
+            db.execute("DELETE FROM people WHERE id = ?", (person,))
+            db.execute("DELETE FROM renamed WHERE new = ?", (person,))
+        with self._use() as db:
+            # What was deleted is overwritten; without this it would go on standing in the log of changes.
+            db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def purge(self, before: datetime) -> None:
         """Forget who was not heard of since."""

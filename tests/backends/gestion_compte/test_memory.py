@@ -10,7 +10,7 @@ import pytest
 from kiosk.backends.gestion_compte.memory import Booking, Memory, Person
 from kiosk.devices.cards import CardHasher
 from kiosk.errors import BackendUnavailable
-from kiosk.types import Status
+from kiosk.types import FactId, MemberId, Status
 from tests.backends.gestion_compte.shops import HASHER, TILL, alix, badge, card
 
 NOW = datetime(2026, 11, 24, 15, 4, tzinfo=UTC)
@@ -102,6 +102,20 @@ def test_renamed_person_keeps_cards_and_is_found_under_the_old_name(memory: Memo
     assert memory.person("carte-1") is None
     assert memory.current("carte-1") == PERSON.id
     assert memory.current("nobody") == "nobody"
+
+
+def test_forgotten_person_leaves_nothing_behind(memory: Memory, tmp_path: Path) -> None:
+    memory.keep_person(replace(PERSON, id=MemberId("carte-1"), number="", first_name="Alix"))
+    memory.keep_card(card(1), MemberId("carte-1"), CODE, NOW)
+    memory.keep_person(PERSON)
+    memory.rename(MemberId("carte-1"), PERSON.id)
+    memory.note_came(TILL, PERSON.id)
+    memory.owe(TILL, PERSON.id, NOW)
+    memory.keep_booking(FactId("b-1"), Booking(TILL, PERSON.id))
+    memory.forget(PERSON.id)
+    left = b"".join(path.read_bytes() for path in tmp_path.glob("memory.db*"))
+    assert PERSON.id.encode() not in left
+    assert PERSON.name.encode() not in left
 
 
 def test_who_was_not_heard_of_for_long_is_forgotten_with_cards(memory: Memory) -> None:
