@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import cached_property
 from typing import Any, Final
@@ -38,7 +38,7 @@ class Target:
     """
 
     url: str
-    token: str
+    token: str = field(repr=False)
     member: MemberId | None = None
     shift: ShiftId | None = None
     jar: JarCode | None = None

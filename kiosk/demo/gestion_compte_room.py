@@ -15,14 +15,12 @@ from kiosk.backends.gestion_compte.imports import Importer, Row, read_list
 from kiosk.backends.gestion_compte.memory import Memory
 from kiosk.backends.gestion_compte.settings import Settings
 from kiosk.backends.gestion_compte.slots import person_id
-from kiosk.clock import Clock, moment
+from kiosk.clock import Clock
 from kiosk.demo.cast import CAST, ZONE, Character
+from kiosk.demo.telling import telling
 from kiosk.devices.cards import CardHasher
 from kiosk.devices.simulated.network import Cable
-from kiosk.ids import FactIds
-from kiosk.store.cards import Preference
-from kiosk.store.thread import Store
-from kiosk.types import Fact, FactKind, MemberId, Role, Status
+from kiosk.types import FactKind, MemberId, Role, Status
 
 NFC_PREFIX: Final = Settings().nfc_prefix
 PASSWORD: Final = "un mot de passe"  # noqa: S105  of an account that is invented
@@ -32,7 +30,6 @@ tier = "shift-manager"
 user = "borne"
 password = "{PASSWORD}"
 """
-STORE_SECONDS: Final = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,32 +101,12 @@ def _name_of(person: Beneficiary) -> dict[str, str]:
 
 def tell_terminal(data: Path, clock: Clock) -> None:
     """What the server has no place for is known at the terminal alone: who coordinates, who needs what."""
-    new_id = FactIds()
-    store = Store(data, lambda _event: None, clock)
-    store.start()
-    try:
+    with telling(data, clock) as terminal:
         for person in CAST:
             member = member_of(person)
             if person.role is not Role.MEMBER:
-                store.record(
-                    Fact(
-                        id=new_id(clock.now()),
-                        kind=FactKind.ROLE_GRANTED,
-                        happened=moment(clock),
-                        member_id=member,
-                        details={"role": person.role.value, "by": None},
-                    )
-                )
-            wish = Preference(
-                member_id=member,
-                language=person.language or None,
-                large_text=person.large_text or None,
-                long_pulse=person.long_pulse or None,
-            )
-            store.prefer(wish).result(STORE_SECONDS)
-    finally:
-        store.request_stop()
-        store.join()
+                terminal.record(FactKind.ROLE_GRANTED, member, role=person.role.value, by=None)
+            terminal.note_wishes(person, member)
 
 
 def member_of(person: Character) -> MemberId:

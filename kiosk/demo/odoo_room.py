@@ -6,16 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from kiosk.clock import Clock, moment
+from kiosk.clock import Clock
 from kiosk.demo.cast import CAST, Character
 from kiosk.demo.fake_odoo.seed import LOGIN, foodcoop_of, read_coop
 from kiosk.demo.fake_odoo.server import FakeOdoo
+from kiosk.demo.telling import telling
 from kiosk.devices.cards import CardHasher
 from kiosk.devices.simulated.network import Cable
-from kiosk.ids import FactIds
-from kiosk.store.cards import Preference
-from kiosk.store.thread import Store
-from kiosk.types import Fact, FactKind, MemberId, Role
+from kiosk.types import FactKind, MemberId
 
 DATABASE: Final = "coop"
 SETTINGS: Final = f"""leave_blocks = true
@@ -26,8 +24,6 @@ login = "{LOGIN}"
 entrance_log = true
 """
 """What the configuration says besides the address and the key, from its last section on."""
-
-STORE_SECONDS: Final = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,29 +52,11 @@ def odoo_room(members: Path, data: Path, hasher: CardHasher, clock: Clock, secre
 
 def link_cast(data: Path, hasher: CardHasher, clock: Clock) -> None:
     """Do what staff do with 800 members: link each card, block the lost ones, note who needs what and who may what."""
-    new_id = FactIds()
-    store = Store(data, lambda _event: None, clock)
-    store.start()
-    try:
+    with telling(data, clock) as terminal:
         for person in CAST:
-            member = member_of(person)
-            linked = FactKind.CARD_BLOCKED if person.card_blocked else FactKind.CARD_LINKED
-            facts: dict[FactKind, dict[str, object]] = {linked: {"card": hasher.hash_canonical(person.card)}}
-            if person.role is Role.TECHNICIAN:
-                facts[FactKind.ROLE_GRANTED] = {"role": person.role.value, "by": None}
-            for kind, details in facts.items():
-                now = moment(clock)
-                store.record(Fact(id=new_id(now.wall), kind=kind, happened=now, member_id=member, details=details))
-            wish = Preference(
-                member_id=member,
-                language=person.language or None,
-                large_text=person.large_text or None,
-                long_pulse=person.long_pulse or None,
-            )
-            store.prefer(wish).result(STORE_SECONDS)
-    finally:
-        store.request_stop()
-        store.join()
+            kind = FactKind.CARD_BLOCKED if person.card_blocked else FactKind.CARD_LINKED
+            terminal.record(kind, member_of(person), card=hasher.hash_canonical(person.card))
+            terminal.note_wishes(person, member_of(person))
 
 
 def member_of(person: Character) -> MemberId:

@@ -8,9 +8,10 @@ from typing import Protocol
 
 from kiosk.backends.base import Backend, Outcome, Unchanged
 from kiosk.demo.cast import STRANGER_CARD
+from kiosk.devices.simulated.network import Cable
 from kiosk.events import BookingOutcome, Identified, KnowledgePage
 from kiosk.types import Capabilities, CardHash, Fact, FactId, MemberId, ShiftId
-from tests.backends.rigs import HASHER
+from tests.backends.rigs import HASHER, Rig
 
 
 class Names:
@@ -43,6 +44,15 @@ def code_in(folder: Path, card: CardHash) -> str:
     return next(code for code in codes if HASHER.hash_canonical(code) == card)
 
 
+class Server(Protocol):
+    """What stands behind the cable."""
+
+    port: int
+
+    def start(self) -> None: ...
+    def stop(self) -> None: ...
+
+
 class Office(Protocol):
     """The other side, as a rig plays it."""
 
@@ -54,6 +64,33 @@ class Office(Protocol):
 
     def note(self, member: str | None, shift: str | None, fact_id: str) -> None:
         """A fact, or a wish for a place, is on its way."""
+
+
+class ServedRig(Rig):
+    """A rig whose other side is a server behind a cable."""
+
+    cable: Cable
+
+    def serve(self, server: Server) -> None:
+        """Start it, and a terminal before it."""
+        self._server = server
+        server.start()
+        self.cable = Cable(server.port)
+        self.backend = self.new_backend()
+
+    def new_backend(self) -> Backend:
+        raise NotImplementedError
+
+    def reopen(self) -> None:
+        self.backend.close()
+        self._server.stop()
+        self._server.start()
+        self.backend = self.new_backend()
+
+    def close(self) -> None:
+        super().close()
+        self.cable.close()
+        self._server.stop()
 
 
 class Renamed:

@@ -8,6 +8,8 @@ from datetime import date
 from pathlib import Path
 from types import MappingProxyType
 
+import pytest
+
 from kiosk.backends.base import Backend, Unchanged
 from kiosk.backends.folder import FolderBackend
 from kiosk.backends.reference_server import ReferenceServer
@@ -24,6 +26,8 @@ TODAY = date(2026, 11, 24)
 MEMBERS = 90
 TOKEN = "a terminal's secret"
 HASHER = CardHasher(b"the key of the coop of the tests", "k1")
+
+NEW_CARD = HASHER.hash_canonical("7:04C0FFEE123480")
 
 DELIVERY_NOW = ShiftId("20261124-16-livraison")
 SHELVES_AT_19 = ShiftId("20261124-19-mise")
@@ -189,3 +193,10 @@ class Terminal:
 
 def _nothing() -> None:
     """No second time."""
+
+
+def needs(rig: Rig, *carried: str) -> None:
+    """What a backend does not carry is no promise of its."""
+    for name in carried:
+        if not getattr(rig.backend.capabilities(), name):
+            pytest.skip(f"this backend does not carry {name}")

@@ -4,8 +4,13 @@ import contextlib
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+
+import pytest
+
+from kiosk.errors import BackendUnavailable
 
 CERTIFICATE = Path(__file__).with_name("tls") / "certificate.pem"
 """For 127.0.0.1, signed by itself; its key lies beside it and protects nothing."""
@@ -81,3 +86,11 @@ def http(body: bytes, status: str = "200 OK", *headers: str) -> bytes:
         *headers,
     ]
     return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
+
+
+def seconds_of(ask: Callable[[], object]) -> float:
+    """How long it takes until this gets no answer."""
+    begun = time.monotonic()
+    with pytest.raises(BackendUnavailable):
+        ask()
+    return time.monotonic() - begun

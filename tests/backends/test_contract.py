@@ -1,9 +1,6 @@
 """What every backend promises, whatever stands behind it. Exceptions are named by what a backend does not have."""
 
-import shutil
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -11,17 +8,17 @@ from kiosk.backends.base import Accepted
 from kiosk.demo.cast import CAST, STRANGER_CARD, ZONE, Kind, character
 from kiosk.events import BookingOutcome
 from kiosk.rules.shifts import is_open, next_crew, next_shifts, running_crew, week_letter
-from kiosk.types import CARD_KINDS, DELIVERED, Card, Fact, FactId, FactKind, Grams, Jar, JarCode, Role, ShiftId, Status
-from tests.backends.gestion_compte.contract_rig import GestionCompteRig
-from tests.backends.odoo.contract_rig import OdooRig
+from kiosk.types import CARD_KINDS, DELIVERED, FactId, FactKind, Role, ShiftId, Status
+from tests.backends import test_contract_cards
+from tests.backends.conftest import RIGS
 from tests.backends.rigs import (
     CLEANING_AT_19,
     DELIVERY_NOW,
     HASHER,
     MEMBERS,
+    NEW_CARD,
     SHELVES_AT_19,
     TILL_NOW,
-    FolderRig,
     RestRig,
     Rig,
     Terminal,
@@ -29,48 +26,13 @@ from tests.backends.rigs import (
     edit,
     fact,
     member_id,
-    opened,
-    write_coop,
+    needs,
 )
-
-NEW_CARD = HASHER.hash_canonical("7:04C0FFEE123480")
-
-
-@pytest.fixture(scope="module")
-def coop(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_coop(tmp_path_factory.mktemp("coop"))
-
-
-RIGS = {"folder": FolderRig, "rest": RestRig, "odoo": OdooRig, "gestion-compte": GestionCompteRig}
-
-
-@pytest.fixture(params=RIGS.values(), ids=RIGS)
-def rig(request: pytest.FixtureRequest, coop: Path, tmp_path: Path) -> Iterator[Rig]:
-    for name in (request.node.originalname, request.node.name):
-        if name in request.param.not_promised:
-            pytest.skip(request.param.not_promised[name])
-    folder = Path(shutil.copytree(coop, tmp_path / "coop"))
-    with opened(request.param(folder)) as rig:
-        yield rig
-
-
-def needs(rig: Rig, *carried: str) -> None:
-    """What a backend does not carry is no promise of its."""
-    for name in carried:
-        if not getattr(rig.backend.capabilities(), name):
-            pytest.skip(f"this backend does not carry {name}")
-
-
-@pytest.fixture
-def terminal(rig: Rig) -> Terminal:
-    terminal = Terminal(rig.backend)
-    assert terminal.pull()
-    return terminal
 
 
 def test_every_excuse_is_from_a_promise() -> None:
     excused = {name.partition("[")[0] for rig in RIGS.values() for name in rig.not_promised}
-    assert excused <= {name for name, value in globals().items() if name.startswith("test_") and callable(value)}
+    assert excused <= {name for name in (*globals(), *vars(test_contract_cards)) if name.startswith("test_")}
 
 
 # ── what is told ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -236,87 +198,6 @@ def test_helper_without_a_place_gets_one_by_arriving(rig: Rig, terminal: Termina
     )
     terminal.pull()
     assert terminal.present(DELIVERY_NOW, camille) is True
-
-
-def test_linked_card_is_known_in_the_next_round(rig: Rig, terminal: Terminal) -> None:
-    needs(rig, "card_links")
-    assert rig.backend.deliver(about_card(rig, FactKind.CARD_LINKED)) == Accepted()
-    assert terminal.pull()
-    assert terminal.knowledge.card(NEW_CARD) == Card(hash=NEW_CARD, member_id=member_id(Kind.OK))
-
-
-def test_blocked_card_is_blocked_at_every_terminal(rig: Rig, terminal: Terminal) -> None:
-    needs(rig, "card_links")
-    lost = card(Kind.OK)
-    blocked = fact(FactKind.CARD_BLOCKED, rig.clock, member_id=member_id(Kind.OK), details={"card": lost})
-    assert rig.backend.deliver(blocked) == Accepted()
-    other = Terminal(rig.backend)
-    for each in (terminal, other):
-        assert each.pull()
-        found = each.knowledge.card(lost)
-        assert found is not None
-        assert found.blocked
-
-
-def test_link_that_comes_late_does_not_unblock(rig: Rig, terminal: Terminal) -> None:
-    # Linked at a terminal that was offline, and reported lost at another one since.
-    needs(rig, "card_links")
-    linked = about_card(rig, FactKind.CARD_LINKED)
-    rig.clock.advance(60)
-    if isinstance(rig, RestRig):
-        rig.server_clock.advance(60)
-    assert rig.backend.deliver(about_card(rig, FactKind.CARD_BLOCKED)) == Accepted()
-    assert rig.backend.deliver(linked) == Accepted()
-    terminal.pull()
-    found = terminal.knowledge.card(NEW_CARD)
-    assert found is not None
-    assert found.blocked
-
-
-def test_link_taken_back_leaves_the_card_nobody_s(rig: Rig, terminal: Terminal) -> None:
-    needs(rig, "card_links")
-    linked = about_card(rig, FactKind.CARD_LINKED)
-    assert rig.backend.deliver(linked) == Accepted()
-    terminal.pull()
-    assert rig.backend.deliver(about_card(rig, FactKind.CARD_UNLINKED, about=linked.id)) == Accepted()
-    terminal.pull()
-    assert terminal.knowledge.card(NEW_CARD) is None
-
-
-def about_card(rig: Rig, kind: FactKind, **more: object) -> Fact:
-    return fact(kind, rig.clock, member_id=member_id(Kind.OK), details={"card": NEW_CARD}, **more)
-
-
-def tare(rig: Rig, grams: int) -> Fact:
-    return fact(FactKind.TARE, rig.clock, details={"jar": "482917", "grams": grams})
-
-
-def test_jar_is_known_at_every_terminal(rig: Rig, terminal: Terminal) -> None:
-    needs(rig, "jars")
-    assert rig.backend.deliver(tare(rig, 352)) == Accepted()
-    assert terminal.pull()
-    jar = Jar(code=JarCode("482917"), grams=Grams(352), weighed_on=rig.clock.now().date())
-    assert terminal.knowledge.jars == {jar.code: jar}
-
-
-def test_last_weighing_counts_whenever_it_arrives(rig: Rig, terminal: Terminal) -> None:
-    needs(rig, "jars")
-    first = tare(rig, 352)
-    rig.clock.advance(60)
-    if isinstance(rig, RestRig):
-        rig.server_clock.advance(60)
-    for weighed in (tare(rig, 348), first):
-        assert rig.backend.deliver(weighed) == Accepted()
-        terminal.pull()
-    assert terminal.knowledge.jars[JarCode("482917")].grams == 348
-
-
-def test_sticker_goes_with_the_jar(rig: Rig, terminal: Terminal) -> None:
-    needs(rig, "jars")
-    details = {"jar": "482917", "grams": 352, "weighed_on": "2026-11-24", "sticker": NEW_CARD}
-    assert rig.backend.deliver(fact(FactKind.JAR_TAGGED, rig.clock, details=details)) == Accepted()
-    terminal.pull()
-    assert terminal.knowledge.jars[JarCode("482917")].sticker == NEW_CARD
 
 
 def test_same_fact_twice_is_kept_once(rig: Rig) -> None:

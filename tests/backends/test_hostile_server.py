@@ -45,8 +45,10 @@ def test_strangers_stay_outside_whatever_the_server_says_and_members_come_in_aft
             screen.wait_for(lambda view: bool(getattr(view, "board", ())))
             for number, name in enumerate(MAD):
                 let_a_stranger_try(room, screen, f"7:04C0FFEE0000{number:02X}", MAD[name])
+            assert not any(room.door.relay_levels)
             room.lay_card(character(Kind.OK).card)
             screen.wait_for_title("open.title")
+            wait_until(lambda: room.door.is_unlocked)
             assert room.door.relay_levels.count(True) == 1
 
 

@@ -5,15 +5,15 @@ import json
 import logging
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from kiosk.backends.base import Accepted, Refused, Retry, Unchanged
-from kiosk.backends.rest import RestBackend, outcome_of
-from kiosk.backends.rest_transport import LARGEST_ANSWER, HttpAnswer
+from kiosk.backends.base import Accepted, Refused, Unchanged
+from kiosk.backends.rest import RestBackend
+from kiosk.backends.rest_transport import LARGEST_ANSWER
 from kiosk.demo.cast import Kind
 from kiosk.errors import BackendUnavailable, ConfigError, NotAuthorised
 from kiosk.events import BookingOutcome
@@ -33,7 +33,7 @@ from tests.backends.rigs import (
     opened,
     write_coop,
 )
-from tests.backends.scripted import CERTIFICATE, ScriptedServer, http
+from tests.backends.scripted import ScriptedServer, http, seconds_of
 
 
 @pytest.fixture(scope="module")
@@ -56,13 +56,6 @@ def impatient(rig: RestRig) -> Iterator[RestBackend]:
 
 def arrival(rig: RestRig) -> Fact:
     return fact(FactKind.CHECK_IN, rig.clock, member_id=member_id(Kind.SHIFT_NOW), shift_id=DELIVERY_NOW)
-
-
-def seconds_of(ask: Callable[[], object]) -> float:
-    begun = time.monotonic()
-    with pytest.raises(BackendUnavailable):
-        ask()
-    return time.monotonic() - begun
 
 
 # ── the wire ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -202,40 +195,6 @@ def test_answer_that_swells_is_cut_off() -> None:
         backend = RestBackend(server.url, "token", demo_clock(), timeout_seconds=5.0)
         with pytest.raises(BackendUnavailable, match="too large"):
             backend.fetch("", 1)
-        backend.close()
-
-
-CAPABILITIES = http(b'{"version": 1, "roster": true}')
-
-
-def test_trusted_certificate_is_taken() -> None:
-    with ScriptedServer(CAPABILITIES, tls=True).serving() as server:
-        backend = RestBackend(server.url, "token", demo_clock(), timeout_seconds=2.0, ca_file=str(CERTIFICATE))
-        assert backend.capabilities().roster
-        backend.close()
-
-
-def test_unknown_certificate_hears_no_token() -> None:
-    with ScriptedServer(CAPABILITIES, tls=True).serving() as server:
-        backend = RestBackend(server.url, "token", demo_clock(), timeout_seconds=2.0)
-        with pytest.raises(BackendUnavailable, match="certificate is not trusted"):
-            backend.capabilities()
-        backend.close()
-    assert server.requests == []
-
-
-def test_handshake_that_never_ends_is_cut_off(rig: RestRig) -> None:
-    rig.cable.hang()
-    backend = RestBackend(rig.cable.url.replace("http:", "https:"), "token", demo_clock(), timeout_seconds=0.3)
-    assert seconds_of(backend.capabilities) < 1.5
-    backend.close()
-
-
-def test_drip_under_tls_is_cut_off() -> None:
-    drip = ScriptedServer(http(b" " * 4000), bytes_at_once=20, pause_seconds=0.02, tls=True)
-    with drip.serving() as server:
-        backend = RestBackend(server.url, "token", demo_clock(), timeout_seconds=0.3, ca_file=str(CERTIFICATE))
-        assert seconds_of(backend.capabilities) < 1.5
         backend.close()
 
 
@@ -433,65 +392,6 @@ def test_bad_rows_are_left_out_and_counted(caplog: pytest.LogCaptureFixture) -> 
     assert backend.skipped_rows == 15
     assert len(caplog.records) == 1
     assert "Zo" not in caplog.text
-
-
-# ── from HTTP to outcomes ─────────────────────────────────────────────────────────────────────────────────────────
-
-
-def told(status: int, code: str | None = None, **headers: str) -> HttpAnswer:
-    body = {"code": code, "detail": "C'est trop tard."} if code else {}
-    return HttpAnswer(
-        status, {name.replace("_", "-"): value for name, value in headers.items()}, json.dumps(body).encode()
-    )
-
-
-@pytest.mark.parametrize(
-    ("answer", "outcome"),
-    [
-        (told(200), Accepted()),
-        (told(201), Accepted()),
-        (told(409, "in_flight"), Retry(2.0, "the server is still busy with it")),
-        (told(409, "in_flight", Retry_After="9"), Retry(9.0, "the server is still busy with it")),
-        (told(409, "taken"), Refused("C'est trop tard.")),
-        (told(422, "key_reused"), Refused("C'est trop tard.")),
-        (told(400, "not_understood"), Refused("C'est trop tard.")),
-        (told(404, "unknown"), Refused("C'est trop tard.")),
-        (told(429, "slow_down", Retry_After="30"), Retry(30.0, "the server answers 429")),
-        (told(503, Retry_After="30"), Retry(30.0, "the server answers 503")),
-        (told(503, Retry_After="999999"), Retry(3600.0, "the server answers 503")),
-        (told(503, Date="Tue, 24 Nov 2026 15:04:00 GMT", Retry_After="Tue, 24 Nov 2026 15:05:00 GMT"),
-         Retry(60.0, "the server answers 503")),
-        (told(503, Date="Tue, 24 Nov 2026 15:04:00 GMT", Retry_After="Mon, 23 Nov 2026 15:05:00 GMT"),
-         Retry(0.0, "the server answers 503")),
-    ],
-)  # fmt: skip
-def test_answers_become_outcomes(answer: HttpAnswer, outcome: object) -> None:
-    assert outcome_of(answer) == outcome
-
-
-@pytest.mark.parametrize(
-    "answer",
-    [
-        pytest.param(told(500), id="trouble"),
-        pytest.param(told(503, Retry_After="soon"), id="trouble, no time"),
-        pytest.param(told(429), id="not now, no time"),
-        pytest.param(told(404), id="a proxy's 404"),
-        pytest.param(told(302), id="elsewhere"),
-        pytest.param(told(204), id="no word"),
-        pytest.param(HttpAnswer(200, {}, b"OK"), id="not in JSON"),
-    ],
-)
-def test_what_is_not_in_the_words_of_the_contract_decides_nothing(answer: HttpAnswer) -> None:
-    with pytest.raises(BackendUnavailable):
-        outcome_of(answer)
-
-
-def test_refusal_is_shortened_and_shown_safely() -> None:
-    body = {"code": "no", "detail": "a\x1b[2J\n" + "b" * 5000}
-    outcome = outcome_of(HttpAnswer(422, {}, json.dumps(body).encode()))
-    assert isinstance(outcome, Refused)
-    assert outcome.reason.isprintable()
-    assert len(outcome.reason) == 200
 
 
 def test_unknown_member_is_refused_in_words(rig: RestRig) -> None:

@@ -15,9 +15,8 @@ from kiosk.backends.gestion_compte.settings import Settings, Tier
 from kiosk.backends.gestion_compte.slots import person_id, shift_id_of
 from kiosk.demo.cast import ZONE
 from kiosk.demo.gestion_compte_room import import_lists_of
-from kiosk.devices.simulated.network import Cable
-from tests.backends.renaming import Names, Renamed
-from tests.backends.rigs import HASHER, Rig
+from tests.backends.renaming import Names, Renamed, ServedRig
+from tests.backends.rigs import HASHER
 
 NOT_PROMISED: Final[Mapping[str, str]] = {
     "test_full_round_tells_the_whole_coop": "visitors have no account, and cards of the refused are asked about",
@@ -37,7 +36,7 @@ NOT_PROMISED: Final[Mapping[str, str]] = {
 """What of the contract gestion-compte does not promise, one by one, and why."""
 
 
-class GestionCompteRig(Rig):
+class GestionCompteRig(ServedRig):
     """A shift manager's terminal, whose coordinator has imported everyone and every card."""
 
     not_promised = NOT_PROMISED
@@ -53,11 +52,9 @@ class GestionCompteRig(Rig):
         self._taken_before = self._taken()
         self._asked: dict[tuple[str, str], str] = {}
         import_lists_of(folder, self.coop, folder, HASHER, self.clock)
-        self.server.start()
-        self.cable = Cable(self.server.port)
-        self.backend = self._new_backend()
+        self.serve(self.server)
 
-    def _new_backend(self) -> Renamed:
+    def new_backend(self) -> Renamed:
         backend = GestionCompteBackend(
             self.cable.url,
             Settings(tier=Tier.SHIFT_MANAGER),
@@ -71,17 +68,6 @@ class GestionCompteRig(Rig):
         # Before a terminal delivers anything, it has heard from the server.
         backend.fetch("", 0)
         return Renamed(self, backend)
-
-    def reopen(self) -> None:
-        self.backend.close()
-        self.server.stop()
-        self.server.start()
-        self.backend = self._new_backend()
-
-    def close(self) -> None:
-        super().close()
-        self.cable.close()
-        self.server.stop()
 
     def retype(self) -> None:
         """The fake looks into the files by itself."""

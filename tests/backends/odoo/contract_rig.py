@@ -13,10 +13,9 @@ from kiosk.demo.cast import CAST, ZONE
 from kiosk.demo.fake_odoo.foodcoop import FoodcoopDatabase
 from kiosk.demo.fake_odoo.seed import LOGIN, USER_ID, foodcoop_of, read_coop
 from kiosk.demo.fake_odoo.server import FakeOdoo
-from kiosk.devices.simulated.network import Cable
 from kiosk.types import MemberId, ShiftId
-from tests.backends.renaming import Names, Renamed, card_rows
-from tests.backends.rigs import HASHER, Rig
+from tests.backends.renaming import Names, Renamed, ServedRig, card_rows
+from tests.backends.rigs import HASHER
 
 NOT_PROMISED: Final[Mapping[str, str]] = {
     "test_members_carry_what_a_decision_and_a_greeting_need": "large text and long pulse are kept at the terminal",
@@ -33,7 +32,7 @@ SECRET: Final = "a key"
 KEPT: Final = ("id", "create_date", "write_date", "create_uid", "write_uid")
 
 
-class OdooRig(Rig):
+class OdooRig(ServedRig):
     """La Louve's modules on the fake, with the real backend before them."""
 
     not_promised = NOT_PROMISED
@@ -46,27 +45,14 @@ class OdooRig(Rig):
         self.names = Names(people, {name: ShiftId(str(number)) for name, number in numbers.items()})
         self._asked: dict[tuple[str, str], str] = {}
         self.server = FakeOdoo(self._database, NAME, self.clock)
-        self.server.start()
-        self.cable = Cable(self.server.port)
-        self.backend = self._new_backend()
+        self.serve(self.server)
 
-    def _new_backend(self) -> Renamed:
+    def new_backend(self) -> Renamed:
         rpc = JsonRpc(self.cable.url, NAME, LOGIN, SECRET)
         backend = OdooBackend(
             rpc, HASHER.hash_canonical, ZONE, self.clock, coop_folder=self.folder, timeout_seconds=5.0
         )
         return Renamed(self, backend)
-
-    def reopen(self) -> None:
-        self.backend.close()
-        self.server.stop()
-        self.server.start()
-        self.backend = self._new_backend()
-
-    def close(self) -> None:
-        super().close()
-        self.cable.close()
-        self.server.stop()
 
     def kept_ids(self) -> list[str]:
         """Odoo keeps no ids of facts: those of the first wish for each registration that the terminal has made its."""
