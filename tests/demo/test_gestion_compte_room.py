@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from kiosk.demo.cast import STRANGER_CARD, Kind, character
+from kiosk.demo.cast import Kind, character
 from kiosk.demo.room import Room
 from kiosk.events import Action, Touched
 from kiosk.views import QuestionView, ResultView
@@ -21,20 +21,10 @@ def rounds(room: Room) -> int:
     return sum(path == "/card_reader/" for _, path in room.gestion_compte.server.requests)
 
 
-def test_imported_card_opens_the_door(tmp_path: Path) -> None:
+def test_lost_card_is_one_that_the_server_does_not_know(tmp_path: Path) -> None:
     with terminal_in(tmp_path, backend="gestion-compte") as (room, _, screen):
-        room.lay_card(character(Kind.ATTACHED).card)
-        screen.wait_for_title("open.title")
-        wait_until(lambda: room.door.is_unlocked)
-
-
-def test_stranger_and_lost_card_stay_outside(tmp_path: Path) -> None:
-    with terminal_in(tmp_path, backend="gestion-compte") as (room, _, screen):
-        for card in (STRANGER_CARD, character(Kind.LOST_CARD).card):
-            room.lay_card(card)
-            screen.wait_for_title("unknown.title")
-            room.lift_cards()
-            room.wait_until_unseen()
+        room.lay_card(character(Kind.LOST_CARD).card)
+        screen.wait_for_title("unknown.title")
         assert room.door.relay_levels.count(True) == 0
 
 

@@ -35,7 +35,7 @@ def terminal_in(folder: Path, **wish) -> Iterator[tuple[Room, Terminal, Onlooker
             yield room, terminal, screen
 
 
-@pytest.mark.parametrize("backend", ["rest", "folder"])
+@pytest.mark.parametrize("backend", ["rest", "folder", "gestion-compte"])
 def test_a_card_opens_the_door_and_the_screen_says_so(tmp_path, backend):
     with terminal_in(tmp_path, backend=backend) as (room, _, screen):
         room.lay_card(character(Kind.OK).card)

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from kiosk.backends.base import Accepted
-from kiosk.devices.cards import CardHasher
 from kiosk.errors import BackendUnavailable, BackendUnreadable
 from kiosk.types import FactKind, Status
 from tests.backends.gestion_compte.shops import (
@@ -15,7 +14,6 @@ from tests.backends.gestion_compte.shops import (
     ASK,
     AT_BOOKING,
     CAMILLE,
-    HASHER,
     JEANNE,
     MANAGER,
     NOE,
@@ -441,24 +439,3 @@ def test_back_to_back_shifts_are_each_their_own_window(tmp_path: Path) -> None:
         shop.backend.deliver(shop.fact(FactKind.PASSAGE, member))
         assert not shop.is_carried_out(1)
         assert not shop.is_carried_out(8)
-
-
-def test_card_of_the_key_before_is_known_and_goes_over_to_the_new_key(tmp_path: Path) -> None:
-    new_key = CardHasher(b"the key after a rotation of keys", "k2")
-    with opened(tmp_path, at(12)) as shop:
-        shop.pull()
-        member = shop.ask(ALIX).member.id
-        shop.backend.close()
-        shop.backend, shop.cursor = shop.new_backend(hasher=new_key, older=HASHER), ""
-        shop.pull()
-        assert known_here(shop, ALIX)
-        new = new_key.hash_canonical(badge(ALIX))
-        details = {"card": new, "replaces": card(ALIX)}
-        assert shop.backend.deliver(shop.fact(FactKind.CARD_LINKED, member, details=details)) == Accepted()
-        shop.pull()
-        assert shop.knowledge.card(new).member_id == member
-        assert not known_here(shop, ALIX)
-        shop.pass_time(4 * 3600 + 240)
-        shop.pull()
-        assert shop.backend.deliver(shop.fact(FactKind.CHECK_IN, member, TILL)) == Accepted()
-        assert shop.is_carried_out(1)
