@@ -22,8 +22,9 @@ def draw_sign_up(view: SignUpView, paper: Paper) -> Scene:
     room = draw_actions(page, view.buttons, 84)
     room = Rect(room.x, room.y - 4, room.w, room.h + 4)
     if view.remark is not None:
-        tall = room.h - 2 * (ROW - 6) if len(view.offers) == 2 else 44.0 if view.offers else room.h * 0.4
-        tall = min(max(tall, 44.0), 90.0)
+        least = 72.0 if page.portrait else 44.0
+        tall = room.h - 2 * (ROW - 6) if len(view.offers) == 2 else least if view.offers else room.h * 0.4
+        tall = min(max(tall, least), 90.0)
         page.text(view.remark, SECONDARY_STRONG, Rect(room.x, room.y, room.w, tall), colour=page.theme.sun_ink)
         room = Rect(room.x, room.y + tall, room.w, room.h - tall)
     if not view.offers:

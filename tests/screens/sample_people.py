@@ -192,6 +192,11 @@ def people_samples() -> dict[str, View]:
         ),
         "sign-up": sign_up,
         "sign-up-taken": replace(sign_up, remark=say("need.taken"), offers=sign_up.offers[:2]),
+        "sign-up-elsewhere": replace(
+            sign_up,
+            remark=say("need.elsewhere"),
+            offers=tuple(replace(row, button=None) for row in sign_up.offers),
+        ),
         "sign-up-empty": replace(sign_up, offers=(), empty=say("need.empty"), buttons=(DONE,)),
         "roll-call": jobs,
         "roll-call-later": replace(
