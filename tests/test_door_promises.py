@@ -150,6 +150,12 @@ class World(RuleBasedStateMachine):
         self.reactor.handle(tap(who))
         self.look()
 
+    @rule(pause=st.integers(1, 7))
+    def let_a_queue_in(self, pause: int) -> None:
+        for who in ("camille", "slow", "alix", "coord") * 3:
+            self.lay_card(who)
+            self.pass_time(pause, hangs=False)
+
     @rule(word=st.sampled_from(Word), minutes=st.integers(1, 240))
     def order(self, word: Word, minutes: int) -> None:
         self.reactor.order_door(Order(word=word, minutes=minutes, why=DeskReason.VISIT, by=MemberId("coord")))
@@ -282,5 +288,5 @@ def is_opening(fact: Fact) -> bool:
     return fact.kind is FactKind.DOOR_MODE and fact.details["mode"] in {"held_open", "released", "unlocked"}
 
 
-World.TestCase.settings = settings(max_examples=200, stateful_step_count=30, deadline=None)
+World.TestCase.settings = settings(max_examples=100, stateful_step_count=30, deadline=None)
 TestPromises = World.TestCase

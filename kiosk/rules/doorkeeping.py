@@ -77,6 +77,7 @@ class Doorkeeping:
         mode: as the door's thread told it last; None where there is no door.
         alarms: those that are on.
         hold_until: a person has it held until then (monotonic seconds).
+        hold_by: that person.
         held_for: why it was held at the last look.
         skipped: a stretch of the schedule that a person has ended before its time.
         last: the order that the next change of mode answers to.
@@ -85,6 +86,7 @@ class Doorkeeping:
     mode: DoorMode | None = None
     alarms: frozenset[DoorAlarmKind] = frozenset()
     hold_until: float | None = None
+    hold_by: MemberId | None = None
     held_for: HeldFor | None = None
     skipped: "Stretch | None" = None
     last: Order | None = None
@@ -171,7 +173,8 @@ def obey(keeping: Doorkeeping, order: Order, around: "Surroundings", schedule: S
 
 
 def _hold_by_order(keeping: Doorkeeping, order: Order, around: "Surroundings") -> Outcome:
-    held = replace(keeping, hold_until=around.monotonic + order.minutes * 60, held_for=HeldFor.ORDER)
+    until = around.monotonic + order.minutes * 60
+    held = replace(keeping, hold_until=until, hold_by=order.by, held_for=HeldFor.ORDER)
     hold = HoldDoor(seconds=LEASE_SECONDS)
     if keeping.mode is DoorMode.HELD_OPEN:
         # No change of mode will tell it.
@@ -240,8 +243,9 @@ def _cause(keeping: Doorkeeping, mode: DoorMode) -> tuple[str, MemberId | None]:
         return "fault", None
     if keeping.last is not None:
         return keeping.last.word.value, keeping.last.by
-    if mode is DoorMode.HELD_OPEN and keeping.held_for is not None:
-        return keeping.held_for.value, None
+    if mode is DoorMode.HELD_OPEN:
+        # Also after the lease has run out in a moment in which nobody renewed it.
+        return (Word.HOLD.value, keeping.hold_by) if keeping.held_for is HeldFor.ORDER else ("schedule", None)
     if mode is DoorMode.LOCKED_DOWN:
         return "kept", None
     return "back" if keeping.mode is DoorMode.OUT_OF_ORDER else "ended", None

@@ -179,6 +179,15 @@ def test_a_hold_that_lengthens_another_is_a_fact_too():
     assert desk.facts(FactKind.DOOR_MODE)[-1] == {"mode": "held_open", "why": "hold", "by": BY}
 
 
+def test_a_hold_that_lapsed_for_a_moment_is_still_that_persons():
+    desk = Desk(terminal=no_worker_here())
+    desk.order(Word.HOLD, minutes=30, by=BY)
+    for mode in (DoorMode.HELD_OPEN, DoorMode.LOCKED, DoorMode.HELD_OPEN):
+        desk.hear(TICK)
+        desk.becomes(mode)
+    assert desk.facts(FactKind.DOOR_MODE)[-1] == {"mode": "held_open", "why": "hold", "by": BY}
+
+
 def test_a_hold_goes_over_into_the_schedule():
     desk = Desk(schedule=HOURS)
     desk.order(Word.HOLD, minutes=1)
