@@ -27,7 +27,7 @@ from kiosk.events import (
     Event,
     ExitAsked,
 )
-from kiosk.rules.door import FORCED_GRACE_SECONDS
+from kiosk.rules.door_watch import FORCED_GRACE_SECONDS
 from kiosk.rules.doorkeeping import alarms_after
 
 PATIENCE_SECONDS: Final = 60.0

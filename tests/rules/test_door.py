@@ -10,17 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.events import DoorAlarmKind, DoorMode
-from kiosk.rules.door import (
-    BUTTON_IGNORES,
-    COVER_IGNORES,
-    EVENTS,
-    LEAF_IGNORES,
-    LOCK_IGNORES,
-    TABLES,
-    leads_to,
-    next_look,
-    step,
-)
+from kiosk.rules.door import TABLES, next_look, step
+from kiosk.rules.door_lock import LOCK_IGNORES
 from kiosk.rules.door_states import (
     Button,
     ButtonLetGo,
@@ -58,6 +49,8 @@ from kiosk.rules.door_states import (
     Unlocked,
     Unwatched,
 )
+from kiosk.rules.door_tables import EVENTS, leads_to
+from kiosk.rules.door_watch import BUTTON_IGNORES, COVER_IGNORES, LEAF_IGNORES
 
 RULES = DoorRules()
 
