@@ -7,6 +7,7 @@ from queue import Empty, SimpleQueue
 from typing import Any
 
 from kiosk.app import control_path, make_backend, make_hasher
+from kiosk.app_door import make_door_memory
 from kiosk.clock import Clock, SystemClock
 from kiosk.commands import STORE_COMMANDS, jar_rows, plain
 from kiosk.config import Config
@@ -17,7 +18,7 @@ from kiosk.rules import access
 from kiosk.rules.knowledge import Knowledge
 from kiosk.store.thread import Store
 from kiosk.sync import Sync
-from kiosk.types import Jar, Member, MemberId
+from kiosk.types import CardKind, Jar, Member, MemberId
 
 ANSWER_SECONDS = 10.0
 
@@ -151,6 +152,7 @@ def explain(config: Config, who: str, at: datetime | None) -> dict[str, Any]:
     member = _find(knowledge, who, hasher.hash_canonical)
     now = clock.now() if at is None else at.replace(tzinfo=config.terminal.timezone)
     account = knowledge.account_of(member)
+    memory = make_door_memory(config, clock)
     verdict = access.decide(
         access.Question(
             member=member,
@@ -161,6 +163,8 @@ def explain(config: Config, who: str, at: datetime | None) -> dict[str, Any]:
             zone=config.terminal.timezone,
             online=True,
             trust=clock.trust(),
+            kind=CardKind.BADGE if who.startswith("ean:") else CardKind.CARD,
+            locked_down=memory is not None and memory.kept.locked_down,
         )
     )
     return {

@@ -78,9 +78,13 @@ _CARD: dict[str, Message] = {
     "card.searching.sub": "Deux secondes, on demande à l’ordinateur de la coop.",
     "door.close": "Merci de bien refermer la porte.",
     "door.fire": "La porte est déverrouillée par la sécurité.",
+    "door.fire.is": "La porte est déverrouillée",
+    "door.fire.by": "par la sécurité.",
+    "door.locked_down.short": "La porte reste fermée",
     "door.locked_down": "La porte reste fermée pour l’instant.",
-    "door.tamper": "Le boîtier de la porte est ouvert : préviens l’accueil.",
-    "door.stuck": "Le bouton de sortie est coincé : préviens l’accueil.",
+    "door.tamper": "Le boîtier de la porte est ouvert",
+    "door.stuck": "Le bouton de sortie est coincé",
+    "door.tell": "Préviens l’accueil, merci.",
 }
 
 _OPEN: dict[str, Message] = {

@@ -5,16 +5,22 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC
 
+import pytest
+
 from kiosk.clock import AdjustableClock
-from kiosk.effects import Book, Identify
+from kiosk.effects import Book, Identify, LockDown
 from kiosk.events import (
     Action,
     CommandReceived,
     CommitFailed,
     Committed,
     Delivered,
+    DeviceFound,
+    DeviceLost,
     DoorAlarm,
     DoorAlarmKind,
+    DoorMode,
+    DoorModeChanged,
     FactsRecalled,
     KnowledgeConfirmed,
     QueueChanged,
@@ -30,6 +36,7 @@ from kiosk.events import (
 )
 from kiosk.reactor import Hands, Reactor, Settings
 from kiosk.rules import states
+from kiosk.rules.doorkeeping import Order, Word
 from kiosk.rules.policy import DoorTimes, Policy, Station, Times
 from kiosk.rules.tare import TareLimits
 from kiosk.types import Card, Fact, FactId, FactKind, JarCode, Part, Sound
@@ -172,6 +179,36 @@ def test_a_door_alarm_is_journalled():
     recorder = Recorder()
     reactor_with(recorder).handle(DoorAlarm(kind=DoorAlarmKind.FORCED))
     assert ("record", FactKind.DOOR_ALARM, 0.0) in recorder.log
+
+
+@pytest.mark.parametrize("needs_internet", [False, True], ids=["in the shop", "outside"])
+def test_a_bell_outside_of_the_shop_is_out_of_reach_without_the_network(needs_internet):
+    reactor = reactor_with(Recorder())
+    reactor._hands = replace(reactor._hands, bell_needs_internet=needs_internet)
+    reactor.handle(ServerReached())
+    assert reactor.surroundings().bell
+    reactor.handle(ServerLost(since=at(14), fault="no route"))
+    assert reactor.surroundings().bell is not needs_internet
+
+
+def test_a_bell_that_is_lost_is_out_of_reach_until_it_is_found():
+    reactor = reactor_with(Recorder())
+    reactor.handle(DeviceLost(part=Part.BELL, fault="no answer"))
+    assert not reactor.surroundings().bell
+    reactor.handle(DeviceFound(part=Part.BELL))
+    assert reactor.surroundings().bell
+
+
+def test_orders_of_the_door_reach_it_and_what_it_cannot_do_is_refused_in_words():
+    recorder = Recorder()
+    reactor = reactor_with(recorder)
+    assert "no door" in reactor.order_door(Order(word=Word.LOCK_DOWN))
+    reactor._hands = replace(reactor._hands, order_door=recorder.log.append)
+    reactor.handle(DoorModeChanged(mode=DoorMode.LOCKED))
+    assert reactor.order_door(Order(word=Word.LOCK_DOWN)) is None
+    assert recorder.log[-1] == LockDown()
+    reactor.handle(DoorModeChanged(mode=DoorMode.LOCKED_DOWN))
+    assert ("record", FactKind.DOOR_MODE, 0.0) in recorder.log
 
 
 def test_a_muted_session_plays_nothing():

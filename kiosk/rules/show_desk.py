@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from kiosk.events import Action
+from kiosk.events import Action, DoorMode
 from kiosk.rules import shifts
 from kiosk.rules.policy import Station
 from kiosk.rules.show_entry import opening_text
@@ -74,10 +74,18 @@ def _clocked(frame: Frame, around: Surroundings) -> Frame:
 
 
 LINE_SECONDS = 8
+DOOR_LINES = {
+    DoorMode.HELD_OPEN: "open.door",
+    DoorMode.RELEASED: "door.fire",
+    DoorMode.LOCKED_DOWN: "door.locked_down",
+}
+"""What stands in the place of « La porte s’ouvre toute seule. » while it does not."""
 
 
 def _rotating_line(around: Surroundings) -> Say:
     """The door, the week's shifts, the shared pot, the coop's notice: eight seconds each, standing still."""
+    if around.keeping.mode in DOOR_LINES:
+        return say(DOOR_LINES[around.keeping.mode])
     knowledge = around.knowledge
     lines = [say("idle.sub")]
     if knowledge.capabilities.roster:

@@ -4,7 +4,6 @@
 """
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
@@ -50,7 +49,7 @@ def frame_of(session: Session, state: State, around: Surroundings) -> Frame:
     stale = access.freshness(around.knowledge, around.now, around.policy) is not Freshness.FRESH
     return Frame(
         language=session.language,
-        header=_band(state) or door_notice(around) or Header(),
+        header=_band(state) or release_notice(around) or Header(),
         large_text=session.large_text,
         night=is_night(around),
         stale=stale,
@@ -80,25 +79,27 @@ def _band(state: State) -> Header | None:
     return None
 
 
-ALARM_WORDS = {
-    DoorAlarmKind.FORCED: "door.close",
-    DoorAlarmKind.HELD: "door.close",
-    DoorAlarmKind.HELD_WARNING: "door.close",
-    DoorAlarmKind.TAMPER: "door.tamper",
-    DoorAlarmKind.STUCK: "door.stuck",
-}
+def release_notice(around: Surroundings) -> Header | None:
+    """What is said on every screen while the fire alarm or the green box has released the door."""
+    if around.keeping.mode is not DoorMode.RELEASED:
+        return None
+    return Header(text=say("door.fire.is"), second=say("door.fire.by"), icon="door-open", bold=True)
 
 
-def door_notice(around: Surroundings) -> Header | None:
-    """What there is to say of the door, on whatever screen is shown. The worst of several things is said."""
-    if around.keeping.mode is DoorMode.RELEASED:
-        return Header(text=say("door.fire"), icon="door-open", bold=True)
+def _door_notice(around: Surroundings, clock: Say) -> Header | None:
+    """What there is to say of the door where nobody is at the screen. The worst of several things is said."""
     alarm = worst(around.keeping.alarms)
     if alarm is not None:
-        return Header(text=say(ALARM_WORDS[alarm]), icon="alert-outline", bold=True)
+        key = TECHNICAL_ALARMS.get(alarm)
+        text, second = (say("door.close"), clock) if key is None else (say(key), say("door.tell"))
+        return Header(text=text, second=second, icon="alert-outline", bold=True)
     if around.keeping.mode is DoorMode.LOCKED_DOWN:
-        return Header(text=say("door.locked_down"), icon="lock-outline", bold=True)
+        return Header(text=say("door.locked_down.short"), second=say("broken.ring"), icon="lock-outline", bold=True)
     return None
+
+
+TECHNICAL_ALARMS = {DoorAlarmKind.TAMPER: "door.tamper", DoorAlarmKind.STUCK: "door.stuck"}
+"""The others ask whoever is there to close the door."""
 
 
 def clock_header(around: Surroundings) -> Header:
@@ -106,9 +107,10 @@ def clock_header(around: Surroundings) -> Header:
     # To the minute: a view that differs is drawn again, and this one stands for hours.
     now = around.now.replace(second=0, microsecond=0)
     bulk = around.station is Station.BULK
-    notice = door_notice(around)
+    clock = say("idle.header.door", day=Day(now), time=Hour(now))
+    notice = release_notice(around) or _door_notice(around, clock)
     if notice is not None:
-        return replace(notice, second=say("idle.header.door", day=Day(now), time=Hour(now)))
+        return notice
     if not around.link.online and around.link.since is not None:
         second = say("offline.header2.bulk" if bulk else "offline.header2", day=Day(now), time=Hour(now))
         return Header(text=_offline_since(around), second=second, icon="cloud-off-outline", bold=True)

@@ -54,13 +54,13 @@ def facts(terminal: Terminal, kind: FactKind) -> list[dict]:
 def test_green_box_beats_a_lock_down_and_a_restart_and_ends_with_a_person(tmp_path):
     with entrance(tmp_path, backend="folder") as (room, terminal, screen, order):
         order("lock-down", by="12")
-        screen.wait_for(says("door.locked_down"))
+        screen.wait_for(says("door.locked_down.short"))
         room.lay_card(character(Kind.OK).card)
         screen.wait_for(lambda view: "door.locked_down" in {line.key for line in getattr(view, "body", ())})
         assert not room.door.is_unlocked
         room.door.raise_fire()
         wait_until(lambda: room.door.is_unlocked)
-        screen.wait_for(says("door.fire"))
+        screen.wait_for(says("door.fire.is"))
         with pytest.raises(CommandRefused, match="reset it first"):
             order("lock-down")
         wait_until(lambda: len(facts(terminal, FactKind.DOOR_MODE)) == 2)
@@ -69,7 +69,7 @@ def test_green_box_beats_a_lock_down_and_a_restart_and_ends_with_a_person(tmp_pa
     assert not room.door.is_unlocked
     with entrance(tmp_path, backend="folder") as (room, terminal, screen, order):
         assert room.door.is_unlocked
-        screen.wait_for(says("door.fire"))
+        screen.wait_for(says("door.fire.is"))
         order("reset", by="12")
         wait_until(lambda: not room.door.is_unlocked)
         screen.wait_for(says("idle.header"))

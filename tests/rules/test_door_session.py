@@ -44,7 +44,6 @@ def test_in_a_lock_down_a_card_is_refused_for_no_fault_of_its_bearer(who):
     assert entrance.openings() == 0
     assert [fact.kind for fact in entrance.facts()] == [FactKind.REFUSAL]
     assert [line.key for line in entrance.view().body] == ["door.locked_down", "broken.ring"]
-    assert entrance.said == "door.locked_down"
 
 
 def test_a_lock_down_that_comes_while_someone_is_welcome_opens_to_no_touch():
@@ -106,7 +105,8 @@ def test_a_weighing_goes_on_beside_a_door_that_does_not_obey():
     ("keeping", "key"),
     [
         (Doorkeeping(mode=DoorMode.LOCKED), "idle.header"),
-        (Doorkeeping(mode=DoorMode.RELEASED), "door.fire"),
+        (Doorkeeping(mode=DoorMode.RELEASED), "door.fire.is"),
+        (Doorkeeping(mode=DoorMode.LOCKED_DOWN), "door.locked_down.short"),
         (Doorkeeping(mode=DoorMode.HELD_OPEN), "idle.header"),
         (Doorkeeping(mode=DoorMode.LOCKED, alarms=frozenset({DoorAlarmKind.HELD_WARNING})), "door.close"),
         (Doorkeeping(mode=DoorMode.LOCKED, alarms=frozenset({DoorAlarmKind.HELD})), "door.close"),
@@ -118,14 +118,26 @@ def test_a_weighing_goes_on_beside_a_door_that_does_not_obey():
 def test_the_header_says_what_is_with_the_door(keeping, key):
     entrance = Entrance(keeping=keeping)
     assert entrance.said == key
-    assert entrance.view().frame.header.second is None or key != "idle.header"
+    assert (entrance.view().frame.header.second is None) is (key == "idle.header")
 
 
-def test_what_is_with_the_door_is_said_on_every_screen():
+@pytest.mark.parametrize(
+    ("mode", "key"),
+    [
+        (DoorMode.HELD_OPEN, "open.door"),
+        (DoorMode.RELEASED, "door.fire"),
+        (DoorMode.LOCKED_DOWN, "door.locked_down"),
+    ],
+)
+def test_the_idle_screen_promises_only_what_the_door_does(mode, key):
+    assert Entrance(keeping=Doorkeeping(mode=mode)).view().sub.key == key
+
+
+def test_that_the_door_is_released_is_said_on_every_screen():
     entrance = Entrance(keeping=Doorkeeping(mode=DoorMode.RELEASED))
     for touch in (Action.NO_CARD, Action.DELIVERY, Action.DONE, Action.WEIGH):
         entrance.touch(touch)
-        assert entrance.said == "door.fire"
+        assert entrance.said == "door.fire.is"
 
 
 # ── rules that look at the card and at the past ───────────────────────────────────────────────────────────────────
