@@ -5,6 +5,7 @@ earlier scans and from imports; what a terminal tells is a scan, or with an acco
 """
 
 import hashlib
+import logging
 import threading
 from collections import OrderedDict
 from dataclasses import replace
@@ -17,19 +18,22 @@ from kiosk.backends.folder_tables import Tables, changes, page_of, rows_in
 from kiosk.backends.gestion_compte import words
 from kiosk.backends.gestion_compte.asking import Asking
 from kiosk.backends.gestion_compte.booking import Bookings
+from kiosk.backends.gestion_compte.entrance import Entrance
 from kiosk.backends.gestion_compte.memory import Memory
 from kiosk.backends.gestion_compte.office import Office
 from kiosk.backends.gestion_compte.picture import learned_since, tables_of
 from kiosk.backends.gestion_compte.presence import Presences
 from kiosk.backends.gestion_compte.scans import Scans
-from kiosk.backends.gestion_compte.session import Account, Budget, Session
+from kiosk.backends.gestion_compte.session import Account, AccountRefused, Budget, Session
 from kiosk.backends.gestion_compte.settings import Settings, Tier
 from kiosk.backends.gestion_compte.shop import Shop
 from kiosk.clock import Clock
 from kiosk.devices.cards import CardHasher
-from kiosk.errors import BackendUnavailable
+from kiosk.errors import BackendUnavailable, NotAuthorised
 from kiosk.events import BookingOutcome, Identified, KnowledgePage
 from kiosk.types import Capabilities, CardHash, Fact, FactId, FactKind, MemberId, ShiftId
+
+log = logging.getLogger(__name__)
 
 MEMORY_FILE: Final = "gestion-compte.db"
 PAGE_ROWS: Final = 400
@@ -75,12 +79,12 @@ class GestionCompteBackend:
         self._zone = zone
         turn = threading.Lock()
         self._session = Session(url, clock, turn, ca_file=ca_file)
-        self._shop = Shop(self._session, zone, clock, timeout_seconds)
+        manager = Session(url, clock, turn, account, ca_file) if settings.tier is Tier.SHIFT_MANAGER else None
+        entrance = Entrance(self._session, manager)
+        self._shop = Shop(entrance, zone, clock, timeout_seconds)
         self._memory = Memory(data_dir / MEMORY_FILE, hasher, older)
-        self._office: Office | None = None
-        if settings.tier is Tier.SHIFT_MANAGER:
-            self._office = Office(Session(url, clock, turn, account, ca_file), self._shop, zone)
-        scans = Scans(self._session, self._shop, clock, zone)
+        self._office = None if manager is None else Office(manager, self._shop, zone)
+        scans = Scans(entrance, self._shop, clock, zone)
         self._asking = Asking(
             scans,
             self._shop,
@@ -100,6 +104,7 @@ class GestionCompteBackend:
         self._bookings = Bookings(self._office, self._shop, self._memory, zone)
         self._versions: OrderedDict[str, Tables] = OrderedDict()
         self._guard = threading.Lock()
+        self._not_taken_back = ""
         self._answered: set[CardHash] = set()
         """Cards whose answer the terminal has learnt since the last page."""
 
@@ -125,7 +130,7 @@ class GestionCompteBackend:
                 # In the middle of a round: pages of two states must not be mixed in one.
                 raise BackendUnavailable("the list changed while it was read")
             return self._full_page(name, int(start), generation)
-        self._presences.take_back(self._timeout_seconds)
+        self._take_back()
         tables = self._read()
         current = hashlib.sha256(repr(tables).encode()).hexdigest()[:16]
         before = self._versions.get(name)
@@ -142,6 +147,26 @@ class GestionCompteBackend:
         delta = changes(before, tables, blank)
         delta = replace(delta, removed_cards=(*delta.removed_cards, *passing))
         return delta if rows_in(delta) <= PAGE_ROWS else self._full_page(current, 0, generation)
+
+    def _take_back(self) -> None:
+        """What only the account can do is no reason to go without the roster."""
+        try:
+            self._presences.take_back(self._timeout_seconds)
+        except (BackendUnavailable, NotAuthorised) as fault:
+            if str(fault) != self._not_taken_back:
+                log.warning("gestion-compte: a validation waits to be taken back (%s)", fault)
+            self._not_taken_back = str(fault)
+        else:
+            self._not_taken_back = ""
+
+    def examine(self) -> tuple[str, ...]:
+        """What a person should put right about the account, one sentence each; raises as :meth:`fetch` does."""
+        try:
+            if self._office is not None:
+                self._office.knock(Budget(self._timeout_seconds))
+        except AccountRefused as fault:
+            return (str(fault),)
+        return ()
 
     def _passing(self, tables: Tables) -> tuple[CardHash, ...]:
         """Cards that were answered for and are to be asked about again: a refusal may be put right by now."""
@@ -186,7 +211,13 @@ class GestionCompteBackend:
         if not self._session.is_reached:
             # Some facts need no request; while the server is away they would pass for its answer.
             raise BackendUnavailable("the server has not answered yet")
-        budget = Budget(self._timeout_seconds)
+        try:
+            return self._delivered(fact, Budget(self._timeout_seconds))
+        except AccountRefused as fault:
+            # The server is there for everybody else; a person has to see to the account.
+            return Refused(fault.words)
+
+    def _delivered(self, fact: Fact, budget: Budget) -> Outcome:
         member = None if fact.member_id is None else self._memory.current(fact.member_id)
         match fact.kind:
             case FactKind.CHECK_IN if member is not None and fact.shift_id is not None:

@@ -22,11 +22,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, timedelta
 from email.utils import parsedate_to_datetime
+from functools import partial
 from typing import Final
 from urllib.parse import urljoin, urlsplit
 
 from requests.cookies import RequestsCookieJar
 
+from kiosk.backends.gestion_compte import words
 from kiosk.backends.gestion_compte.office_pages import read_login_token
 from kiosk.backends.rest_transport import HttpAnswer, Transport
 from kiosk.clock import Clock
@@ -40,6 +42,18 @@ SINGLE_SIGN_ON: Final = "/oauth/login"
 FIRST_PASSWORD: Final = "/user/change_password"  # noqa: S105  a path
 LARGEST_CLOCK_GAP: Final = timedelta(days=2)
 """A server farther away than that tells nothing about the time."""
+
+
+class AccountRefused(NotAuthorised):
+    """Error raised when the server does not take the account, or not for this; whoever has none is served as before.
+
+    Attributes:
+        words: the same for a coordinator.
+    """
+
+    def __init__(self, message: str, words: str) -> None:
+        super().__init__(message)
+        self.words = words
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +136,7 @@ class Session:
         self._cookies = RequestsCookieJar()
         self._transport = Transport(self._url, None, ca_file, self._cookies)
         self._turn = turn
+        self._logins = 0
         self.server_ahead = timedelta()
         """How far the server's clock is ahead of this one, to the second."""
         self.is_reached = False
@@ -133,10 +148,10 @@ class Session:
         return any(cookie.name == COOKIE for cookie in self._cookies)
 
     def get(self, path: str, budget: Budget) -> Page:
-        """A public page, or one that a place in the shop is enough for.
+        """A page. With an account it signs in where the page asks for it.
 
         Raises:
-            NotAuthorised: the server wants to know who asks.
+            NotAuthorised: the server wants to know who asks; :class:`AccountRefused` where that was said.
             BackendUnavailable: no usable answer in time.
         """
         with self._in_turn(budget):
@@ -148,26 +163,24 @@ class Session:
         For errors see :meth:`get`.
         """
         with self._in_turn(budget):
+            logins = self._logins
             answer = self._page("POST", path, budget, form)
             if answer.status != 302 or answer.leads_to != at:
                 return answer, None
             # Looking ends a session that held nothing but this one message.
-            told = self._keeps_cookies or not answer.has_session
-            return answer, Look(self._page("GET", at, budget), told)
+            kept = self._keeps_cookies or not answer.has_session
+            page = self._page("GET", at, budget)
+            # Signing in for the look begins another session than the one that was told.
+            return answer, Look(page, kept and logins == self._logins)
 
-    def get_as_manager(self, path: str, budget: Budget) -> Page:
-        """A page for the account; signs in where it has to. For errors see :meth:`get`."""
-        with self._in_turn(budget):
-            return self._signed_in("GET", path, budget, None)
-
-    def post_as_manager(self, path: str, form: Mapping[str, str], budget: Budget, *, as_script: bool = True) -> Page:
-        """Send a form of the account's; its token came with :meth:`get_as_manager`.
+    def post(self, path: str, form: Mapping[str, str], budget: Budget, *, as_script: bool = True) -> Page:
+        """Send a form; its token came with :meth:`get`. For errors see there.
 
         ``as_script`` asks for the answer that a script gets, a message; without it a page comes.
         """
         headers = {"X-Requested-With": "XMLHttpRequest"} if as_script else {}
         with self._in_turn(budget):
-            return self._signed_in("POST", path, budget, form, headers)
+            return self._page("POST", path, budget, form, headers)
 
     def close(self) -> None:
         """Close the connections. Twice does no harm."""
@@ -192,9 +205,18 @@ class Session:
         form: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> Page:
-        page = self._exchange(method, path, budget, form, headers)
+        send = partial(self._exchange, method, path, budget, form, headers)
+        page = send()
+        if self._account is not None and page.status == 302 and _is_login(page.leads_to):
+            self._sign_in(self._account, budget)
+            if form is not None:
+                # Its token belonged to the session that is over: whoever sent it has to fetch a new one.
+                raise BackendUnavailable("the session was over; it is open again")
+            page = send()
+            if page.status == 302 and _is_login(page.leads_to):
+                raise AccountRefused("the server signs the account in and forgets it at once", words.ACCOUNT_FORGOTTEN)
         if page.status == 302:
-            self._judge(page.leads_to)
+            _judge(page.leads_to)
         return page
 
     def _exchange(
@@ -215,7 +237,9 @@ class Session:
         if answer.status in {301, 302, 303, 307, 308}:
             return Page(302, "", self._own_path(answer.headers.get("Location", "")), "Set-Cookie" in answer.headers)
         if answer.status in {401, 403}:
-            raise NotAuthorised(f"the server does not let this terminal see {path.partition('?')[0]}")
+            who, where = "this terminal" if self._account is None else "the account", path.partition("?")[0]
+            message = f"the server does not let {who} see {where}"
+            raise NotAuthorised(message) if self._account is None else AccountRefused(message, words.ACCOUNT_MAY_NOT)
         raise BackendUnavailable(f"the server answers {answer.status}")
 
     def _own_path(self, location: str) -> str:
@@ -229,15 +253,6 @@ class Session:
             raise BackendUnavailable("the server wants https://: write that in url")
         return target.path.removeprefix(base.path)
 
-    def _judge(self, leads_to: str) -> None:
-        """Raise what a redirect means, unless it is an outcome of the request itself."""
-        if leads_to.startswith(SINGLE_SIGN_ON):
-            raise NotAuthorised("the server does not know this place, and signs people in elsewhere (OIDC)")
-        if LOGIN in leads_to:
-            raise NotAuthorised("the server does not know this place: PLACE_LOCAL_IP_ADDRESS names no such address")
-        if leads_to.startswith(FIRST_PASSWORD):
-            raise NotAuthorised("the account still has its first password: sign in once by hand and change it")
-
     def _note_time(self, answer: HttpAnswer) -> None:
         try:
             ahead = parsedate_to_datetime(answer.headers.get("Date", "")).astimezone(UTC) - self._clock.now()
@@ -247,41 +262,19 @@ class Session:
 
     # ── the account ───────────────────────────────────────────────────────────────────────────────────────────────
 
-    def _signed_in(
-        self,
-        method: str,
-        path: str,
-        budget: Budget,
-        form: Mapping[str, str] | None,
-        headers: Mapping[str, str] | None = None,
-    ) -> Page:
-        if self._account is None:
-            raise NotAuthorised("no account is set up for what only a shift manager may do")
-        page = self._exchange(method, path, budget, form, headers)
-        if page.status != 302 or not _is_login(page.leads_to):
-            if page.status == 302:
-                self._judge(page.leads_to)
-            return page
-        self._sign_in(self._account, budget)
-        if form is not None:
-            # Its token belonged to the session that is over: whoever sent it has to fetch a new one.
-            raise BackendUnavailable("the session was over; it is open again")
-        page = self._exchange(method, path, budget, form, headers)
-        if page.status == 302 and _is_login(page.leads_to):
-            raise NotAuthorised("the server signs the account in and forgets it at once")
-        if page.status == 302:
-            self._judge(page.leads_to)
-        return page
-
     def _sign_in(self, account: Account, budget: Budget) -> None:
         form = self._exchange("GET", LOGIN, budget)
         if form.status == 302 and form.leads_to.startswith(SINGLE_SIGN_ON):
-            raise NotAuthorised("the server signs people in elsewhere (OIDC): an account's password is not taken")
+            raise AccountRefused(
+                "the server signs people in elsewhere (OIDC): an account's password is not taken",
+                words.ACCOUNT_ELSEWHERE,
+            )
         if form.status != 200:
             raise BackendUnavailable("the server shows no way to sign in")
         if not self._keeps_cookies:
-            raise NotAuthorised(
-                "the server's session is for another host name: write the name of ROUTER_REQUEST_CONTEXT_HOST in url"
+            raise AccountRefused(
+                "the server's session is for another host name: write the name of ROUTER_REQUEST_CONTEXT_HOST in url",
+                words.ACCOUNT_FORGOTTEN,
             )
         fields = {
             "_username": account.user,
@@ -292,9 +285,22 @@ class Session:
         if answer.status != 302:
             raise BackendUnavailable("the server answers a login with a page")
         if _is_login(answer.leads_to):
-            raise NotAuthorised("the server does not take the account's name and password")
-        self._judge(answer.leads_to)
+            raise AccountRefused("the server does not take the account's name and password", words.ACCOUNT_WRONG)
+        _judge(answer.leads_to)
+        self._logins += 1
 
 
 def _is_login(leads_to: str) -> bool:
     return LOGIN in leads_to
+
+
+def _judge(leads_to: str) -> None:
+    """Raise what a redirect means, unless it is an outcome of the request itself."""
+    if leads_to.startswith(SINGLE_SIGN_ON):
+        raise NotAuthorised("the server does not know this place, and signs people in elsewhere (OIDC)")
+    if _is_login(leads_to):
+        raise NotAuthorised("the server does not know this place: PLACE_LOCAL_IP_ADDRESS names no such address")
+    if leads_to.startswith(FIRST_PASSWORD):
+        raise AccountRefused(
+            "the account still has its first password: sign in once by hand and change it", words.ACCOUNT_FIRST_PASSWORD
+        )

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.backends.base import Accepted
+from kiosk.backends.base import Accepted, Refused
 from kiosk.backends.gestion_compte.fake.routes import Setup
 from kiosk.errors import BackendUnavailable, BackendUnreadable, NotAuthorised
 from kiosk.types import FactKind
-from tests.backends.gestion_compte.shops import ALIX, CAMILLE, MANAGER, TILL, Shop, alix, at, badge, card, opened
+from tests.backends.gestion_compte.shops import ALIX, CAMILLE, MANAGER, TILL, YANIS, Shop, alix, at, badge, card, opened
 
 
 def refused(what: Callable[[], object]) -> str:
@@ -210,29 +210,96 @@ def test_session_that_is_over_is_opened_again(office: Shop) -> None:
     assert office.paths().count("/login_check") == 2
 
 
-def test_wrong_password_is_named(office: Shop) -> None:
+@pytest.mark.parametrize(
+    ("trouble", "named", "for_people"),
+    [
+        ({"password": "another"}, "name and password", "mot de passe"),
+        ({"is_manager": False}, "does not let the account", "rôle"),
+        ({"first_password": True}, "first password", "premier mot de passe"),
+        ({"single_sign_on": True}, "OIDC", "OIDC"),
+        ({"cookie_domain": "coop.example"}, "ROUTER_REQUEST_CONTEXT_HOST", "url"),
+    ],
+)
+def test_account_that_is_not_taken_is_named_and_waits_for_a_person(office: Shop, trouble, named, for_people) -> None:
+    for name, value in trouble.items():
+        setattr(office.setup, name, value)
+    outcome = undo(office)
+    assert isinstance(outcome, Refused)
+    assert for_people in outcome.reason
+    (problem,) = office.backend.examine()
+    assert named in problem
+    # Everybody else is served as before.
+    office.pull()
+    office.pass_time(3)
+    assert office.ask(CAMILLE).member is not None
+
+
+def test_account_that_is_taken_is_no_problem(office: Shop) -> None:
+    assert office.backend.examine() == ()
+
+
+def test_reader_s_tier_has_no_account_to_be_a_problem(tmp_path: Path) -> None:
+    with opened(tmp_path) as shop:
+        assert shop.backend.examine() == ()
+        assert "/login" not in shop.paths()
+
+
+def test_what_cannot_be_taken_back_leaves_the_roster_alone(office: Shop, caplog: pytest.LogCaptureFixture) -> None:
+    office.backend._memory.owe(TILL, alix(), office.clock.now())
     office.setup.password = "another"
-    assert "name and password" in refused(lambda: undo(office))
+    with caplog.at_level(logging.WARNING, logger="kiosk"):
+        for _ in range(3):
+            office.pass_time(100)
+            office.pull()
+    assert [record.message for record in caplog.records if "waits to be taken back" in record.message] == [
+        "gestion-compte: a validation waits to be taken back (the server does not take the account's name and password)"
+    ]
+    office.setup.password = "un mot de passe"
+    office.pass_time(100)
+    office.pull()
+    assert not office.is_carried_out(1)
 
 
-def test_account_without_the_role_is_not_authorised(office: Shop) -> None:
-    office.setup.is_manager = False
-    assert "does not let" in refused(lambda: undo(office))
+# ── the account for a place that the server does not know ─────────────────────────────────────────────────────────
 
 
-def test_first_password_that_was_never_changed_is_named(office: Shop) -> None:
-    office.setup.first_password = True
-    assert "first password" in refused(lambda: undo(office))
+def test_account_sees_the_reader_s_page_from_anywhere(tmp_path: Path) -> None:
+    with opened(tmp_path, at(12), Setup(place_known=False), **MANAGER) as shop:
+        assert shop.pull()
+        assert shop.knowledge.roster(TILL)
+        assert shop.ask(CAMILLE).member is not None
+        stranger = shop.ask(99)
+        assert (stranger.available, stranger.member) == (True, None)
+        assert shop.paths().count("/login_check") == 1
 
 
-def test_account_is_no_use_where_people_sign_in_elsewhere(office: Shop) -> None:
-    office.setup.single_sign_on = True
-    assert "OIDC" in refused(lambda: undo(office))
+def test_account_scans_where_upstream_has_come_to_guard_it(tmp_path: Path) -> None:
+    setup = Setup(place_known=False, guards_scans=True, tokens_for_scans=True)
+    with opened(tmp_path, at(12), setup, **MANAGER) as shop:
+        shop.pull()
+        assert shop.ask(CAMILLE).member is not None
+        shop.server.sessions.expire()
+        assert "it is open again" in unavailable(lambda: shop.ask(YANIS))
+        shop.pass_time(3)
+        assert shop.ask(YANIS).member is not None
+        assert shop.coop.scans == 2
 
 
-def test_cookie_of_another_host_name_is_named(office: Shop) -> None:
-    office.setup.cookie_domain = "coop.example"
-    assert "ROUTER_REQUEST_CONTEXT_HOST" in refused(lambda: undo(office))
+def test_place_that_the_server_comes_to_know_needs_no_account(tmp_path: Path) -> None:
+    with opened(tmp_path, at(12), Setup(place_known=False), **MANAGER) as shop:
+        shop.pull()
+        shop.setup.place_known = True
+        shop.setup.password = "another"
+        shop.server.sessions.expire()
+        shop.pull()
+        assert shop.ask(CAMILLE).member is not None
+
+
+def test_neither_place_nor_account_is_told_of_both(tmp_path: Path) -> None:
+    with opened(tmp_path, setup=Setup(place_known=False, password="another"), **MANAGER) as shop:
+        told = refused(shop.pull)
+        assert "PLACE_LOCAL_IP_ADDRESS" in told
+        assert "name and password" in told
 
 
 def test_no_secret_and_no_name_is_in_any_message(office: Shop, caplog: pytest.LogCaptureFixture) -> None:
@@ -240,7 +307,7 @@ def test_no_secret_and_no_name_is_in_any_message(office: Shop, caplog: pytest.Lo
         undo(office)
         office.setup.password = "another"
         office.server.sessions.expire()
-        message = refused(lambda: undo(office))
+        message = str(undo(office)) + " ".join(office.backend.examine())
         office.cable.cut()
         message += unavailable(office.pull)
         message += unavailable(lambda: office.ask(CAMILLE))
