@@ -9,14 +9,14 @@ from collections.abc import Mapping
 from datetime import tzinfo
 from typing import Final
 
+from kiosk.backends.gestion_compte.entrance import Entrance
 from kiosk.backends.gestion_compte.reader_pages import ScanPage, read_reader, read_scan
-from kiosk.backends.gestion_compte.session import READER, Budget, Session
+from kiosk.backends.gestion_compte.session import Budget
 from kiosk.backends.gestion_compte.shop import Shop
 from kiosk.clock import Clock
 from kiosk.errors import BackendUnavailable, NotAuthorised
 from kiosk.types import CardHash
 
-CHECK: Final = "/card_reader/check"
 FIELD: Final = "swipe_code"
 SPACING_SECONDS: Final = 2.0
 REMEMBERED: Final = 1000
@@ -38,14 +38,14 @@ class Scans:
     """Scans cards, from any thread.
 
     Args:
-        session: the server, as whoever stands in the shop.
+        entrance: the server.
         shop: what the reader's page wants sent along.
         clock: spaces the scans of a card.
         zone: the coop's time zone.
     """
 
-    def __init__(self, session: Session, shop: Shop, clock: Clock, zone: tzinfo) -> None:
-        self._session = session
+    def __init__(self, entrance: Entrance, shop: Shop, clock: Clock, zone: tzinfo) -> None:
+        self._entrance = entrance
         self._shop = shop
         self._clock = clock
         self._zone = zone
@@ -84,7 +84,7 @@ class Scans:
     def _try(self, code: str, hidden: Mapping[str, str], budget: Budget) -> ScanPage | Mapping[str, str] | None:
         """The answer, or the fields to be sent along where the scan was not taken."""
         form = {FIELD: code, **hidden}
-        answer, after = self._session.post_and_look(CHECK, form, READER, budget)
+        answer, after = self._entrance.scan(form, budget)
         if answer.status == 200:
             return read_scan(answer.html, self._shop.now().astimezone(self._zone).date())
         if answer.status == 400:

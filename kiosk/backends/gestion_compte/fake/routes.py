@@ -115,6 +115,7 @@ class Routes:
 
     def _table(self) -> Iterator[tuple[str, str, Callable[..., Any]]]:
         yield "/card_reader/", "GET", self.reader
+        yield "/cardReader", "GET", lambda: redirect("/card_reader/", 301)
         yield "/card_reader/check", "POST", self.check
         yield "/", "GET", self.home
         yield "/booking/day/<day>", "GET", self.day
@@ -181,11 +182,15 @@ class Routes:
 
     # ── the reader ────────────────────────────────────────────────────────────────────────────────────────────────
 
+    def _maybe_kept_from_reader(self) -> Any:
+        """Where a request of somebody leads who may not see the reader's page; None for whoever may."""
+        if g.session.user:
+            return Response(status=403) if self._setup.single_sign_on else None
+        return None if self._setup.place_known else self._to_login()
+
     def reader(self) -> Any:
-        if g.session.user and self._setup.single_sign_on:
-            return Response(status=403)
-        if not g.session.user and not self._setup.place_known:
-            return self._to_login()
+        if (away := self._maybe_kept_from_reader()) is not None:
+            return away
         now = self._now()
         return self._render(
             html.READER,
@@ -197,8 +202,8 @@ class Routes:
         )
 
     def check(self) -> Any:
-        if self._setup.guards_scans and not self._setup.place_known:
-            return self._to_login()
+        if self._setup.guards_scans and (away := self._maybe_kept_from_reader()) is not None:
+            return away
         if self._setup.tokens_for_scans and not g.session.accepts(READER_FORM, request.form.get("_token")):
             return redirect("/card_reader/")
         code = request.values.get("swipe_code", "")
@@ -307,6 +312,7 @@ class Routes:
         return self._render(
             html.OFFICE_LIST,
             token=g.session.token("form"),
+            monday=monday,
             window="",
             buckets=[bucket for day in days for bucket in self._coop.on_day(day)],
         )
