@@ -6,6 +6,8 @@ even of someone who is refused. So a card is not scanned merely to be looked at 
 1. The coop counts presence at booking. A scan marks nothing that counts: any card is asked about.
 2. The day's shifts are not known, because their page cannot be read or is not shown to this place. Nobody knows whom a
    scan would mark: no card is asked about.
+   The same while the days to come show a shift in its window that the day's page leaves out: it does with those that
+   end at midnight or later, until they begin.
 3. No taken place is in its window and still open. A scan marks nobody: any card is asked about.
 4. The card is known, and none of the open places can be its holder's. A scan marks nobody.
 5. The card is known, and an open place is, or may be, its holder's. It is not asked about: who is on the roster of the
@@ -32,7 +34,8 @@ from typing import Final
 
 from kiosk.backends.gestion_compte.codes import swipe_code
 from kiosk.backends.gestion_compte.learning import REFUSED, Learnt, learn, member_of
-from kiosk.backends.gestion_compte.memory import Memory, Person
+from kiosk.backends.gestion_compte.memory import Memory
+from kiosk.backends.gestion_compte.people import Person
 from kiosk.backends.gestion_compte.reader_pages import Validated
 from kiosk.backends.gestion_compte.register import Register
 from kiosk.backends.gestion_compte.scans import Scans, TooSoon
@@ -57,6 +60,8 @@ class Risk(Enum):
     """It may mark the card's own holder, who has not been asked."""
     STRANGER = "stranger"
     """It may mark somebody; nobody knows whether it is the holder of this card."""
+    UNSEEN = "unseen"
+    """It may mark somebody whom no page names; nobody could take that back."""
 
 
 class Asking:
@@ -125,13 +130,22 @@ class Asking:
 
     def _risk(self, person: Person | None, roster: Register | None) -> Risk:
         now = self._shop.now()
-        if self._settings.presence is Presence.AT_BOOKING or roster is None or not roster.open_places(now):
+        today = self._shop.last
+        if self._settings.presence is Presence.AT_BOOKING or roster is None or today is None:
+            return Risk.NONE
+        if self._shop.leaves_some_out(today, now):
+            return Risk.UNSEEN
+        if not roster.open_places(now):
             return Risk.NONE
         if person is None:
             return Risk.STRANGER if roster.open_places_of_strangers(now) else Risk.NONE
         if not roster.open_places_of(person, now):
             return Risk.NONE
         return Risk.STRANGER if person.status in REFUSED or roster.is_ambiguous(person) else Risk.OWN_PLACE
+
+    @property
+    def _leaves_strangers_to_the_desk(self) -> bool:
+        return not self._takes_back and self._settings.unknown_cards is UnknownCards.DESK
 
     # ── asking ────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -140,7 +154,7 @@ class Asking:
         risk = self._risk(person, roster)
         if risk is Risk.OWN_PLACE and person is not None:
             return Identified(hash=card, available=True, member=member_of(person))
-        if risk is Risk.STRANGER and not self._takes_back and self._settings.unknown_cards is UnknownCards.DESK:
+        if risk is Risk.UNSEEN or (risk is Risk.STRANGER and self._leaves_strangers_to_the_desk):
             refused = person is not None and person.status in REFUSED
             return Identified(hash=card, available=refused, member=member_of(person) if refused and person else None)
         learnt = self.scan(card, code, roster, budget)

@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta, tzinfo
 from math import inf
 from typing import Final
 
+from kiosk.backends.gestion_compte.entrance import Entrance
 from kiosk.backends.gestion_compte.french import slug
 from kiosk.backends.gestion_compte.plan_pages import (
     ShownBucket,
@@ -22,8 +23,8 @@ from kiosk.backends.gestion_compte.plan_pages import (
     read_opening_hours,
 )
 from kiosk.backends.gestion_compte.reader_pages import ShownPlace, read_reader
-from kiosk.backends.gestion_compte.session import READER, Budget, Session
-from kiosk.backends.gestion_compte.slots import Slot, dated, dated_today, shift_id_of
+from kiosk.backends.gestion_compte.session import Budget
+from kiosk.backends.gestion_compte.slots import CLOCK_MARGIN, Slot, dated, dated_today, shift_id_of
 from kiosk.clock import Clock
 from kiosk.errors import BackendUnavailable, NotAuthorised
 from kiosk.types import Coop, OpeningHours, ShiftId
@@ -91,14 +92,14 @@ class Shop:
     """Reads the public pages. Any thread may ask for :meth:`today`; :meth:`look_ahead` is the sync thread's.
 
     Args:
-        session: the server.
+        entrance: the server.
         zone: the coop's time zone; times on the pages are local.
         clock: the time that pages age by.
         timeout_seconds: bounds each request.
     """
 
-    def __init__(self, session: Session, zone: tzinfo, clock: Clock, timeout_seconds: float) -> None:
-        self._session = session
+    def __init__(self, entrance: Entrance, zone: tzinfo, clock: Clock, timeout_seconds: float) -> None:
+        self._entrance = entrance
         self._zone = zone
         self._clock = clock
         self._timeout_seconds = timeout_seconds
@@ -109,7 +110,7 @@ class Shop:
 
     def now(self) -> datetime:
         """The server's time, aware UTC: it judges scans by its own clock."""
-        return self._clock.now() + self._session.server_ahead
+        return self._clock.now() + self._entrance.place.server_ahead
 
     def read_today(self, budget: Budget) -> Today:
         """The day's shifts, asked for now.
@@ -118,7 +119,7 @@ class Shop:
             NotAuthorised: the server does not know this place.
             BackendUnavailable: no usable answer, or one that cannot be read.
         """
-        page = self._session.get(READER, budget)
+        page = self._entrance.page(budget)
         if page.status != 200:
             raise BackendUnavailable("the server shows no page for the reader")
         shown = read_reader(page.html)
@@ -161,17 +162,29 @@ class Shop:
         """The shifts of today and the days to come, as far as the public pages show them."""
         return self._slow.shifts
 
+    def leaves_some_out(self, today: Today, now: datetime) -> bool:
+        """Whether a scan may mark somebody whom the day's page does not name.
+
+        It leaves out what ends with the day, or later, until that has begun; the page of the days to come tells at
+        least that somebody is on it.
+        """
+        named = {shift.id for shift in today.shifts}
+        return any(
+            coming.shown.taken > 0 and coming.id not in named and coming.slot.is_open(now, CLOCK_MARGIN)
+            for coming in self.coming
+        )
+
     def coop(self, name: str, phone: str) -> Coop:
         """What is true of the whole coop; name and phone are not on the pages."""
         slow = self._slow
-        notice = "" if (last := self.last) is None else last.notice
+        said = ("" if (last := self.last) is None else last.notice, slow.event)
         return Coop(
             name=name,
             phone=phone,
             hours=slow.hours,
             closures=slow.closures,
             cycle_start=slow.week_a,
-            notice=notice or slow.event,
+            notice="\n".join(filter(None, said)),
         )
 
     # ── the slower pages ──────────────────────────────────────────────────────────────────────────────────────────
@@ -206,7 +219,7 @@ class Shop:
             log.warning("gestion-compte: %s cannot be read (%s)", name, fault)
 
     def _get(self, path: str) -> str:
-        page = self._session.get(path, Budget(self._timeout_seconds))
+        page = self._entrance.place.get(path, Budget(self._timeout_seconds))
         if page.status != 200:
             raise BackendUnavailable("the server has no such page")
         return page.html

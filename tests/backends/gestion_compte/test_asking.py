@@ -29,6 +29,7 @@ from tests.backends.gestion_compte.shops import (
     badge,
     card,
     opened,
+    shift_id,
 )
 
 
@@ -192,6 +193,28 @@ def test_roster_that_is_not_known_leaves_every_card_to_the_desk(tmp_path: Path) 
         with pytest.raises(BackendUnreadable):
             shop.ask(CAMILLE)
         assert scans(shop) == 0
+
+
+@pytest.mark.parametrize("settings", [{}, MANAGER, ASK], ids=["reader", "shift-manager", "ask"])
+def test_shift_that_the_day_s_page_leaves_out_until_it_begins_is_marked_by_nobody(tmp_path, settings) -> None:
+    with opened(tmp_path, at(12), **settings) as shop:
+        shop.coop.places[1].carried_out = shop.coop.places[4].carried_out = True
+        # It ends with the day: the page of the day names it from nine o'clock on.
+        add_places(shop.coop, "Inventaire", at(21), ALIX)
+        shop.pull()
+        shop.ask(ALIX)
+        member = shop.knowledge.card(card(ALIX)).member_id
+        shop.pass_time(8 * 3600 + 52 * 60)
+        shop.pull()
+        shop.backend.deliver(shop.fact(FactKind.PASSAGE, member))
+        assert not shop.ask(CAMILLE).available
+        assert not shop.is_carried_out(8)
+        # Once it has begun, the page names who is awaited.
+        shop.pass_time(9 * 60)
+        shop.pull()
+        assert shop.present(shift_id("Inventaire", at(21)), member) is False
+        shop.backend.deliver(shop.fact(FactKind.PASSAGE, member))
+        assert not shop.is_carried_out(8)
 
 
 def test_coop_that_has_decided_so_scans_unknown_cards_and_says_what_that_marked(tmp_path: Path) -> None:
