@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from kiosk.backends.gestion_compte.backend import MEMORY_FILE, GestionCompteBackend
@@ -10,6 +11,7 @@ from kiosk.backends.gestion_compte.imports import Importer, Report, Row, read_li
 from kiosk.backends.gestion_compte.memory import Memory
 from kiosk.backends.gestion_compte.session import Account
 from kiosk.backends.gestion_compte.settings import Settings, Tier, UnknownCards
+from kiosk.backends.gestion_compte.slots import slot_of
 from kiosk.clock import Clock
 from kiosk.config import Config
 from kiosk.devices.cards import CardHasher
@@ -90,6 +92,48 @@ def _rows(*paths: Path | None) -> tuple[Row, ...]:
         except (OSError, ValueError) as fault:
             raise KioskError(f"{path}: cannot be read as a list: {fault}") from None
     return tuple(rows)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LatePresence:
+    """A presence that the server has, dated after its shift. Times are local; ``number`` and ``name`` where known."""
+
+    number: str
+    name: str
+    job: str
+    starts_at: datetime
+    ends_at: datetime
+    came_at: datetime
+    noted_at: datetime
+
+
+def late_presences(config: Config, hasher: CardHasher) -> tuple[LatePresence, ...]:
+    """Those of the last month, the oldest shift first.
+
+    Raises:
+        KioskError: what was learnt cannot be read.
+    """
+    zone = config.terminal.timezone
+    memory = Memory(config.terminal.data_dir / MEMORY_FILE, hasher)
+    try:
+        people = {person.id: person for person in memory.people()}
+        found = []
+        for late in memory.late():
+            slot, person = slot_of(late.shift, zone), people.get(late.person)
+            found.append(
+                LatePresence(
+                    number="" if person is None else person.number,
+                    name="" if person is None else person.name or person.first_name,
+                    job=slot.job.replace("-", " "),
+                    starts_at=slot.starts_at.astimezone(zone),
+                    ends_at=slot.ends_at.astimezone(zone),
+                    came_at=late.came_at.astimezone(zone),
+                    noted_at=late.noted_at.astimezone(zone),
+                )
+            )
+        return tuple(found)
+    finally:
+        memory.close()
 
 
 def number_of_card(config: Config, hasher: CardHasher, text: str) -> str:

@@ -1,12 +1,15 @@
-"""``kiosk gestion-compte``: a cold start from the office's lists, and the numbers under which cards are paired."""
+"""``kiosk gestion-compte``: a cold start from the office's lists, cards' numbers, and what the server dates wrongly."""
 
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from kiosk.cli_options import CONFIG, load_config
+from kiosk.cli_options import AS_JSON, CONFIG, load_config, show
+
+if TYPE_CHECKING:
+    from kiosk.app_gestion_compte import LatePresence
 
 LIST = click.Path(path_type=Path, dir_okay=False, exists=True)
 FILTERS = {
@@ -75,3 +78,26 @@ def code(uids: tuple[str, ...], config_file: Path | None) -> None:
     for uid in uids or (line.strip() for line in sys.stdin):
         if uid:
             click.echo(number_of_card(config, hasher, uid))
+
+
+@gestion_compte.command("late")
+@CONFIG
+@AS_JSON
+def late(config_file: Path | None, *, as_json: bool) -> None:
+    """Presences that the server has taken after their shift, with the true time of each: it dates them itself."""
+    from kiosk.app import make_hasher
+    from kiosk.app_gestion_compte import late_presences
+
+    config, _ = load_config(config_file)
+    show(map(_row_of, late_presences(config, make_hasher(config))), as_json=as_json)
+
+
+def _row_of(late: "LatePresence") -> dict[str, str]:
+    return {
+        "shift": f"{late.starts_at:%Y-%m-%d %H:%M}-{late.ends_at:%H:%M}",
+        "job": late.job,
+        "number": late.number,
+        "name": late.name,
+        "came_at": f"{late.came_at:%Y-%m-%d %H:%M}",
+        "dated": f"{late.noted_at:%Y-%m-%d %H:%M}",
+    }

@@ -1,11 +1,16 @@
 """A coordinator's lists and the numbers of cards, from the command line."""
 
+import json
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from kiosk.backends.gestion_compte.backend import MEMORY_FILE
 from kiosk.backends.gestion_compte.memory import Memory
+from kiosk.backends.gestion_compte.people import Late
+from kiosk.backends.gestion_compte.slots import person_id
 from kiosk.devices.cards import CardHasher
-from kiosk.types import Status
+from kiosk.types import ShiftId, Status
 from tests.configuring import KEY
 from tests.test_cli import kiosk
 
@@ -104,3 +109,20 @@ def test_what_is_no_uid_has_no_number(monkeypatch, capsys, config, text):
     status, out, err = kiosk(monkeypatch, capsys, "gestion-compte", "code", text, "--config", str(config))
     assert (status, out) == (1, "")
     assert "is no uid" in err
+
+
+def test_late_presences_are_listed_with_their_true_time(monkeypatch, capsys, config):
+    imported(monkeypatch, capsys, config, ("members", "membres.csv"))
+    memory = Memory(config.with_name("data") / MEMORY_FILE, HASHER)
+    shift, came = ShiftId("20261124-1600-1900-mise-en-rayon"), datetime(2026, 11, 24, 15, 4, tzinfo=UTC)
+    memory.note_late(Late(shift, person_id("4", "Camille"), came, came + timedelta(hours=17)))
+    memory.note_late(Late(shift, person_id("9", "Inconnue"), came, came + timedelta(hours=17)))
+    memory.close()
+    status, out, _ = kiosk(monkeypatch, capsys, "gestion-compte", "late", "--config", str(config))
+    assert status == 0
+    assert sorted(out.splitlines()) == [
+        "2026-11-24 16:00-19:00  mise en rayon      2026-11-24 16:04  2026-11-25 09:04",
+        "2026-11-24 16:00-19:00  mise en rayon  4  Camille Dupont  2026-11-24 16:04  2026-11-25 09:04",
+    ]
+    _, out, _ = kiosk(monkeypatch, capsys, "gestion-compte", "late", "--json", "--config", str(config))
+    assert {row["came_at"] for row in map(json.loads, out.splitlines())} == {"2026-11-24 16:04"}

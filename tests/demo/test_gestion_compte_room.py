@@ -2,10 +2,13 @@
 
 from pathlib import Path
 
+from kiosk.app import Terminal
+from kiosk.demo import gestion_compte_room
 from kiosk.demo.cast import Kind, character
 from kiosk.demo.room import Room
-from kiosk.events import Action, Touched
-from kiosk.views import QuestionView, ResultView
+from kiosk.events import Action, CardTapped, Touched
+from kiosk.views import QuestionView, ResultView, ToSettleView
+from tests.demo.onlooker import Onlooker
 from tests.demo.test_terminal import terminal_in, wait_until
 
 
@@ -60,3 +63,44 @@ def test_who_is_just_shopping_is_marked_nowhere(tmp_path: Path) -> None:
         wait_until(lambda: rounds(room) > heard + 4, each=lambda: room.clock.advance(10))
         assert terminal.reactor.waiting == 0
         assert validated(room, Kind.SHIFT_NOW) == 0
+
+
+def come_while_the_network_is_cut(room: Room, terminal: Terminal, screen: Onlooker) -> None:
+    """Somebody comes for a shift, and the shift ends before the server is there again."""
+    room.cut_network()
+    room.lay_card(character(Kind.SHIFT_NOW).card)
+    screen.wait_for(lambda view: isinstance(view, QuestionView))
+    terminal.reactor.post(Touched(Action.START_SHIFT))
+    screen.wait_for(lambda view: isinstance(view, ResultView))
+    room.lift_cards()
+    wait_until(lambda: terminal.reactor.waiting > 0)
+    room.clock.advance(4 * 3600)
+    room.mend_network()
+
+
+def test_presence_of_a_shift_that_is_over_is_validated_by_hand(tmp_path: Path) -> None:
+    with terminal_in(tmp_path, backend="gestion-compte") as (room, terminal, screen):
+        come_while_the_network_is_cut(room, terminal, screen)
+        wait_until(lambda: validated(room, Kind.SHIFT_NOW) > 0, each=lambda: room.clock.advance(10))
+        assert room.gestion_compte is not None
+        paths = [path for _, path in room.gestion_compte.server.requests]
+        assert [path.rpartition("/")[2] for path in paths if "validate" in path or "check" in path] == [
+            "login_check",
+            "validate_admin",
+        ]
+
+
+def test_presence_of_a_shift_that_is_over_waits_for_a_coordinator_without_an_account(tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(gestion_compte_room, "CONFIGURATION", '[gestion_compte]\ntier = "reader"\n')
+    with terminal_in(tmp_path, backend="gestion-compte") as (room, terminal, screen):
+        come_while_the_network_is_cut(room, terminal, screen)
+        wait_until(lambda: terminal.reactor.refused > 0, each=lambda: room.clock.advance(10))
+        assert validated(room, Kind.SHIFT_NOW) == 0
+        terminal.reactor.post(CardTapped(hash=room.hasher.hash_canonical(character(Kind.COORDINATOR).card), tail=""))
+        screen.wait_for_title("open.title")
+        terminal.reactor.post(Touched(Action.COORDINATION))
+        terminal.reactor.post(Touched(Action.TO_SETTLE))
+        view = screen.wait_for(lambda view: isinstance(view, ToSettleView) and bool(view.rows))
+        assert isinstance(view, ToSettleView)
+        (why,) = [value for name, value in view.rows[0].sub.values if name == "why"]
+        assert "arrivée à 16h04, à valider à la main" in str(why)

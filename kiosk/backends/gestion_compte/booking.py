@@ -9,8 +9,9 @@ from typing import Final
 
 from kiosk.backends.base import Accepted, Outcome
 from kiosk.backends.gestion_compte.learning import REFUSED
-from kiosk.backends.gestion_compte.memory import Booking, Memory, Person
+from kiosk.backends.gestion_compte.memory import Memory
 from kiosk.backends.gestion_compte.office import Office
+from kiosk.backends.gestion_compte.people import Booking, Person
 from kiosk.backends.gestion_compte.session import Budget
 from kiosk.backends.gestion_compte.shop import Shop
 from kiosk.backends.gestion_compte.slots import Slot, person_id, slot_of

@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from kiosk.backends.gestion_compte.french import plain, slug
-from kiosk.backends.gestion_compte.memory import Memory, Person
+from kiosk.backends.gestion_compte.memory import Memory
+from kiosk.backends.gestion_compte.people import Person
 from kiosk.backends.gestion_compte.reader_pages import ScanPage, Validated
 from kiosk.backends.gestion_compte.register import RosterPlace
 from kiosk.backends.gestion_compte.slots import person_id

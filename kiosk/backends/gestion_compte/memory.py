@@ -5,21 +5,20 @@ day it was said. Of the cards themselves there is the keyed hash, and the number
 (:mod:`kiosk.backends.gestion_compte.codes`).
 """
 
-import json
 import logging
 import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final
 
 from kiosk.backends.gestion_compte.codes import maybe_unsealed, seal
+from kiosk.backends.gestion_compte.people import Booking, KnownCard, Late, Person, person_from, row_of, text_of
 from kiosk.devices.cards import CardHasher
 from kiosk.errors import BackendUnavailable
-from kiosk.types import CardHash, FactId, MemberId, ShiftId, Status
+from kiosk.types import CardHash, FactId, MemberId, ShiftId
 
 log = logging.getLogger(__name__)
 
@@ -45,53 +44,22 @@ CREATE TABLE IF NOT EXISTS owed (
 CREATE TABLE IF NOT EXISTS bookings (
     fact TEXT PRIMARY KEY, shift TEXT NOT NULL, person TEXT NOT NULL
 ) STRICT;
+CREATE TABLE IF NOT EXISTS late (
+    shift TEXT NOT NULL, person TEXT NOT NULL, came_at TEXT NOT NULL, noted_at TEXT NOT NULL,
+    PRIMARY KEY (shift, person)
+) STRICT;
 CREATE TABLE IF NOT EXISTS taken_back (fact TEXT PRIMARY KEY, day TEXT NOT NULL) STRICT;
 """
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Person:
-    """Someone with a card, as last heard of.
-
-    Attributes:
-        number: of the membership; empty while it is not known.
-        name: first name and surname; only from an import.
-        trained: jobs and trainings, as the server names them.
-        not_numbers: memberships of the same first name that this person is known not to belong to.
-        learned_at: when the standing was told.
-    """
-
-    id: MemberId
-    number: str
-    first_name: str
-    name: str = ""
-    status: Status = Status.OK
-    until: date | None = None
-    balance_minutes: int | None = None
-    due_minutes: int | None = None
-    shared: bool = False
-    trained: frozenset[str] = frozenset()
-    not_numbers: frozenset[str] = frozenset()
-    learned_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KnownCard:
-    """A card and whose it is. ``off``: at the last scan the server did not know it, or had it disabled."""
-
-    hash: CardHash
-    person: MemberId
-    code: str
-    off: bool
-    seen_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Booking:
-    """A place that was asked for from here."""
-
-    shift: ShiftId
-    person: MemberId
+_ROWS_OF: Final = {
+    "people": "SELECT * FROM people WHERE id = ?",
+    "cards": "SELECT off, seen_at FROM cards WHERE person = ? ORDER BY seen_at",
+    "came": "SELECT shift FROM came WHERE person = ? ORDER BY shift",
+    "late": "SELECT shift, came_at, noted_at FROM late WHERE person = ? ORDER BY shift",
+    "owed": "SELECT shift, at FROM owed WHERE person = ? ORDER BY shift",
+    "bookings": "SELECT shift FROM bookings WHERE person = ? ORDER BY shift",
+}
+"""What is told of one person, by table."""
 
 
 class Memory:
@@ -164,12 +132,12 @@ class Memory:
 
     def people(self) -> tuple[Person, ...]:
         with self._use() as db:
-            return tuple(_person_from(row) for row in db.execute("SELECT * FROM people ORDER BY id"))
+            return tuple(person_from(row) for row in db.execute("SELECT * FROM people ORDER BY id"))
 
     def person(self, id_: MemberId) -> Person | None:
         with self._use() as db:
             row = db.execute("SELECT * FROM people WHERE id = ?", (id_,)).fetchone()
-            return None if row is None else _person_from(row)
+            return None if row is None else person_from(row)
 
     def keep_person(self, person: Person) -> None:
         with self._use() as db:
@@ -179,13 +147,13 @@ class Memory:
                 "status = excluded.status, until = excluded.until, balance = excluded.balance, due = excluded.due, "
                 "shared = excluded.shared, trained = excluded.trained, not_numbers = excluded.not_numbers, "
                 "learned_at = excluded.learned_at",
-                _row_of(person),
+                row_of(person),
             )
 
     def rename(self, old: MemberId, new: MemberId) -> None:
         """Two are found to be one: ``new`` has the cards of ``old``, and what waits under ``old`` still finds them."""
         with self._use() as db:
-            for table in ("cards", "came", "owed", "bookings"):
+            for table in ("cards", "came", "late", "owed", "bookings"):
                 db.execute(f"UPDATE OR REPLACE {table} SET person = ? WHERE person = ?", (new, old))  # noqa: S608  ours
             db.execute("DELETE FROM people WHERE id = ?", (old,))
             db.execute("INSERT OR REPLACE INTO renamed VALUES (?, ?)", (old, new))
@@ -196,15 +164,35 @@ class Memory:
             row = db.execute("SELECT new FROM renamed WHERE old = ?", (id_,)).fetchone()
         return id_ if row is None else MemberId(row[0])
 
+    def former(self, id_: MemberId) -> tuple[MemberId, ...]:
+        """The ids under which this person was known before."""
+        with self._use() as db:
+            rows = db.execute("SELECT old FROM renamed WHERE new = ? ORDER BY old", (id_,)).fetchall()
+        return tuple(MemberId(old) for (old,) in rows)
+
+    def rows_of(self, person: MemberId) -> dict[str, list[dict[str, Any]]]:
+        """All that is kept of this person, by table, for them to read. A card is told without its hash and number."""
+        found: dict[str, list[dict[str, Any]]] = {}
+        with self._use() as db:
+            for table, statement in _ROWS_OF.items():
+                cursor = db.execute(statement, (person,))
+                names = [name for name, *_ in cursor.description]
+                rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+                if rows:
+                    found[table] = rows
+        return found
+
     def forget(self, person: MemberId) -> None:
         """Nothing here speaks of this person any more, under no name."""
         with self.all_or_nothing(), self._use() as db:
-            for table in ("came", "owed", "bookings"):
+            for table in ("came", "late", "owed", "bookings"):
                 db.execute(f"DELETE FROM {table} WHERE person = ?", (person,))  # noqa: S608  our own text
             db.execute("DELETE FROM people WHERE id = ?", (person,))
             db.execute("DELETE FROM renamed WHERE new = ?", (person,))
         with self._use() as db:
-            # What was deleted is overwritten; without this it would go on standing in the log of changes.
+            # What was deleted is overwritten, but rows that moved leave copies in the gaps.
+            db.execute("VACUUM")
+            # Without this it would all go on standing in the log of changes.
             db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def purge(self, before: datetime) -> None:
@@ -213,7 +201,7 @@ class Memory:
             stale = "SELECT person FROM cards WHERE seen_at >= ?"
             db.execute(
                 f"DELETE FROM people WHERE learned_at < ? AND id NOT IN ({stale})",  # noqa: S608  our own text
-                (_text(before), _text(before)),
+                (text_of(before), text_of(before)),
             )
 
     # ── cards ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -240,7 +228,7 @@ class Memory:
             db.execute(
                 "INSERT INTO cards VALUES (?, ?, ?, 0, ?) ON CONFLICT (hash) DO UPDATE SET "
                 "person = excluded.person, off = 0, seen_at = excluded.seen_at",
-                (hash_, person, seal(code, hash_, self._hasher), _text(seen_at)),
+                (hash_, person, seal(code, hash_, self._hasher), text_of(seen_at)),
             )
 
     def reseal(self, old: CardHash, new: CardHash) -> None:
@@ -280,7 +268,8 @@ class Memory:
 
     def note_not_come(self, shift: ShiftId, person: MemberId) -> None:
         with self._use() as db:
-            db.execute("DELETE FROM came WHERE shift = ? AND person = ?", (shift, person))
+            for table in ("came", "late"):
+                db.execute(f"DELETE FROM {table} WHERE shift = ? AND person = ?", (shift, person))  # noqa: S608  ours
 
     def came(self) -> frozenset[tuple[ShiftId, MemberId]]:
         """Who came for which shift, for servers whose pages do not show it."""
@@ -288,10 +277,25 @@ class Memory:
             rows = db.execute("SELECT shift, person FROM came").fetchall()
         return frozenset((ShiftId(shift), MemberId(person)) for shift, person in rows)
 
+    def note_late(self, late: Late) -> None:
+        """The server has taken a presence after its shift, and knows no true time of it."""
+        with self._use() as db:
+            row = (late.shift, late.person, text_of(late.came_at), text_of(late.noted_at))
+            db.execute("INSERT OR IGNORE INTO late VALUES (?, ?, ?, ?)", row)
+
+    def late(self) -> tuple[Late, ...]:
+        """Those presences, the oldest shift first."""
+        with self._use() as db:
+            rows = db.execute("SELECT shift, person, came_at, noted_at FROM late ORDER BY shift, person").fetchall()
+        return tuple(
+            Late(ShiftId(shift), MemberId(person), datetime.fromisoformat(came_at), datetime.fromisoformat(noted_at))
+            for shift, person, came_at, noted_at in rows
+        )
+
     def owe(self, shift: ShiftId, person: MemberId, at: datetime) -> None:
         """A validation that nothing but a look brought about has to be taken back."""
         with self._use() as db:
-            db.execute("INSERT OR IGNORE INTO owed VALUES (?, ?, ?)", (shift, person, _text(at)))
+            db.execute("INSERT OR IGNORE INTO owed VALUES (?, ?, ?)", (shift, person, text_of(at)))
 
     def settle(self, shift: ShiftId, person: MemberId) -> bool:
         """It is taken back, or stands now; False when none was owed."""
@@ -307,7 +311,7 @@ class Memory:
     def forget_shifts(self, before: date) -> None:
         """Forget what happened on shifts of earlier days; their ids begin with the day."""
         with self._use() as db:
-            for table in ("came", "bookings"):
+            for table in ("came", "late", "bookings"):
                 db.execute(f"DELETE FROM {table} WHERE shift < ?", (f"{before:%Y%m%d}",))  # noqa: S608  our own text
             db.execute("DELETE FROM taken_back WHERE day < ?", (before.isoformat(),))
 
@@ -340,42 +344,3 @@ class Memory:
     def drop_booking(self, fact: FactId) -> None:
         with self._use() as db:
             db.execute("DELETE FROM bookings WHERE fact = ?", (fact,))
-
-
-def _text(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat(timespec="seconds")
-
-
-def _row_of(person: Person) -> tuple[Any, ...]:
-    return (
-        person.id,
-        person.number,
-        person.first_name,
-        person.name,
-        person.status.value,
-        None if person.until is None else person.until.isoformat(),
-        person.balance_minutes,
-        person.due_minutes,
-        int(person.shared),
-        json.dumps(sorted(person.trained)),
-        json.dumps(sorted(person.not_numbers)),
-        _text(person.learned_at),
-    )
-
-
-def _person_from(row: tuple[Any, ...]) -> Person:
-    id_, number, first_name, name, status, until, balance, due, shared, trained, not_numbers, learned_at = row
-    return Person(
-        id=MemberId(id_),
-        number=number,
-        first_name=first_name,
-        name=name,
-        status=Status(status),
-        until=None if until is None else date.fromisoformat(until),
-        balance_minutes=balance,
-        due_minutes=due,
-        shared=bool(shared),
-        trained=frozenset(json.loads(trained)),
-        not_numbers=frozenset(json.loads(not_numbers)),
-        learned_at=datetime.fromisoformat(learned_at),
-    )

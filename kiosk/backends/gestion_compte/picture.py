@@ -6,7 +6,7 @@ from typing import Final
 
 from kiosk.backends.folder_tables import Tables
 from kiosk.backends.gestion_compte.learning import REFUSED, member_of
-from kiosk.backends.gestion_compte.memory import Booking, KnownCard, Person
+from kiosk.backends.gestion_compte.people import Booking, KnownCard, Person
 from kiosk.backends.gestion_compte.reader_pages import ShownPlace
 from kiosk.backends.gestion_compte.register import Register
 from kiosk.backends.gestion_compte.shop import ComingShift, DayShift

@@ -3,7 +3,8 @@
 * The window is open: the card is scanned. What the scan validated is checked against what was to be validated.
 * It has not opened yet: the fact waits for it.
 * It has passed: a scan would validate nothing, or the next shift. By hand where there is an account; the server dates
-  that now, the true time stays in the journal and on the list. Without an account the fact waits for a coordinator.
+  that now, the true time stays in the journal and on the list of late ones. Without an account the fact waits for a
+  coordinator.
 * The server has it already, from an earlier try whose answer was lost, or by somebody's hand: nothing is sent.
 * Presence counts at booking: the scan is sent for the record while the window is open, and nothing is owed after.
 """
@@ -18,6 +19,7 @@ from kiosk.backends.gestion_compte.asking import FRESH_SECONDS, Asking
 from kiosk.backends.gestion_compte.french import slug
 from kiosk.backends.gestion_compte.memory import Memory
 from kiosk.backends.gestion_compte.office import Office
+from kiosk.backends.gestion_compte.people import Late
 from kiosk.backends.gestion_compte.reader_pages import Validated
 from kiosk.backends.gestion_compte.register import Register
 from kiosk.backends.gestion_compte.scans import TooSoon
@@ -93,8 +95,11 @@ class Presences:
             return Accepted()
         person = self._memory.person(member)
         number = "" if person is None else person.number
-        late = words.too_late(slot, fact.happened.wall, number, self._zone)
-        return self._by_hand(shift_id, member, late, budget)
+        came_at = fact.happened.wall
+        outcome = self._by_hand(shift_id, member, words.too_late(slot, came_at, number, self._zone), budget)
+        if isinstance(outcome, Accepted):
+            self._memory.note_late(Late(shift_id, member, came_at, self._shop.now()))
+        return outcome
 
     def _scan(self, shift_id: ShiftId, slot: Slot, member: MemberId, register: Register, budget: Budget) -> Outcome:
         card = self._memory.card_of(member)

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from kiosk.backends.gestion_compte.french import plain
-from kiosk.backends.gestion_compte.memory import KnownCard, Person
+from kiosk.backends.gestion_compte.people import KnownCard, Person
 from kiosk.backends.gestion_compte.reader_pages import ShownPlace
 from kiosk.backends.gestion_compte.shop import DayShift
 from kiosk.backends.gestion_compte.slots import CLOCK_MARGIN, person_id

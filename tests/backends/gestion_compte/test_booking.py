@@ -7,7 +7,7 @@ import pytest
 from kiosk.backends.base import Accepted, Refused
 from kiosk.backends.gestion_compte.fake.routes import Setup
 from kiosk.backends.gestion_compte.imports import Importer, Row
-from kiosk.backends.gestion_compte.memory import Booking
+from kiosk.backends.gestion_compte.people import Booking
 from kiosk.backends.gestion_compte.settings import Settings
 from kiosk.errors import BackendUnavailable
 from kiosk.events import BookingOutcome

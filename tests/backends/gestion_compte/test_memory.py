@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.backends.gestion_compte.memory import Booking, Memory, Person
+from kiosk.backends.gestion_compte.memory import Memory
+from kiosk.backends.gestion_compte.people import Booking, Late, Person
 from kiosk.devices.cards import CardHasher
 from kiosk.errors import BackendUnavailable
 from kiosk.types import FactId, MemberId, Status
@@ -110,6 +111,7 @@ def test_forgotten_person_leaves_nothing_behind(memory: Memory, tmp_path: Path) 
     memory.keep_person(PERSON)
     memory.rename(MemberId("carte-1"), PERSON.id)
     memory.note_came(TILL, PERSON.id)
+    memory.note_late(Late(TILL, PERSON.id, NOW, NOW))
     memory.owe(TILL, PERSON.id, NOW)
     memory.keep_booking(FactId("b-1"), Booking(TILL, PERSON.id))
     memory.forget(PERSON.id)
@@ -129,6 +131,7 @@ def test_who_was_not_heard_of_for_long_is_forgotten_with_cards(memory: Memory) -
 
 def test_what_happened_on_shifts_is_kept_until_their_day_is_long_past(memory: Memory) -> None:
     memory.note_came(TILL, alix())
+    memory.note_late(Late(TILL, alix(), NOW, NOW))
     memory.owe(TILL, alix(), NOW)
     memory.keep_booking("b-1", Booking(TILL, alix()))
     memory.forget_shifts(date(2026, 11, 24))
@@ -136,7 +139,7 @@ def test_what_happened_on_shifts_is_kept_until_their_day_is_long_past(memory: Me
     assert memory.booking("b-1") == Booking(TILL, alix())
     memory.forget_shifts(date(2026, 11, 25))
     assert memory.came() == frozenset()
-    assert memory.bookings() == ()
+    assert memory.late() == memory.bookings() == ()
     assert memory.settle(TILL, alix())
     assert not memory.settle(TILL, alix())
 

@@ -201,6 +201,7 @@ def test_late_presence_is_never_scanned_and_says_what_a_hand_needs(tmp_path: Pat
         assert "24/11" in outcome.reason
         assert "16h00-19h00" in outcome.reason
         assert "arrivée à 16h00" in outcome.reason
+        assert shop.backend._memory.late() == ()
         assert scans(shop) == 1
         assert not any(place.carried_out for place in shop.coop.places.values() if place.id != 2)
 
@@ -215,6 +216,12 @@ def test_late_presence_is_validated_by_the_shift_manager_s_hand(tmp_path: Path, 
         assert shop.backend.deliver(fact) == Accepted()
         assert len(shop.coop.validations) == 1
         assert scans(shop) == 1
+        # The server dates it now; the list has the true time.
+        (late,) = shop.backend._memory.late()
+        assert (late.shift, late.came_at) == (TILL, fact.happened.wall.replace(microsecond=0))
+        assert late.noted_at >= at(21)
+        assert shop.backend.deliver(shop.fact(UNDONE, fact.member_id, TILL)) == Accepted()
+        assert shop.backend._memory.late() == ()
 
 
 def test_presence_of_last_week_is_found_in_the_office_s_list(tmp_path: Path, version: Version) -> None:
