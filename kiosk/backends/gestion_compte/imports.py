@@ -7,6 +7,7 @@ mail and telephone above all, is not read.
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -15,7 +16,8 @@ from typing import Final
 
 from kiosk.backends.gestion_compte.codes import swipe_code
 from kiosk.backends.gestion_compte.french import plain
-from kiosk.backends.gestion_compte.memory import Memory, Person
+from kiosk.backends.gestion_compte.memory import Memory
+from kiosk.backends.gestion_compte.people import Person
 from kiosk.backends.gestion_compte.settings import Settings
 from kiosk.backends.gestion_compte.slots import person_id
 from kiosk.devices.cards import CardHasher, ean13_check_digit
@@ -30,6 +32,7 @@ CARD: Final = ("carte", "badge", "code", "card")
 """Headings, as plain text, under which a column is found."""
 
 FAR_TOO_LATE: Final = -3 * 180
+WHOLE_HOURS: Final = r"-?[0-9]{1,5}"
 TOLD: Final = 20
 
 
@@ -144,8 +147,11 @@ class Importer:
                 report.complain(row, "has no member number or no first name")
                 continue
             counter = row.cell(COUNTER)
-            minutes = int(counter) * 60 if counter.lstrip("-").isdecimal() else None
+            minutes = int(counter) * 60 if re.fullmatch(WHOLE_HOURS, counter) else None
             id_ = person_id(number, first_name)
+            if id_ in people:
+                report.complain(row, "has the number and the first name of a line above: only that one counts")
+                continue
             memberships[number] = memberships.get(number, 0) + 1
             people[id_] = Person(
                 id=id_,

@@ -15,13 +15,13 @@ from kiosk.backends.base import Accepted, Outcome, Refused, Retry
 from kiosk.backends.gestion_compte import selectors as at
 from kiosk.backends.gestion_compte import words
 from kiosk.backends.gestion_compte.french import plain, slug
-from kiosk.backends.gestion_compte.memory import Person
 from kiosk.backends.gestion_compte.office_pages import (
     BucketWindow,
     OfficePlace,
     read_bucket_list,
     read_bucket_window,
 )
+from kiosk.backends.gestion_compte.people import Person
 from kiosk.backends.gestion_compte.session import Budget, Page, Session
 from kiosk.backends.gestion_compte.shop import Shop
 from kiosk.backends.gestion_compte.slots import Slot, slot_of
@@ -124,6 +124,10 @@ class Office:
         answer = self._send(f"/shift/{place.shift}/free_admin", fields, budget)
         return Accepted() if answer.sent is _Sent.DONE else Refused(answer.message)
 
+    def knock(self, budget: Budget) -> None:
+        """See whether the account is let in, and do nothing. Raises what a request does."""
+        read_bucket_list(self._session.get(LIST, budget).html)
+
     def close(self) -> None:
         """Twice does no harm."""
         self._session.close()
@@ -142,7 +146,7 @@ class Office:
         with self._guard:
             first = self._window_path
         for path in (first, *(path for path in WINDOWS if path != first)):
-            page = self._session.get_as_manager(path.format(bucket), budget)
+            page = self._session.get(path.format(bucket), budget)
             if page.status == 200:
                 with self._guard:
                     self._window_path = path
@@ -152,23 +156,21 @@ class Office:
     def _listed(self, slot: Slot, budget: Budget) -> int:
         """The id of a shift by its hours, from the office's list of that day; 0 if it is not there."""
         starts, ends = slot.starts_at.astimezone(self._zone), slot.ends_at.astimezone(self._zone)
-        _, token = read_bucket_list(self._session.get_as_manager(LIST, budget).html)
+        _, untouched = read_bucket_list(self._session.get(LIST, budget).html)
         fields = {
+            **untouched,
             "form[type]": "date",
             "form[from]": f"{starts:%Y-%m-%d}",
             "form[to]": f"{ends.date() + timedelta(days=1):%Y-%m-%d}",
-            "form[job]": "",
-            "form[filling]": "",
-            "form[_token]": token,
         }
-        page = self._session.post_as_manager(LIST, fields, budget, as_script=False)
+        page = self._session.post(LIST, fields, budget, as_script=False)
         listed, _ = read_bucket_list(page.html)
         # In the order of their days: of a shift that passes midnight the next day's twin comes after it.
         hours = (starts.time(), ends.time())
         return next((b.bucket for b in listed if slug(b.job) == slot.job and (b.starts, b.ends) == hours), 0)
 
     def _send(self, path: str, fields: dict[str, str], budget: Budget) -> _Answer:
-        page = self._session.post_as_manager(path, fields, budget)
+        page = self._session.post(path, fields, budget)
         try:
             told = json.loads(page.html)
             message = told["message"]

@@ -36,15 +36,15 @@ class ListedBucket:
     ends: time
 
 
-def read_bucket_list(html: str) -> tuple[tuple[ListedBucket, ...], str]:
-    """The shifts of the list, and the token of the form that filters it.
+def read_bucket_list(html: str) -> tuple[tuple[ListedBucket, ...], Mapping[str, str]]:
+    """The shifts of the list, and the fields of the form that filters it, its token among them.
 
     Raises:
         PageUnreadable: it is another page.
     """
     tree = tree_of(html)
-    token = value_of(tree.css_first(at.FILTER_TOKEN))
-    if not token:
+    fields = dict(map(_field_of, tree.css(at.FILTER)))
+    if not fields.get(at.FILTER_TOKEN):
         raise PageUnreadable("the list of shifts has no filter")
     found = []
     for block in tree.css(at.MAIN_BUCKETS):
@@ -53,7 +53,13 @@ def read_bucket_list(html: str) -> tuple[tuple[ListedBucket, ...], str]:
         if link is not None and len(hours) == 2:
             job = one_line(link.attributes.get(at.BUCKET_JOB) or "")
             found.append(ListedBucket(bucket=_number_in(block), job=job, starts=hours[0], ends=hours[1]))
-    return tuple(found), token
+    return tuple(found), fields
+
+
+def _field_of(field: LexborNode) -> tuple[str, str]:
+    """Name and value, as a browser sends a field that nobody has touched."""
+    chosen = field.css_first(at.CHOSEN) or field.css_first(at.FIRST_CHOICE) if field.tag == "select" else field
+    return field.attributes["name"] or "", value_of(chosen)
 
 
 def _number_in(node: LexborNode) -> int:

@@ -110,7 +110,11 @@ WIDGET_DAY: Final = "strong"
 # ── the office's pages (shift manager) ────────────────────────────────────────────────────────────────────────────
 
 LOGIN_TOKEN: Final = 'input[name="_csrf_token"]'  # noqa: S105  where it stands
-FILTER_TOKEN: Final = 'input[name="form[_token]"]'  # noqa: S105  where it stands
+FILTER: Final = 'input[name^="form["], select[name^="form["]'
+"""The fields that filter the list of shifts. By their names: the form around them is ended too early by a stray tag."""
+FILTER_TOKEN: Final = "form[_token]"  # noqa: S105  the name of a field
+CHOSEN: Final = "option[selected]"
+FIRST_CHOICE: Final = "option"
 MAIN_BUCKETS: Final = 'div[id^="main-bucket-"]'
 MAIN_BUCKET_HOURS: Final = 'div[style*="rotate"]'
 MODAL_ROWS: Final = "ul.collapsible > li"

@@ -1,4 +1,4 @@
-"""What a coop's key and a person's wish to be forgotten do to what was learnt."""
+"""What is told of the coop, and what its key and a person's wish to be forgotten do to what was learnt."""
 
 from pathlib import Path
 
@@ -40,3 +40,16 @@ def test_card_of_the_key_before_is_known_and_goes_over_to_the_new_key(tmp_path: 
         shop.pull()
         assert shop.backend.deliver(shop.fact(FactKind.CHECK_IN, member, TILL)) == Accepted()
         assert shop.is_carried_out(1)
+
+
+def test_notice_and_next_event_are_a_line_each(tmp_path: Path) -> None:
+    with opened(tmp_path, at(12)) as shop:
+        shop.coop.events = (("Assemblée générale", at(19, days=9)), ("Bal", at(20, days=30)))
+        shop.pull()
+        assert shop.knowledge.coop.notice.splitlines() == [
+            "Arrivage de noix jeudi",
+            "Assemblée générale, jeudi 3 décembre 2026 à 19h00",
+        ]
+        shop.coop.notice = ""
+        shop.pull()
+        assert shop.knowledge.coop.notice == "Assemblée générale, jeudi 3 décembre 2026 à 19h00"

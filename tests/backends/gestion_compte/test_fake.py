@@ -12,7 +12,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from kiosk.backends.gestion_compte.fake.coop import Beneficiary, FakeCoop, Membership, Place
 from kiosk.backends.gestion_compte.fake.routes import Setup
 from kiosk.backends.gestion_compte.fake.server import FakeServer
-from kiosk.backends.gestion_compte.office_pages import read_bucket_window, read_login_token
+from kiosk.backends.gestion_compte.office_pages import read_bucket_list, read_bucket_window, read_login_token
 from kiosk.backends.gestion_compte.plan_pages import read_home
 from kiosk.backends.gestion_compte.reader_pages import read_reader, read_scan
 from kiosk.clock import AdjustableClock
@@ -190,6 +190,11 @@ def _cards(html: str) -> list[list[str]]:
     return [list(_inside(card)) for card in LexborHTMLParser(html).css("div.card")]
 
 
+def test_old_address_of_the_reader_leads_on(server: FakeServer) -> None:
+    answer = get(server, "/cardReader")
+    assert (answer.status_code, answer.headers["Location"]) == (301, "/card_reader/")
+
+
 def test_place_that_is_not_known_is_sent_to_sign_in(server: FakeServer) -> None:
     server.setup.place_known = False
     recorded = Recorded("50-cardreader-index-foreign-ip")
@@ -224,6 +229,23 @@ def test_signing_in_leads_where_the_real_one_leads(server: FakeServer) -> None:
         path = re.sub(r"^http://[^/]+", "", recorded.headers["Location"])
         assert answer.headers["Location"] == server.url + path
         assert ("Set-Cookie" in answer.headers) is ("Set-Cookie" in recorded.headers)
+
+
+def test_office_s_list_and_its_filter_are_like_the_real_ones(server: FakeServer) -> None:
+    visitor = requests.Session()
+    token = read_login_token(get(server, "/login", visitor).text)
+    fields = {"_username": server.setup.user, "_password": server.setup.password, "_csrf_token": token}
+    visitor.post(f"{server.url}/login_check", data=fields, timeout=5, allow_redirects=False)
+    shown, form = read_bucket_list(get(server, "/booking/admin", visitor).text)
+    recorded, recorded_form = read_bucket_list(Recorded("42-admin-booking").html)
+    assert form.pop("form[_token]")
+    assert recorded_form.pop("form[_token]")
+    assert form == recorded_form
+    # More was booked on the real one, by the time its list was looked at.
+    assert {(found.bucket, found.job, found.starts, found.ends) for found in shown} <= {
+        (found.bucket, found.job, found.starts, found.ends) for found in recorded
+    }
+    assert shown
 
 
 def test_window_of_a_shift_says_what_the_real_one_says(server: FakeServer) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.backends.gestion_compte.imports import Importer, read_list
+from kiosk.backends.gestion_compte.imports import Importer, Row, read_list
 from kiosk.backends.gestion_compte.memory import Memory
 from kiosk.backends.gestion_compte.settings import Settings
 from kiosk.types import Status
@@ -93,6 +93,27 @@ def test_every_doubtful_line_is_told_by_its_place_and_no_name(memory: Memory, tm
         "cartes.csv, line 8",
     ]
     assert not any(name in "".join(problems) for name in ("Alix", "Aubry", badge(1).removeprefix("ean:")))
+
+
+@pytest.mark.parametrize(
+    ("counter", "minutes"), [("-2", -120), ("", None), ("--5", None), ("9" * 5000, None), ("²", None)]
+)
+def test_counter_that_is_no_number_of_hours_is_left_out(memory: Memory, tmp_path: Path, counter, minutes) -> None:
+    rows = (Row("membres.csv", 2, {"numero": "4", "prenom": "Camille", "compteur": counter}),)
+    Importer(memory, HASHER, Settings(), at(9)).run(rows, {}, ())
+    assert memory.person(person_id("4", "Camille")).balance_minutes == minutes
+
+
+def test_two_of_one_number_and_first_name_are_told(memory: Memory) -> None:
+    rows = [
+        Row("membres.csv", line, {"numero": "4", "prenom": "Camille", "nom": name})
+        for line, name in ((2, "A"), (3, "B"))
+    ]
+    report = Importer(memory, HASHER, Settings(), at(9)).run(rows, {}, ())
+    assert report.problems == [
+        "membres.csv, line 3: has the number and the first name of a line above: only that one counts"
+    ]
+    assert memory.person(person_id("4", "Camille")).name == "Camille A"
 
 
 def test_mail_and_telephone_are_not_kept(memory: Memory, tmp_path: Path) -> None:

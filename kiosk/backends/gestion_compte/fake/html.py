@@ -259,7 +259,15 @@ EVENTS: Final = """
 OFFICE_LIST: Final = """
 <h4 class="header">Liste des créneaux</h4>
 <form name="form" method="post" action="/booking/admin">
-  <input type="text" id="form_from" name="form[from]" required="required" value="" />
+  <select name="form[type]"><option value="date">Date</option><option value="week">Semaine</option></select>
+  <input type="text" id="form_from" name="form[from]" required="required" value="{{ monday }}" />
+  <input type="text" id="form_to" name="form[to]" />
+  <input type="number" id="form_week" name="form[week]" value="{{ monday.isocalendar().week }}" />
+  <select id="form_year" name="form[year]">
+    <option value="{{ monday.year }}" selected="selected">{{ monday.year }}</option>
+  </select>
+  <select id="form_job" name="form[job]"><option value=""></option></select>
+  <select id="form_filling" name="form[filling]"><option value=""></option></select>
   <input type="hidden" id="form__token" name="form[_token]" value="{{ token }}" />
 </form>
 {% for bucket in buckets %}
