@@ -16,11 +16,11 @@ from kiosk.backends.gestion_compte.memory import Memory
 from kiosk.backends.gestion_compte.settings import Settings
 from kiosk.backends.gestion_compte.slots import person_id
 from kiosk.clock import Clock
-from kiosk.demo.cast import CAST, ZONE, Character
+from kiosk.demo.cast import ZONE, Character
 from kiosk.demo.telling import telling
 from kiosk.devices.cards import CardHasher
 from kiosk.devices.simulated.network import Cable
-from kiosk.types import FactKind, MemberId, Role, Status
+from kiosk.types import MemberId, Status
 
 NFC_PREFIX: Final = Settings().nfc_prefix
 PASSWORD: Final = "un mot de passe"  # noqa: S105  of an account that is invented
@@ -102,11 +102,7 @@ def _name_of(person: Beneficiary) -> dict[str, str]:
 def tell_terminal(data: Path, clock: Clock) -> None:
     """What the server has no place for is known at the terminal alone: who coordinates, who needs what."""
     with telling(data, clock) as terminal:
-        for person in CAST:
-            member = member_of(person)
-            if person.role is not Role.MEMBER:
-                terminal.record(FactKind.ROLE_GRANTED, member, role=person.role.value, by=None)
-            terminal.note_wishes(person, member)
+        terminal.introduce(member_of)
 
 
 def member_of(person: Character) -> MemberId:

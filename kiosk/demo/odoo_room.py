@@ -22,6 +22,7 @@ SETTINGS: Final = f"""leave_blocks = true
 database = "{DATABASE}"
 login = "{LOGIN}"
 entrance_log = true
+grace = true
 """
 """What the configuration says besides the address and the key, from its last section on."""
 
@@ -56,7 +57,7 @@ def link_cast(data: Path, hasher: CardHasher, clock: Clock) -> None:
         for person in CAST:
             kind = FactKind.CARD_BLOCKED if person.card_blocked else FactKind.CARD_LINKED
             terminal.record(kind, member_of(person), card=hasher.hash_canonical(person.card))
-            terminal.note_wishes(person, member_of(person))
+        terminal.introduce(member_of)
 
 
 def member_of(person: Character) -> MemberId:

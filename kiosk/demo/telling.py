@@ -1,16 +1,16 @@
 """What is told to the demo's terminal before it first runs, where its server has no place for it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
 from kiosk.clock import Clock, moment
-from kiosk.demo.cast import Character
+from kiosk.demo.cast import CAST, Character
 from kiosk.ids import FactIds
 from kiosk.store.cards import Preference
 from kiosk.store.thread import Store
-from kiosk.types import Fact, FactKind, MemberId
+from kiosk.types import Fact, FactKind, MemberId, Role
 
 STORE_SECONDS: Final = 10.0
 
@@ -28,7 +28,15 @@ class Telling:
         fact = Fact(id=fact_id, kind=kind, happened=moment(self._clock), member_id=member, details=details)
         self._store.record(fact)
 
-    def note_wishes(self, person: Character, member: MemberId) -> None:
+    def introduce(self, member_of: Callable[[Character], MemberId]) -> None:
+        """Note who of the cast may what, and who needs what; ``member_of``: how the terminal knows each."""
+        for person in CAST:
+            member = member_of(person)
+            if person.role is not Role.MEMBER:
+                self.record(FactKind.ROLE_GRANTED, member, role=person.role.value, by=None)
+            self._note_wishes(person, member)
+
+    def _note_wishes(self, person: Character, member: MemberId) -> None:
         """Note who wants which language, large text or a longer pulse."""
         wish = Preference(
             member_id=member,
