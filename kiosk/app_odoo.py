@@ -19,6 +19,7 @@ def habits_of(config: Config) -> Habits:
         leaders_are_coordinators=told.leaders_are_coordinators,
         entrance_log=told.entrance_log,
         member_cards=told.member_cards,
+        grace=told.grace,
         check_in_opens_minutes=config.policy.check_in_opens_minutes,
     )
 

@@ -72,9 +72,9 @@ def odoo_grace(member: str, config_file: Path | None) -> None:
         granted = backend.grace(MemberId(member), ASK_SECONDS)
     finally:
         backend.close()
-    if granted is None:
-        raise KioskError("the coop's rules give this member no grace period now")
-    until = "" if granted.until is None else f", until {granted.until:%Y-%m-%d}"
+    if granted.member is None:
+        raise KioskError(granted.why or "the coop's rules give this member no grace period now")
+    until = "" if granted.member.until is None else f", until {granted.member.until:%Y-%m-%d}"
     click.echo(f"granted{until}")
 
 

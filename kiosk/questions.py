@@ -1,4 +1,4 @@
-"""The two questions a person waits for, on a thread of their own: whose card is this, and is this place free?
+"""The questions a person waits for, on a thread of their own: whose card is it, is the place free, is there grace?
 
 A download that takes minutes never delays them. Whatever goes wrong, and whatever comes too late, becomes "no answer".
 """
@@ -9,22 +9,22 @@ from collections import deque
 from collections.abc import Callable
 from typing import TypeAlias
 
-from kiosk.backends.base import Backend
+from kiosk.backends.base import Backend, GivesGrace
 from kiosk.clock import Clock
-from kiosk.effects import Book, Identify
+from kiosk.effects import AskGrace, Book, Identify
 from kiosk.errors import BackendUnavailable, BackendUnreadable, NotAuthorised
-from kiosk.events import BookingAnswered, BookingOutcome, Event, Identified, ServerUnreadable
+from kiosk.events import BookingAnswered, BookingOutcome, Event, GraceAnswered, Identified, ServerUnreadable
 
 log = logging.getLogger(__name__)
 
-Question: TypeAlias = Identify | Book
+Question: TypeAlias = Identify | Book | AskGrace
 
 
 class Questions:
     """Asks the server, one question at a time, each within the time its asker gave.
 
     Args:
-        backend: asked from this thread only (``identify`` and ``book``).
+        backend: asked from this thread only (``identify``, ``book`` and ``grace``).
         post: the way into the reactor.
         clock: the source of time.
     """
@@ -42,16 +42,14 @@ class Questions:
     def start(self) -> None:
         self._thread.start()
 
-    def identify(self, effect: Identify) -> None:
-        """Ask whose card it is; :class:`~kiosk.events.Identified` answers."""
-        self._ask(effect)
+    def ask(self, question: Question) -> None:
+        """Ask; the event that the effect names answers.
 
-    def book(self, effect: Book) -> None:
-        """Ask for a place; :class:`~kiosk.events.BookingAnswered` answers.
-
-        ``UNAVAILABLE`` does not say that the place was not taken: the answer may have been lost.
+        No answer about a place does not say that it was not taken: the answer may have been lost.
         """
-        self._ask(effect)
+        with self._wake:
+            self._asked.append((question, self._clock.monotonic() + question.timeout_seconds))
+            self._wake.notify_all()
 
     def request_stop(self) -> None:
         with self._wake:
@@ -64,11 +62,6 @@ class Questions:
             self._thread.join(timeout_seconds)
         return not self._thread.is_alive()
 
-    def _ask(self, question: Question) -> None:
-        with self._wake:
-            self._asked.append((question, self._clock.monotonic() + question.timeout_seconds))
-            self._wake.notify_all()
-
     def _run(self) -> None:
         while True:
             with self._wake:
@@ -76,8 +69,13 @@ class Questions:
                     self._wake.wait()
                 if self._stopping:
                     return
-                question, deadline = self._asked.popleft()
-            self._post(self._answered(question, deadline))
+            self.turn()
+
+    def turn(self) -> None:
+        """Ask the question that has waited longest, and post its answer."""
+        with self._wake:
+            question, deadline = self._asked.popleft()
+        self._post(self._answered(question, deadline))
 
     def _answered(self, question: Question, deadline: float) -> Event:
         left = deadline - self._clock.monotonic()
@@ -93,6 +91,8 @@ class Questions:
                 answer = self._backend.identify(question.hash, left, question.code)
                 # An answer about another card would let in whoever laid this one.
                 return answer if isinstance(answer, Identified) and answer.hash == question.hash else None
+            if isinstance(question, AskGrace):
+                return self._answer_about_grace(question, left)
             outcome = self._backend.book(question.id, question.member_id, question.shift_id, left)
             return BookingAnswered(id=question.id, outcome=BookingOutcome(outcome))
         except (BackendUnavailable, NotAuthorised) as error:
@@ -105,8 +105,18 @@ class Questions:
                 log.exception("unexpected failure while asking the server")
         return None
 
+    def _answer_about_grace(self, question: AskGrace, left: float) -> GraceAnswered | None:
+        if not isinstance(self._backend, GivesGrace):
+            return None
+        grace = self._backend.grace(question.member_id, left)
+        if grace.member is None:
+            log.info("the server grants no grace period")
+        return GraceAnswered(card=question.card, available=True, member=grace.member)
+
 
 def _no_answer(question: Question) -> Event:
     if isinstance(question, Identify):
         return Identified(hash=question.hash, available=False)
+    if isinstance(question, AskGrace):
+        return GraceAnswered(card=question.card, available=False)
     return BookingAnswered(id=question.id, outcome=BookingOutcome.UNAVAILABLE)

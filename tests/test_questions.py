@@ -2,12 +2,15 @@
 
 import threading
 from collections.abc import Iterator
+from datetime import UTC
+from pathlib import Path
 
 import pytest
 
-from kiosk.effects import Book, Identify
+from kiosk.backends.folder import FolderBackend
+from kiosk.effects import AskGrace, Book, Identify
 from kiosk.errors import BackendUnavailable, BackendUnreadable, NotAuthorised
-from kiosk.events import BookingAnswered, BookingOutcome, Identified, ServerUnreadable
+from kiosk.events import BookingAnswered, BookingOutcome, GraceAnswered, Identified, ServerUnreadable
 from kiosk.questions import Questions
 from kiosk.types import CardHash, FactId, Member, MemberId, ShiftId
 from tests.fakes import Inbox, ManualClock, ScriptedBackend
@@ -15,6 +18,7 @@ from tests.fakes import Inbox, ManualClock, ScriptedBackend
 CARD, OTHER = CardHash("ab" * 32), CardHash("cd" * 32)
 ASK = Identify(hash=CARD, timeout_seconds=2)
 BOOK = Book(id=FactId("f1"), member_id=MemberId("m1"), shift_id=ShiftId("s1"), timeout_seconds=5)
+PLEAD = AskGrace(card=CARD, member_id=MemberId("m1"), timeout_seconds=5)
 CAMILLE = Member(id=MemberId("m1"), first_name="Camille")
 
 
@@ -37,16 +41,40 @@ def asked() -> Iterator[Asked]:
 
 
 def test_a_card_that_the_server_knows_is_identified(asked):
-    asked.questions.identify(ASK)
+    asked.questions.ask(ASK)
 
     assert asked.inbox.wait_for(Identified).member == CAMILLE
     assert asked.server.calls("identify") == [2]
 
 
 def test_a_place_is_booked(asked):
-    asked.questions.book(BOOK)
+    asked.questions.ask(BOOK)
 
     assert asked.inbox.wait_for(BookingAnswered) == BookingAnswered(id=BOOK.id, outcome=BookingOutcome.BOOKED)
+
+
+def test_a_grace_that_the_coop_s_rules_give_is_told_with_the_member(asked):
+    asked.server.graces[MemberId("m1")] = CAMILLE
+    asked.questions.ask(PLEAD)
+
+    assert asked.inbox.wait_for(GraceAnswered) == GraceAnswered(card=CARD, available=True, member=CAMILLE)
+
+
+def test_a_grace_that_is_not_given_is_an_answer_too(asked):
+    asked.questions.ask(PLEAD)
+
+    assert asked.inbox.wait_for(GraceAnswered) == GraceAnswered(card=CARD, available=True)
+
+
+def test_a_server_without_grace_periods_gives_no_answer():
+    inbox = Inbox()
+    questions = Questions(FolderBackend(Path("nowhere"), str, UTC, ManualClock()), inbox, ManualClock())
+    questions.start()
+    questions.ask(PLEAD)
+
+    assert inbox.wait_for(GraceAnswered) == GraceAnswered(card=CARD, available=False)
+    questions.request_stop()
+    assert questions.join()
 
 
 @pytest.mark.parametrize("failure", [BackendUnavailable("down"), NotAuthorised("who?"), KeyError("x")])
@@ -55,11 +83,13 @@ def test_a_failure_is_no_answer(asked, failure):
         raise failure
 
     asked.server.before_answer = fail
-    asked.questions.identify(ASK)
-    asked.questions.book(BOOK)
+    asked.questions.ask(ASK)
+    asked.questions.ask(BOOK)
+    asked.questions.ask(PLEAD)
 
     assert not asked.inbox.wait_for(Identified).available
     assert asked.inbox.wait_for(BookingAnswered).outcome is BookingOutcome.UNAVAILABLE
+    assert not asked.inbox.wait_for(GraceAnswered).available
 
 
 def test_an_answer_that_cannot_be_read_is_told_of(asked):
@@ -67,7 +97,7 @@ def test_an_answer_that_cannot_be_read_is_told_of(asked):
         raise BackendUnreadable("the page has changed")
 
     asked.server.before_answer = fail
-    asked.questions.identify(ASK)
+    asked.questions.ask(ASK)
 
     assert asked.inbox.wait_for(ServerUnreadable).fault == "the page has changed"
     assert not asked.inbox.wait_for(Identified).available
@@ -75,8 +105,8 @@ def test_an_answer_that_cannot_be_read_is_told_of(asked):
 
 def test_an_answer_that_comes_too_late_is_no_answer(asked):
     asked.server.before_answer = lambda: asked.clock.advance(5.1)
-    asked.questions.identify(ASK)
-    asked.questions.book(BOOK)
+    asked.questions.ask(ASK)
+    asked.questions.ask(BOOK)
 
     assert not asked.inbox.wait_for(Identified).available
     assert asked.inbox.wait_for(BookingAnswered).outcome is BookingOutcome.UNAVAILABLE
@@ -84,8 +114,8 @@ def test_an_answer_that_comes_too_late_is_no_answer(asked):
 
 def test_a_question_that_waited_too_long_is_not_asked(asked):
     asked.server.before_answer = lambda: asked.clock.advance(3)
-    asked.questions.identify(ASK)
-    asked.questions.identify(Identify(hash=OTHER, timeout_seconds=2))
+    asked.questions.ask(ASK)
+    asked.questions.ask(Identify(hash=OTHER, timeout_seconds=2))
 
     assert not asked.inbox.wait_for(Identified, lambda event: event.hash == OTHER).available
     assert asked.server.calls("identify") == [2]
@@ -93,7 +123,7 @@ def test_a_question_that_waited_too_long_is_not_asked(asked):
 
 def test_an_answer_about_another_card_lets_nobody_in(asked):
     asked.server.owners[CARD] = Identified(hash=OTHER, available=True, member=CAMILLE)
-    asked.questions.identify(ASK)
+    asked.questions.ask(ASK)
 
     assert asked.inbox.wait_for(Identified) == Identified(hash=CARD, available=False)
 
@@ -101,15 +131,15 @@ def test_an_answer_about_another_card_lets_nobody_in(asked):
 @pytest.mark.parametrize("nonsense", [None, "yes", 1])
 def test_an_answer_that_is_none_books_nothing(asked, nonsense):
     asked.server.booking = nonsense
-    asked.questions.book(BOOK)
+    asked.questions.ask(BOOK)
 
     assert asked.inbox.wait_for(BookingAnswered).outcome is BookingOutcome.UNAVAILABLE
 
 
 def test_a_broken_backend_is_logged_once(asked, caplog):
     asked.server.booking = KeyError("x")
-    asked.questions.book(BOOK)
-    asked.questions.book(Book(id=FactId("f2"), member_id=MemberId("m1"), shift_id=ShiftId("s1"), timeout_seconds=5))
+    asked.questions.ask(BOOK)
+    asked.questions.ask(Book(id=FactId("f2"), member_id=MemberId("m1"), shift_id=ShiftId("s1"), timeout_seconds=5))
     asked.inbox.wait_for(BookingAnswered, lambda event: event.id == "f2")
 
     assert caplog.text.count("Traceback") == 1
@@ -123,7 +153,7 @@ def test_a_hanging_server_does_not_hold_up_the_stop(asked):
         released.wait(10)
 
     asked.server.before_answer = hang
-    asked.questions.identify(ASK)
+    asked.questions.ask(ASK)
     assert hanging.wait(10)
     asked.questions.request_stop()
 

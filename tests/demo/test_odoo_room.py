@@ -5,6 +5,7 @@ from pathlib import Path
 from kiosk.demo.cast import STRANGER_CARD, Kind, character
 from kiosk.demo.room import Room
 from kiosk.events import Action, Touched
+from kiosk.types import Role
 from kiosk.views import QuestionView, ResultView
 from tests.demo.test_terminal import terminal_in, wait_until
 
@@ -21,6 +22,12 @@ def test_linked_card_opens_the_door(tmp_path: Path) -> None:
         room.lay_card(character(Kind.ATTACHED).card)
         screen.wait_for_title("open.title")
         wait_until(lambda: room.door.is_unlocked)
+
+
+def test_technician_is_named_at_the_terminal(tmp_path: Path) -> None:
+    with terminal_in(tmp_path, backend="odoo") as (_, terminal, _screen):
+        technician = terminal.reactor.knowledge.members[character(Kind.TECHNICIAN).id]
+        assert technician.role is Role.TECHNICIAN
 
 
 def test_stranger_and_lost_card_stay_outside(tmp_path: Path) -> None:
@@ -46,3 +53,15 @@ def test_check_in_reaches_odoo_once_through_a_cut_network(tmp_path: Path) -> Non
         wait_until(lambda: not terminal.reactor.waiting, each=lambda: room.clock.advance(10))
         assert states(room, Kind.SHIFT_NOW) == ["done", "open"]
         assert terminal.reactor.refused == 0
+
+
+def test_grace_is_granted_to_who_asks_for_it_and_opens_the_door(tmp_path: Path) -> None:
+    with terminal_in(tmp_path, backend="odoo") as (room, terminal, screen):
+        assert room.odoo is not None
+        room.lay_card(character(Kind.BLOCKED).card)
+        screen.wait_for_title("closed.title")
+        assert "action_grace_partner" not in [method for _, method in room.odoo.server.calls]
+        terminal.reactor.post(Touched(Action.ASK_GRACE))
+        screen.wait_for(lambda view: isinstance(view, ResultView))
+        wait_until(lambda: room.door.is_unlocked)
+        assert [method for _, method in room.odoo.server.calls].count("action_grace_partner") == 1

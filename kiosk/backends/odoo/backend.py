@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final, TypeAlias
 from zoneinfo import ZoneInfo
 
-from kiosk.backends.base import Outcome, Refused, Retry, Unchanged
+from kiosk.backends.base import Grace, Outcome, Refused, Retry, Unchanged
 from kiosk.backends.folder_reader import CoopSheets
 from kiosk.backends.folder_tables import ROSTER_DAYS, Tables, changes, page_of, rows_in, windowed
 from kiosk.backends.odoo.client import Odoo, SecondsLeft, all_within, each_within
@@ -30,7 +30,7 @@ from kiosk.backends.odoo.wants import FamilyName
 from kiosk.clock import Clock
 from kiosk.errors import BackendUnavailable, NotAuthorised
 from kiosk.events import BookingOutcome, Identified, KnowledgePage
-from kiosk.types import Capabilities, CardHash, Fact, FactId, FactKind, Member, MemberId, ShiftId
+from kiosk.types import Capabilities, CardHash, Fact, FactId, FactKind, MemberId, ShiftId
 
 log = logging.getLogger(__name__)
 
@@ -104,6 +104,10 @@ class OdooBackend:
     def survey(self) -> Survey:
         """The server as it was found, with what a person should put right."""
         return self._look(each_within(self._timeout_seconds))[0]
+
+    def examine(self) -> tuple[str, ...]:
+        """What a person should put right, as :meth:`survey` found it."""
+        return self.survey().problems
 
     def capabilities(self) -> Capabilities:
         _, family = self._look(each_within(self._timeout_seconds))
@@ -305,21 +309,23 @@ class OdooBackend:
                 log.info("odoo: a booking was refused (%s)", type(fault).__name__)
                 return BookingOutcome.REFUSED
 
-    def grace(self, member: MemberId, timeout_seconds: float) -> Member | None:
+    def grace(self, member: MemberId, timeout_seconds: float) -> Grace:
         """Ask for the grace period of the coop's own rules. Never part of looking, and never from what is known here.
 
-        Returns:
-            The member as they are then; None where the rules give none.
-
         Raises:
-            OdooFault: in Odoo's words why not.
-            BackendUnavailable: no usable answer.
-            NotAuthorised: wrong credentials.
+            BackendUnavailable: no usable answer; it may have been granted.
+            NotAuthorised: wrong credentials, or a right that is missing.
         """
         left = all_within(timeout_seconds)
         with self._answering():
             known, family = self._look(left)
-        return family.grace(Odoo(self._rpc, left, known.context), member)
+            try:
+                return Grace(family.grace(Odoo(self._rpc, left, known.context), member))
+            except Declined as fault:
+                return Grace(None, str(fault))
+            except Forbidden as fault:
+                message = f"the technical user may not grant a grace period: add the group {family.grace_group}"
+                raise NotAuthorised(message) from fault
 
     def _is_taken_back(self, fact_id: FactId) -> bool:
         """Odoo has no field for the id of a wish; whether it was taken back is remembered here."""

@@ -58,11 +58,15 @@ class Work:
 class Family(Protocol):
     """One family of modules, on one surveyed server. Methods may raise :class:`~kiosk.backends.odoo.faults.OdooFault`.
 
-    The thread of the questions calls ``owners``, ``people_of``, ``book`` and ``give_back``; that of sync calls
-    ``give_back`` and the rest.
+    The thread of the questions calls ``owners``, ``people_of``, ``book``, ``grace`` and ``give_back``; that of sync
+    calls ``give_back`` and the rest.
+
+    Attributes:
+        grace_group: what the technical user needs to grant a grace period.
     """
 
     capabilities: Capabilities
+    grace_group: str
 
     def everyone(self, odoo: Odoo) -> People:
         """All members."""

@@ -9,6 +9,7 @@ from kiosk.backends.odoo.foodcoop_presence import FoodcoopPresence
 from kiosk.backends.odoo.foodcoop_work import FoodcoopWork
 from kiosk.backends.odoo.habits import Tools
 from kiosk.backends.odoo.survey import Survey
+from kiosk.backends.odoo.wants import MEMBERS_READ, SHIFT_USER
 from kiosk.types import Capabilities, Fact, FactKind
 
 
@@ -30,8 +31,11 @@ class Foodcoop:
             booking=has_roster and may_register and survey.can("read", "shift.ticket"),
             undo=True,
             notice=True,
+            stand_ins=has_roster,
+            grace=tools.habits.grace,
             check_in_opens_minutes=tools.habits.check_in_opens_minutes,
         )
+        self.grace_group = f"{MEMBERS_READ} and {SHIFT_USER}"
         self.everyone = people.everyone
         self.changed = people.changed
         self.owners = people.owners

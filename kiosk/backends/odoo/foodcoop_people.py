@@ -7,7 +7,7 @@ from datetime import date
 from typing import Final
 
 from kiosk.backends.odoo.client import Odoo
-from kiosk.backends.odoo.family import People, maybe_number, standing
+from kiosk.backends.odoo.family import OPEN_STANDINGS, People, maybe_number, standing
 from kiosk.backends.odoo.habits import Tools, first_name_of
 from kiosk.backends.odoo.survey import Survey
 from kiosk.backends.odoo.values import Domain, Row
@@ -90,7 +90,7 @@ class FoodcoopPeople:
         if row is None or not odoo.call("res.partner", "action_grace_partner", [row.id]):
             return None
         found = self.people_of(odoo, [row.id]).members
-        return found[0] if found else None
+        return found[0] if found and found[0].status in OPEN_STANDINGS else None
 
     def _rows(self, odoo: Odoo, ids: Iterable[int]) -> list[Row]:
         wanted = sorted(ids)

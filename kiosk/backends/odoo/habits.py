@@ -24,6 +24,7 @@ class Habits:
         leaders_are_coordinators: leaders of shifts may do here what coordinators may.
         entrance_log: who comes in is written into Odoo's entrance log, by name.
         member_cards: the cards of Odoo's card register count, not only the bar code of each person.
+        grace: whom hours keep out may ask for the grace period of the coop's own rules.
         check_in_opens_minutes: how long before a shift somebody may be noted as present.
     """
 
@@ -33,6 +34,7 @@ class Habits:
     leaders_are_coordinators: bool = True
     entrance_log: bool = False
     member_cards: bool = False
+    grace: bool = False
     check_in_opens_minutes: int = 15
 
 

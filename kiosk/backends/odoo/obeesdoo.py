@@ -8,6 +8,7 @@ from kiosk.backends.odoo.obeesdoo_people import ObeesdooPeople
 from kiosk.backends.odoo.obeesdoo_presence import ObeesdooPresence
 from kiosk.backends.odoo.obeesdoo_work import ObeesdooWork
 from kiosk.backends.odoo.survey import Survey
+from kiosk.backends.odoo.wants import SHIFTS
 from kiosk.events import BookingOutcome
 from kiosk.types import Capabilities, Fact, FactKind, MemberId, ShiftId
 
@@ -29,8 +30,11 @@ class Obeesdoo:
             identify=True,
             undo=True,
             notice=True,
+            stand_ins=has_roster,
+            grace=tools.habits.grace,
             check_in_opens_minutes=tools.habits.check_in_opens_minutes,
         )
+        self.grace_group = SHIFTS
         self.everyone = people.everyone
         self.changed = people.changed
         self.owners = people.owners

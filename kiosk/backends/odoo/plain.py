@@ -9,6 +9,7 @@ from kiosk.backends.odoo.family import People, Window, Work
 from kiosk.backends.odoo.habits import Tools, first_name_of
 from kiosk.backends.odoo.survey import Survey
 from kiosk.backends.odoo.values import Domain, Row
+from kiosk.backends.odoo.wants import CONTACTS
 from kiosk.events import BookingOutcome
 from kiosk.types import Capabilities, Card, Fact, Member, MemberId, ShiftId, Status
 
@@ -19,6 +20,7 @@ class Plain:
     """A :class:`~kiosk.backends.odoo.family.Family`."""
 
     capabilities = Capabilities(identify=True, notice=True)
+    grace_group = CONTACTS
 
     def __init__(self, survey: Survey, tools: Tools) -> None:
         self._tools = tools

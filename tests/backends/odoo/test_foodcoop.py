@@ -1,12 +1,17 @@
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 
+from kiosk.backends.base import Grace
 from kiosk.backends.odoo.family import standing
 from kiosk.backends.odoo.foodcoop_people import STATES
 from kiosk.backends.odoo.habits import Habits
 from kiosk.demo.cast import ZONE, Kind
 from kiosk.demo.fake_odoo import foodcoop as modules
+from kiosk.demo.fake_odoo.faults import user_error
+from kiosk.demo.fake_odoo.records import User
+from kiosk.errors import NotAuthorised
 from kiosk.rules.ownership import search
 from kiosk.types import FactKind, MemberId, Role, Status
 from tests.backends.odoo import coops
@@ -354,14 +359,40 @@ def test_id_of_another_backend_is_refused_in_words(louve: OdooCoop) -> None:
 
 def test_grace_is_granted_when_asked_for_and_asking_again_adds_nothing(louve: OdooCoop) -> None:
     for _ in range(2):
-        hugo = louve.backend.grace(member_id(Kind.BLOCKED), 5.0)
+        hugo = louve.backend.grace(member_id(Kind.BLOCKED), 5.0).member
         assert hugo is not None
         assert (hugo.status, hugo.until) == (Status.GRACE, date(2026, 12, 8))
 
 
 def test_grace_is_for_those_whom_the_rules_give_it(louve: OdooCoop) -> None:
-    assert louve.backend.grace(member_id(Kind.OK), 5.0) is None
-    assert louve.backend.grace(MemberId("99999"), 5.0) is None
+    assert louve.backend.grace(member_id(Kind.OK), 5.0) == Grace(None)
+    assert louve.backend.grace(MemberId("99999"), 5.0) == Grace(None)
+
+
+def test_grace_that_leaves_the_member_suspended_is_none(louve: OdooCoop) -> None:
+    """Between 23 and 24 o'clock UTC these modules begin it on the user's day and look for it on that of UTC."""
+    louve.database.methods["res.partner", "action_grace_partner"] = lambda _user, _ids: "2026-12-08"
+    assert louve.backend.grace(member_id(Kind.BLOCKED), 5.0) == Grace(None)
+
+
+def test_grace_that_odoo_declines_is_told_in_its_words(louve: OdooCoop) -> None:
+    def decline(_user: User, _ids: list[int]) -> str:
+        raise user_error("Un délai par absence, pas plus.")
+
+    louve.database.methods["res.partner", "action_grace_partner"] = decline
+    assert louve.backend.grace(member_id(Kind.BLOCKED), 5.0) == Grace(None, "Un délai par absence, pas plus.")
+
+
+def test_grace_for_want_of_a_right_names_the_groups(louve: OdooCoop) -> None:
+    user = louve.database.users[8]
+    louve.database.users[8] = replace(user, groups=frozenset({modules.TIME_CLOCK}))
+    with pytest.raises(NotAuthorised, match=r"group_membership_bdm_lecture.*group_shift_user"):
+        louve.backend.grace(member_id(Kind.BLOCKED), 5.0)
+
+
+def test_grace_is_carried_where_the_coop_wants_it(louve: OdooCoop) -> None:
+    assert not louve.backend.capabilities().grace
+    assert louve.new_backend(habits=Habits(grace=True)).capabilities().grace
 
 
 def test_looking_grants_nothing(louve: OdooCoop) -> None:

@@ -3,11 +3,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from kiosk.backends.base import Accepted, Refused, Retry
+from kiosk.backends.base import Accepted, Grace, Refused, Retry
 from kiosk.backends.odoo.habits import Habits
 from kiosk.backends.odoo.obeesdoo_work import Slot
 from kiosk.demo.cast import ZONE, Kind
 from kiosk.demo.fake_odoo.records import Values
+from kiosk.errors import NotAuthorised
 from kiosk.events import BookingOutcome
 from kiosk.types import FactId, FactKind, Role, ShiftId, Status
 from tests.backends.odoo.coops import OdooCoop, badge, is_present
@@ -356,7 +357,16 @@ def test_sheets_that_may_not_be_written_are_told(bees: OdooCoop) -> None:
 
 
 def test_extension_is_given_when_asked_for(bees: OdooCoop) -> None:
-    hugo = bees.backend.grace(member_id(Kind.BLOCKED), 5.0)
+    hugo = bees.backend.grace(member_id(Kind.BLOCKED), 5.0).member
     assert hugo is not None
     assert hugo.status is Status.GRACE
-    assert bees.backend.grace(member_id(Kind.LEFT), 5.0) is None
+    assert bees.backend.grace(member_id(Kind.LEFT), 5.0) == Grace(None)
+
+
+def test_extension_for_want_of_a_right_names_the_group(bees: OdooCoop) -> None:
+    bees.database.rights = {**bees.database.rights, ("shift.extension", "create"): frozenset({"nobody"})}
+    try:
+        with pytest.raises(NotAuthorised, match=r"shift\.group_shift_attendance"):
+            bees.backend.grace(member_id(Kind.BLOCKED), 5.0)
+    finally:
+        del bees.database.rights["shift.extension", "create"]

@@ -1,4 +1,4 @@
-from kiosk.backends.base import Accepted
+from kiosk.backends.base import Accepted, Grace
 from kiosk.demo.cast import Kind
 from kiosk.types import FactKind, Status
 from tests.backends.odoo.coops import OdooCoop
@@ -36,4 +36,4 @@ def test_facts_stay_in_the_journal(alone: OdooCoop) -> None:
 
 
 def test_there_is_no_grace_without_rules(alone: OdooCoop) -> None:
-    assert alone.backend.grace(member_id(Kind.OK), 5.0) is None
+    assert alone.backend.grace(member_id(Kind.OK), 5.0) == Grace(None)
