@@ -2,15 +2,15 @@
 
 A backend never sleeps and never retries: :mod:`kiosk.sync` does. Each method may raise
 :class:`~kiosk.errors.BackendUnavailable` (worth another try) or :class:`~kiosk.errors.NotAuthorised`; anything else
-that a server may answer is an outcome. ``fetch`` and ``deliver`` are called from the sync thread, ``identify`` and
-``book`` from the thread of the questions: an implementation shares nothing unguarded between the two.
+that a server may answer is an outcome. ``fetch`` and ``deliver`` are called from the sync thread, ``identify``,
+``book`` and ``grace`` from the thread of the questions: an implementation shares nothing unguarded between the two.
 """
 
 from dataclasses import dataclass
-from typing import Protocol, TypeAlias
+from typing import Protocol, TypeAlias, runtime_checkable
 
 from kiosk.events import BookingOutcome, Identified, KnowledgePage
-from kiosk.types import Capabilities, CardHash, Fact, FactId, MemberId, ShiftId
+from kiosk.types import Capabilities, CardHash, Fact, FactId, Member, MemberId, ShiftId
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,3 +72,32 @@ class Backend(Protocol):
 
     def close(self) -> None:
         """Let go of sockets and files. Twice does no harm."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grace:
+    """What became of asking for a grace period.
+
+    Attributes:
+        member: as they stand with it; None where none was granted.
+        why: in the server's words why not; staff's business, it may name somebody.
+    """
+
+    member: Member | None
+    why: str = ""
+
+
+@runtime_checkable
+class GivesGrace(Protocol):
+    """A backend whose server knows grace periods."""
+
+    def grace(self, member: MemberId, timeout_seconds: float, /) -> Grace:
+        """Ask for the grace period of the coop's own rules. Asked twice, it is granted once."""
+
+
+@runtime_checkable
+class Examinable(Protocol):
+    """A backend whose server may answer, and yet not let the terminal do all of its work."""
+
+    def examine(self) -> tuple[str, ...]:
+        """What a person should put right at the server, one sentence each; asked of the server now."""

@@ -3,7 +3,7 @@
 Pure. The folder backend and the reference server share it, so that both keep the same rules.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, tzinfo
 from itertools import islice
@@ -40,6 +40,7 @@ CAPABILITIES = Capabilities(
     notice=True,
     roles=True,
     shared_pot=True,
+    stand_ins=True,
 )
 """What a coop's files carry."""
 
@@ -114,6 +115,19 @@ def with_entries(tables: Tables, entries: Iterable[Entry]) -> Tables:
             place = replace(place, present=True)
         places[place.shift_id, place.member_id] = place
     return replace(tables, places=places)
+
+
+def without(tables: Tables, gone: Collection[MemberId]) -> Tables:
+    """The coop as it is without these members. Household cards go with the account whose standing they had."""
+    if not gone:
+        return tables
+    members = {id_: row for id_, row in tables.members.items() if id_ not in gone and row.attached_to not in gone}
+    return replace(
+        tables,
+        members=members,
+        cards={hash_: card for hash_, card in tables.cards.items() if card.member_id in members},
+        places={key: place for key, place in tables.places.items() if place.member_id in members},
+    )
 
 
 def _place_on(places: Mapping[Place, Assignment], shift: ShiftId, member: Member) -> Assignment:

@@ -16,8 +16,10 @@ from kiosk.backends.folder_tables import (
     entry_of,
     windowed,
     with_entries,
+    without,
 )
 from kiosk.backends.reference_facts import KeyedCard, Register, Told, check
+from kiosk.backends.reference_forgetting import nobodys
 from kiosk.backends.reference_store import Answer, ReferenceStore
 from kiosk.backends.rest_json import LONGEST_TEXT, fact_from, fact_to_json, read_moment, to_json
 from kiosk.clock import Clock
@@ -55,25 +57,33 @@ class ReferenceCoop:
         self._zone = zone
         self._clock = clock
         self._store = store
+        self._base = Tables()
+        self._tables = Tables()
+        self._recall()
+        self.refresh()
+
+    def _recall(self) -> None:
+        """Take in all that the store remembers, from its beginning."""
+        self._forgotten = frozenset(map(MemberId, self._store.forgotten()))
         self._entries: dict[FactId, Entry] = {}
         self._undone: set[FactId | None] = set()
-        self._register = Register(zone)
-        for event in store.events():
+        self._register = Register(self._zone)
+        for event in self._store.events():
             fact = fact_from(event)
             self._keep(fact)
             self._register.take(Told(fact, read_moment(event, "received_at")))
-        self._base = Tables()
-        self._tables = Tables()
+        self._read: Tables | None = None
         self._day: date | None = None
-        self.refresh()
 
     def refresh(self) -> None:
         """Take in what changed in the folder, and the new day: what terminals are told moves with the days."""
-        base, today = self._reader.read(), self._clock.now().astimezone(self._zone).date()
-        if base is not self._base or today != self._day:
-            self._base, self._day = base, today
-            self._tables = with_entries(base, self._entries.values())
-            cards = (self._card(hash_) for hash_ in {*base.cards, *self._register.cards})
+        read, today = self._reader.read(), self._clock.now().astimezone(self._zone).date()
+        if read is not self._read or today != self._day:
+            self._read, self._day = read, today
+            # The files are the members' office's own: whoever is forgotten may stand in them for a while yet.
+            self._base = without(read, self._forgotten)
+            self._tables = with_entries(self._base, self._entries.values())
+            cards = (self._card(hash_) for hash_ in {*self._base.cards, *self._register.cards})
             self._store.publish(
                 windowed(self._tables, self._clock.now(), self._zone),
                 [card for card in cards if card is not None],
@@ -93,12 +103,14 @@ class ReferenceCoop:
         account = self._tables.members.get(member.attached_to) if member.attached_to is not None else None
         return {"member": to_json(member), "account": to_json(account), "blocked": found.card.blocked}
 
+    def is_forgotten(self, member: MemberId | None) -> bool:
+        """Whether this member asked to be forgotten."""
+        return member in self._forgotten
+
     def record(self, fact: Fact, terminal: str) -> Answer:
         """Keep a fact, once; what it changes is in the next snapshot."""
         if fact.id not in self._entries:
-            # Who is gone already may be forgotten all the same.
-            must_be_known = fact.member_id is not None and fact.kind is not FactKind.MEMBER_FORGOTTEN
-            if must_be_known and fact.member_id not in self._tables.members:
+            if not self._may_be_about(fact):
                 return problem(422, "unknown_member", "This member is not known.")
             if fact.shift_id is not None and fact.shift_id not in self._tables.shifts:
                 return problem(422, "unknown_shift", "This shift is not known.")
@@ -106,8 +118,34 @@ class ReferenceCoop:
                 check(fact)
             except ValueError as fault:
                 return problem(400, "not_understood", str(fault))
+            if fact.kind is FactKind.MEMBER_FORGOTTEN and fact.member_id is not None:
+                self._forget(fact.member_id)
             self._enter(fact, terminal)
         return Answer(200, {"id": fact.id, "outcome": "accepted"})
+
+    def _may_be_about(self, fact: Fact) -> bool:
+        """Someone who is known, or was; who is gone already may be forgotten all the same."""
+        return (
+            fact.member_id is None
+            or fact.kind is FactKind.MEMBER_FORGOTTEN
+            or fact.member_id in self._tables.members
+            or fact.member_id in self._forgotten
+        )
+
+    def _forget(self, member: MemberId) -> None:
+        """Erase a member, and say so to every terminal from now on."""
+        if member in self._forgotten:
+            return
+        others = self._cards_of_others(member)
+        self._store.forget(member, lambda event: nobodys(event, {member}, others))
+        self._recall()
+        self.refresh()
+
+    def _cards_of_others(self, member: MemberId) -> frozenset[CardHash]:
+        """Cards that are more than this member's own."""
+        told = {hash_ for hash_ in self._register.cards if self._register.is_of_another(hash_, member)}
+        read = Tables() if self._read is None else self._read
+        return frozenset(told | {hash_ for hash_, card in read.cards.items() if card.member_id != member})
 
     def book(self, fact: Fact, terminal: str) -> Answer:
         """Give a place, or say why not."""
@@ -133,7 +171,15 @@ class ReferenceCoop:
 
     def _enter(self, fact: Fact, terminal: str) -> None:
         received_at = self._clock.now()
-        self._store.add_event({**fact_to_json(fact), "terminal": terminal, "received_at": to_json(received_at)})
+        event = {**fact_to_json(fact), "terminal": terminal, "received_at": to_json(received_at)}
+        if self._forgotten:
+            # It comes late, from a terminal that has not heard of the forgetting.
+            others = self._cards_of_others(fact.member_id) if fact.member_id in self._forgotten else frozenset()
+            kept = nobodys(event, self._forgotten, others)
+            if kept is None:
+                return
+            event, fact = kept, fact_from(kept)
+        self._store.add_event(event)
         self._keep(fact)
         touched = self._register.take(Told(fact, received_at))
         for hash_ in touched.cards:

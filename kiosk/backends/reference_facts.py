@@ -6,10 +6,11 @@ Pure. A terminal that was offline for a day delivers late, and may not undo what
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import date, datetime, tzinfo
 from operator import attrgetter
 
 from kiosk.backends.rest_json import hash_from, jar_code_from, maybe_day, maybe_number, read_text
+from kiosk.tares import DAY
 from kiosk.types import (
     CARD_KINDS,
     JAR_KINDS,
@@ -123,9 +124,22 @@ class Register:
         return Jar(
             code=code,
             grams=_grams_in(known.fact),
-            weighed_on=maybe_day(known.fact.details, "weighed_on") or known.at.astimezone(self._zone).date(),
+            weighed_on=self._day_of(known),
             sticker=sticker,
         )
+
+    def _day_of(self, known: Told) -> date:
+        """The day in the shop, as the terminal says, if it knew what day it was."""
+        day = known.at.astimezone(self._zone).date()
+        told = maybe_day(known.fact.details, DAY)
+        if told is None or known.fact.happened.trust is ClockTrust.NEVER:
+            return day
+        # A day that has not come yet is no day of a weighing.
+        return min(told, known.received_at.astimezone(self._zone).date())
+
+    def is_of_another(self, hash_: CardHash, member: MemberId) -> bool:
+        """Something was said of this card that is not about this member."""
+        return any(told.fact.member_id != member for told in self._of_card.get(hash_, ()))
 
 
 def _last(said: Iterable[Told]) -> Told:
@@ -136,7 +150,7 @@ def _last(said: Iterable[Told]) -> Told:
 
 
 def check(fact: Fact) -> None:
-    """Whether a fact about a card or a jar says what it must.
+    """Whether a fact about a card, a jar or a forgetting says what it must.
 
     Raises:
         ValueError: it does not.
@@ -146,10 +160,12 @@ def check(fact: Fact) -> None:
         _key_in(fact)
         if fact.member_id is None:
             raise ValueError("member_id is missing")
+    if fact.kind is FactKind.MEMBER_FORGOTTEN and fact.member_id is None:
+        raise ValueError("member_id is missing")
     if fact.kind in JAR_KINDS:
         _jar_in(fact)
         _grams_in(fact)
-        maybe_day(fact.details, "weighed_on")
+        maybe_day(fact.details, DAY)
     if fact.kind is FactKind.JAR_TAGGED:
         _sticker_in(fact)
 

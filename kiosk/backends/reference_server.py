@@ -20,9 +20,9 @@ from kiosk.backends.reference_coop import CARRIED, ReferenceCoop, problem
 from kiosk.backends.reference_faults import Faults
 from kiosk.backends.reference_serving import Serving
 from kiosk.backends.reference_store import Answer, CursorGone, ReferenceStore
-from kiosk.backends.rest_json import fact_from, hash_from, read_object, read_text, to_json
+from kiosk.backends.rest_json import capabilities_to_json, fact_from, hash_from, read_object, read_text, to_json
 from kiosk.clock import Clock
-from kiosk.types import DELIVERED, JAR_KINDS, Fact, FactKind
+from kiosk.types import DELIVERED, JAR_KINDS, Fact, FactKind, MemberId
 
 FIRST_TERMINAL: Final = "terminal"
 PAGE_ROWS: Final = 400
@@ -207,7 +207,7 @@ class _Endpoints:
         return response
 
     def capabilities(self) -> Response:
-        return _respond(Answer(200, {"version": 1, "terminal": g.terminal, **to_json(CARRIED)}))
+        return _respond(Answer(200, {"version": 1, "terminal": g.terminal, **capabilities_to_json(CARRIED)}))
 
     def snapshot(self) -> Response:
         known = request.headers.get("If-None-Match", "").strip('"')
@@ -263,20 +263,22 @@ class _Endpoints:
             busy.headers["Retry-After"] = "1"
             return busy
         try:
-            return _respond(self._answer_to(key, payload, lambda: act(fact, g.terminal)))
+            return _respond(self._answer_to(key, payload, fact.member_id, lambda: act(fact, g.terminal)))
         finally:
             with self._flight_lock:
                 self._in_flight.discard(key)
 
-    def _answer_to(self, key: str, payload: str, act: Callable[[], Answer]) -> Answer:
+    def _answer_to(self, key: str, payload: str, member: MemberId | None, act: Callable[[], Answer]) -> Answer:
         with self._lock:
             known = self._store.recall(key)
             if known is None:
                 with self._store.atomic():
                     answer = act()
-                    self._store.keep(key, payload, answer)
+                    self._store.keep(key, "" if self._coop.is_forgotten(member) else payload, answer)
+                if self._store.has_erased:
+                    self._store.write_afresh()
                 return answer
-        if known[0] != payload:
+        if known[0] not in {"", payload}:
             return problem(422, "key_reused", "The same key came with another fact before.")
         return known[1]
 

@@ -8,7 +8,7 @@ changed while they were read comes once more, as a change.
 import json
 import secrets
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,10 +21,10 @@ from kiosk.backends.reference_facts import KeyedCard
 from kiosk.backends.rest_json import to_json
 from kiosk.types import Assignment, CardHash, Jar
 
-KINDS: Final = ("coop", "members", "cards", "shifts", "assignments", "jars")
+KINDS: Final = ("coop", "members", "cards", "shifts", "assignments", "jars", "forgotten_members")
 """In the order in which a snapshot tells them; a row's kind is its place here."""
-BEFORE_ALL, COOP, MEMBERS, CARDS, SHIFTS, ASSIGNMENTS, JARS = range(-1, len(KINDS))
-NEVER_REMOVED: Final = frozenset({COOP, JARS})
+BEFORE_ALL, COOP, MEMBERS, CARDS, SHIFTS, ASSIGNMENTS, JARS, FORGOTTEN = range(-1, len(KINDS))
+NEVER_REMOVED: Final = frozenset({COOP, JARS, FORGOTTEN})
 
 SCHEMA: Final = """
 create table if not exists state (name text primary key, value text not null) strict;
@@ -38,6 +38,12 @@ create table if not exists answers (
 ) strict;
 create table if not exists events (number integer primary key, id text not null unique, body text not null) strict;
 """
+_OF_A_MEMBER: Final = {
+    MEMBERS: "delete from rows where kind = ? and key = ?",
+    CARDS: "delete from rows where kind = ? and removed = 0 and json_extract(body, '$.member_id') = ?",
+    ASSIGNMENTS: "delete from rows where kind = ? and json_extract(key, '$[1]') = ?",
+}
+"""Their tombstones as well: a terminal that is told of the forgetting drops all of it."""
 
 
 class CursorGone(LookupError):
@@ -61,9 +67,13 @@ class ReferenceStore:
 
     def __init__(self, path: Path | None = None) -> None:
         self._database = Database(sqlite3.connect(path or ":memory:", check_same_thread=False))
+        # What is deleted is overwritten.
+        self._database.execute("pragma secure_delete = on")
         self._database.executescript(SCHEMA)
         self._epoch = self._state("epoch", secrets.token_hex(4))
         self._oldest = int(self._state("oldest", "0"))
+        self.has_erased = False
+        """Something was erased, and the file may still hold it: :meth:`write_afresh`."""
         self._change: int = next(self._database.query("select coalesce(max(change), 0) n from rows"))["n"]
 
     def close(self) -> None:
@@ -87,7 +97,9 @@ class ReferenceStore:
         }
         known = {
             (row["kind"], row["key"]): row["body"]
-            for row in self._database.query("select kind, key, body from rows where removed = 0")
+            for row in self._database.query(
+                "select kind, key, body from rows where removed = 0 and kind <> ?", [FORGOTTEN]
+            )
         }
         with self._database.atomic():
             for kind, rows in wanted.items():
@@ -115,6 +127,40 @@ class ReferenceStore:
     def put_jar(self, jar: Jar) -> None:
         """A jar was spoken of: it is told again, even as it was."""
         self._put(JARS, jar.code, _text(to_json(jar)))
+
+    def forgotten(self) -> list[str]:
+        """The numbers of everyone who was forgotten. They name nobody here any more, and somebody at a terminal."""
+        rows = self._database.query("select key from rows where kind = ?", [FORGOTTEN])
+        return [row["key"] for row in rows]
+
+    def forget(self, member: str, nobodys: Callable[[dict[str, Any]], dict[str, Any] | None]) -> None:
+        """Erase all about a member but their number, which is told from now on.
+
+        Args:
+            member: the number.
+            nobodys: an event as it is kept; None: it is not.
+        """
+        for kind, statement in _OF_A_MEMBER.items():
+            self._database.execute(statement, [kind, member])
+        for event in list(self.events()):
+            kept = nobodys(event)
+            if kept != event:
+                self._replace(event["id"], kept)
+        self._put(FORGOTTEN, member, _text(member))
+        self.has_erased = True
+
+    def _replace(self, id_: str, kept: Mapping[str, Any] | None) -> None:
+        if kept is None:
+            self._database.execute("delete from events where id = ?", [id_])
+        else:
+            self._database.execute("update events set body = ? where id = ?", [_text(kept), id_])
+        # The digest of what was sent would still tell whom it was about, by trying every number.
+        self._database.execute("update answers set payload = '' where substr(key, instr(key, ' ') + 1) = ?", [id_])
+
+    def write_afresh(self) -> None:
+        """Leave nothing of what was erased in the file: rows that moved leave copies of themselves in its gaps."""
+        self._database.execute("vacuum")
+        self.has_erased = False
 
     def has_shift(self, shift: str) -> bool:
         """The terminals know this shift."""
@@ -202,7 +248,7 @@ class ReferenceStore:
     # ── answers and events ────────────────────────────────────────────────────────────────────────────────────────
 
     def recall(self, key: str) -> tuple[str, Answer] | None:
-        """The payload that came with this key, and what was answered."""
+        """The payload that came with this key, empty where that was erased, and what was answered."""
         for row in self._database.query("select payload, status, body from answers where key = ?", [key]):
             return row["payload"], Answer(row["status"], json.loads(row["body"]))
         return None

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from kiosk.backends import rest_json as words
 from kiosk.backends.base import Accepted, Outcome, Refused, Retry, Unchanged
-from kiosk.backends.rest_transport import HttpAnswer, Transport
+from kiosk.backends.rest_transport import Exchanger, HttpAnswer, Transport
 from kiosk.clock import Clock
 from kiosk.errors import BackendUnavailable, ConfigError, NotAuthorised
 from kiosk.events import BookingOutcome, Identified, KnowledgePage
@@ -66,6 +66,7 @@ class RestBackend:
         key_id: names the key under which cards are hashed here; cards of another key are left out.
         timeout_seconds: bounds every exchange as a whole; a page of the snapshot has three times as long.
         ca_file: certificates to trust instead of the machine's.
+        transport: carries the requests instead of sockets, where the server is simulated.
 
     Raises:
         ConfigError: the address cannot be used.
@@ -80,6 +81,7 @@ class RestBackend:
         key_id: str = "",
         timeout_seconds: float = 10.0,
         ca_file: str | None = None,
+        transport: Exchanger | None = None,
     ) -> None:
         parts = urlsplit(url)
         if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOOPBACK):
@@ -87,7 +89,7 @@ class RestBackend:
         self._clock = clock
         self._key_id = key_id
         self._timeout_seconds = timeout_seconds
-        self._transport = Transport(url, token, ca_file)
+        self._transport = transport or Transport(url, token, ca_file)
         self._capabilities: Capabilities | None = None
         self.skipped_rows = 0
         """Rows of the last page that could not be read."""
@@ -123,10 +125,7 @@ class RestBackend:
 
     def deliver(self, fact: Fact) -> Outcome:
         answer = self._post("/v1/events", self._timeout_seconds, self._told(fact), fact.id)
-        outcome = outcome_of(answer)
-        if isinstance(outcome, Accepted) and _json_of(answer, answer.status).get("id") != fact.id:
-            raise BackendUnavailable("the answer is about something else")
-        return outcome
+        return _outcome_about(answer, fact.id)
 
     def identify(self, card: CardHash, timeout_seconds: float, _code: str = "") -> Identified:
         try:
@@ -152,7 +151,7 @@ class RestBackend:
         code = _problem_of(answer).get("code")
         if answer.status == 409 and code in BOOKING_CODES:
             return BOOKING_CODES[code]
-        match outcome_of(answer):
+        match _outcome_about(answer, fact_id):
             case Accepted():
                 return BookingOutcome.BOOKED
             case Refused():
@@ -233,6 +232,7 @@ class RestBackend:
             removed_cards=words.texts_from(removed.get("cards"), CardHash),
             removed_shifts=words.texts_from(removed.get("shifts"), ShiftId),
             removed_assignments=places,
+            forgotten_members=words.texts_from(body.get("forgotten_members"), MemberId),
         )
 
     def _own_cards(self, cards: object) -> list[Any]:
@@ -275,6 +275,14 @@ def outcome_of(answer: HttpAnswer) -> Outcome:
         reason = detail if isinstance(detail, str) and detail else code
         return Refused("".join(filter(str.isprintable, reason))[:LONGEST_REASON])
     raise BackendUnavailable(f"the server answers {answer.status}")
+
+
+def _outcome_about(answer: HttpAnswer, fact_id: FactId) -> Outcome:
+    """What the answer means, if it is the one to this fact or wish."""
+    outcome = outcome_of(answer)
+    if isinstance(outcome, Accepted) and _json_of(answer, answer.status).get("id") != fact_id:
+        raise BackendUnavailable("the answer is about something else")
+    return outcome
 
 
 def _maybe_pause(answer: HttpAnswer) -> float | None:

@@ -318,7 +318,15 @@ def capabilities_from(json: Json) -> Capabilities:
     )
 
 
-CARRIED: Final = tuple(field.name for field in fields(Capabilities) if field.type is bool)
+def capabilities_to_json(capabilities: Capabilities) -> dict[str, Any]:
+    """What a server says it carries, but for what this contract has no request for."""
+    return {name: value for name, value in to_json(capabilities).items() if name not in NOT_IN_THE_CONTRACT}
+
+
+NOT_IN_THE_CONTRACT: Final = frozenset({"grace"})
+CARRIED: Final = tuple(
+    field.name for field in fields(Capabilities) if field.type is bool and field.name not in NOT_IN_THE_CONTRACT
+)
 
 
 def rows_from(items: object, reader: Callable[[Json], Value]) -> tuple[tuple[Value, ...], int]:

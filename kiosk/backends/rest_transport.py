@@ -11,7 +11,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http.client import HTTPException, HTTPResponse
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -35,6 +35,26 @@ class HttpAnswer:
     status: int
     headers: Mapping[str, str]
     body: bytes
+
+
+class Exchanger(Protocol):
+    """Whoever carries a request to a server and a whole answer back."""
+
+    def exchange(
+        self,
+        method: str,
+        path: str,
+        seconds: float,
+        *,
+        query: Mapping[str, str] | None = None,
+        json: object = None,
+        form: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> HttpAnswer:
+        """One request and its whole answer, within ``seconds``; raises BackendUnavailable where there is none."""
+
+    def close(self) -> None:
+        """Let go of all connections. Twice does no harm."""
 
 
 class Deadline:

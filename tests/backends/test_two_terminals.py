@@ -16,7 +16,7 @@ from kiosk.demo.room import Room, Wish, demo_clock
 from kiosk.devices.simulated.network import Cable
 from kiosk.events import Action, Touched
 from kiosk.ids import uuid7
-from kiosk.types import CardHash, Fact, FactKind
+from kiosk.types import CardHash, Fact, FactKind, MemberId
 from kiosk.views import QuestionView, ResultView, WeightView
 from tests.demo.onlooker import Onlooker, wait_until
 
@@ -214,6 +214,54 @@ def test_a_revoked_door_says_so_and_the_other_goes_on(doors: tuple[Station, Stat
     # It knows what it knew.
     there.tap(character(Kind.OK).card)
     there.screen.wait_for_title("open.title")
+
+
+# ── forgetting ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def traces_of(station: Station, member: MemberId, *more: str) -> list[str]:
+    """Where in the terminal's own files a person is still to be found."""
+    folder = station.room.config().terminal.data_dir
+    text = b"".join(file.read_bytes() for file in folder.iterdir() if file.is_file())
+    return [trace for trace in (f'"{member}"', *more) if trace.encode() in text]
+
+
+@pytest.mark.parametrize("offline", [False, True])
+def test_who_is_forgotten_at_one_door_is_forgotten_at_both(doors: tuple[Station, Station], *, offline: bool) -> None:
+    here, there = doors
+    alix = character(Kind.SHIFT_NOW)
+    row = {"card": hash_of(there, NEW_CARD), "member": alix.id}
+    there.command("cards link", rows=[row])
+    settle(here, there)
+    names = (alix.first_name, hash_of(there, alix.card), hash_of(there, NEW_CARD))
+    assert all(traces_of(door, alix.id, *names) for door in doors)
+    if offline:
+        # What this door still has to say of them comes after the server has forgotten them.
+        there.room.cut_network()
+        here.room.clock.advance(SYNC_SECONDS)
+        there.tap(alix.card)
+        there.screen.wait_for(lambda view: isinstance(view, QuestionView))
+        there.touch(Action.START_SHIFT)
+        wait_until(lambda: there.waiting() > 0)
+        there.room.lift_cards()
+        there.room.wait_until_unseen()
+    outcome = here.terminal.store.forget(alix.id, anyway=True).result(20)
+    assert (outcome.account, outcome.is_clean) == (True, True)
+    if offline:
+        wait_until(lambda: here.waiting() == 0, lambda: here.room.clock.advance(A_STEP))
+        there.room.mend_network()
+    settle(here, there)
+    for door in doors:
+        assert alix.id not in door.terminal.reactor.knowledge.members
+        wait_until(lambda door=door: traces_of(door, alix.id, *names) == [])
+        levels = door.room.door.relay_levels
+        door.tap(NEW_CARD)
+        door.screen.wait_for_title("unknown.title")
+        assert door.room.door.relay_levels == levels
+    told = here.room.server.events()
+    assert alix.id not in {event.get("member_id") for event in told}
+    assert [event["terminal"] for event in told if event["kind"] == "member_forgotten"] == ["terminal"]
+    assert [door.terminal.reactor.refused for door in doors] == [0, 0]
 
 
 # ── the entrance and the bulk station ─────────────────────────────────────────────────────────────────────────────
