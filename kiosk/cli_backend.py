@@ -33,6 +33,7 @@ def backend() -> None:
 @click.option("--member", help="The id of a test member; without one nothing is written.")
 @click.option("--shift", help="The id of a coming shift with a free place, on which the test member is not.")
 @click.option("--jar", help="The code of a test jar.")
+@click.option("--disposable", help="The id of another member, who may be forgotten: they are gone after it.")
 @click.option("--key-id", help="Names the key of the cards; else that of the cards at the server.")
 @click.option(
     "--ca-file", type=click.Path(dir_okay=False, exists=True), help="Certificates to trust instead of the machine's."
@@ -42,7 +43,9 @@ def backend_test(url: str, token_file: Path | None, *, as_json: bool, **target: 
     """Hold the server at URL against docs/rest.md, promise by promise, and say what to do about each broken one.
 
     Harmless to a server in use: without --member it only reads, and with it it writes about that member, that shift
-    and that jar alone. Example: kiosk backend test https://coop.example/kiosk --token-file token
+    and that jar alone, and has a member forgotten whom it made up.
+
+    Example: kiosk backend test https://coop.example/kiosk --token-file token
     """
     from kiosk.backends.conformance import Result, findings
     from kiosk.backends.conformance_probe import Target

@@ -1,7 +1,7 @@
 """``kiosk backend test``: whether a server keeps the REST contract (docs/rest.md), promise by promise.
 
 Harmless to a server in use. Without a test member it only reads; with one it writes about that member, that shift and
-that jar alone.
+that jar alone, but for one whom it makes up to have them forgotten, and one who was named as disposable.
 """
 
 from collections.abc import Callable, Iterator
@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Final
 from urllib.parse import urlsplit
 
+from kiosk.backends.conformance_forgetting import FORGETTING
 from kiosk.backends.conformance_probe import Broken, Probe, Skipped, Target
 from kiosk.backends.conformance_reading import READING
 from kiosk.backends.conformance_writing import WRITING
@@ -18,7 +19,7 @@ from kiosk.clock import Clock
 
 Check = Callable[[Probe], None]
 
-CHECKS: Final[tuple[Check, ...]] = (*READING, *WRITING)
+CHECKS: Final[tuple[Check, ...]] = (*READING, *WRITING, *FORGETTING)
 
 
 class Result(StrEnum):

@@ -33,6 +33,7 @@ class Target:
         member: a test member; without one nothing is written.
         shift: a coming shift with a free place, on which the member is not.
         jar: the code of a test jar.
+        disposable: a member who may be forgotten for good.
         key_id: names the key of the cards; else that of the cards in the snapshot.
         ca_file: certificates to trust instead of the machine's.
     """
@@ -42,6 +43,7 @@ class Target:
     member: MemberId | None = None
     shift: ShiftId | None = None
     jar: JarCode | None = None
+    disposable: MemberId | None = None
     key_id: str | None = None
     ca_file: str | None = None
 
@@ -179,6 +181,13 @@ class Probe:
             raise Skipped("needs --jar")
         return self.target.jar
 
+    @property
+    def disposable(self) -> MemberId:
+        """The member who may be forgotten; skips the check where there is none."""
+        if self.target.disposable is None:
+            raise Skipped("needs --disposable")
+        return self.target.disposable
+
     def new_id(self) -> FactId:
         return self._new_id(self.clock.now())
 
@@ -211,6 +220,8 @@ class Watched:
         self._cursor = ""
         self._generation = 0
         self.knowledge = Knowledge()
+        self.forgotten: set[MemberId] = set()
+        """Everyone who was named as forgotten so far."""
 
     def pull(self, between_pages: Callable[[], None] = lambda: None) -> None:
         """One round."""
@@ -226,6 +237,7 @@ class Watched:
             if isinstance(answer, Unchanged):
                 return
             self.knowledge.apply(answer)
+            self.forgotten.update(answer.forgotten_members)
             cursor = answer.cursor
             if answer.last:
                 self._cursor = cursor

@@ -9,7 +9,8 @@ from typing import Any
 from werkzeug.wrappers import Request, Response
 
 from kiosk.backends.reference_server import ReferenceServer
-from tests.backends.rigs import TOKEN, demo_clock
+from kiosk.demo.cast import Kind
+from tests.backends.rigs import TOKEN, card, demo_clock
 
 Answer = Callable[[], Response]
 
@@ -93,6 +94,8 @@ CHANGES = {
     "block-holds",
     "link-taken-back",
     "last-weighing-counts",
+    "forgetting-told",
+    "forgotten-for-good",
 }
 
 BROKEN: dict[str, tuple[Layer, set[str]]] = {}
@@ -265,7 +268,7 @@ def says_that_nothing_ever_changes(asked: Asked, answer: Answer) -> Response:
     return Response(status=304) if "If-None-Match" in asked.request.headers else answer()
 
 
-@caught_by("stranger")
+@caught_by("stranger", "forgotten-for-good")
 def takes_every_card_for_the_same(asked: Asked, answer: Answer) -> Response:
     member = {"id": "1", "first_name": "Gilles", "status": "ok"}
     response = answer()
@@ -380,6 +383,7 @@ note("undoes_no_booking", swallowing("booking_undone"), "booking-once")
 note("links_no_cards", swallowing("card_linked"), "card-linked-and-blocked")
 note("blocks_no_cards", swallowing("card_blocked"), "card-linked-and-blocked", "block-holds")
 note("takes_no_link_back", swallowing("card_unlinked"), "link-taken-back")
+note("forgets_nobody", swallowing("member_forgotten"), "forgetting-told", "forgotten-for-good")
 note("weighs_no_jars", swallowing("tare"), "last-weighing-counts")
 
 
@@ -420,3 +424,42 @@ def believes_whoever_spoke_last(asked: Asked, answer: Answer) -> Response:
     if asked.is_fact("card_linked", "card_blocked", "tare"):
         asked.rewrite(clock="never")
     return answer()
+
+
+# ── forgetting ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@caught_by("forgetting-told", "forgotten-for-good")
+def names_the_forgotten_once_only(asked: Asked, answer: Answer) -> Response:
+    def leave_out(page: dict[str, Any]) -> None:
+        if page["full"]:
+            page.pop("forgotten_members", None)
+
+    return with_page(answer, leave_out) if asked.path == "/v1/snapshot" else answer()
+
+
+@caught_by("forgetting-told")
+def forgets_only_whom_it_knows(asked: Asked, answer: Answer) -> Response:
+    is_nobody = asked.is_fact("member_forgotten") and asked.body["member_id"].startswith("nobody-")
+    return said(422, {"code": "unknown_member"}) if is_nobody else answer()
+
+
+@caught_by("forgotten-for-good")
+def goes_on_telling_of_the_forgotten(asked: Asked, answer: Answer) -> Response:
+    def add(page: dict[str, Any]) -> None:
+        page["members"] += [{"id": id_, "first_name": "Io", "status": "ok"} for id_ in asked.server._store.forgotten()]
+
+    return with_page(answer, add) if asked.path == "/v1/snapshot" else answer()
+
+
+@caught_by("forgotten-for-good")
+def knows_the_cards_of_the_forgotten(asked: Asked, answer: Answer) -> Response:
+    if asked.path == "/v1/identify" and asked.body and asked.body.get("card") == card(Kind.AHEAD):
+        return said(200, {"member": {"id": "129", "first_name": "Io", "status": "ok"}})
+    return answer()
+
+
+@caught_by("forgotten-for-good")
+def takes_no_late_word_of_the_forgotten(asked: Asked, answer: Answer) -> Response:
+    is_late = asked.is_fact("passage") and asked.body.get("member_id") in asked.server._store.forgotten()
+    return said(422, {"code": "unknown_member"}) if is_late else answer()
