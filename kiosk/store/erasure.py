@@ -4,7 +4,9 @@ The journal goes first, because the tombstone in it keeps the person out of what
 """
 
 import logging
-from collections.abc import Callable
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +16,7 @@ from kiosk.clock import Clock, moment
 from kiosk.events import Event, KnowledgePage
 from kiosk.ids import FactIds
 from kiosk.store.cards import Preference
+from kiosk.store.faults import StoreFaultError
 from kiosk.store.journal import Closed
 from kiosk.store.members import Erased, Forgetting, Held
 from kiosk.store.precious import Precious
@@ -135,7 +138,16 @@ def _state(held: Held, fact: Fact, closed_as: Closed | None) -> str | None:
 
 
 class Erasure:
-    """The forgetting of one person; ``answer`` has what became of it."""
+    """The forgetting of one person; ``answer`` has what became of it.
+
+    Args:
+        worker: does it.
+        post: the way into the reactor.
+        clock: the source of time.
+        member_id: whom.
+        told_by_server: the server need not be told.
+        sweeps: leave nothing in the unused parts of the files either, which writes them afresh.
+    """
 
     def __init__(
         self,
@@ -144,13 +156,15 @@ class Erasure:
         clock: Clock,
         member_id: MemberId,
         *,
-        told_by_server: bool,
+        told_by_server: bool = False,
+        sweeps: bool = True,
     ) -> None:
         self._worker = worker
         self._post = post
         self._clock = clock
         self._member_id = member_id
         self._told_by_server = told_by_server
+        self._sweeps = sweeps
         self._known = Known()
         self.answer: Future[Outcome] = Future()
 
@@ -201,6 +215,9 @@ class Erasure:
 
     def _sweep(self, snapshot: Snapshot) -> bool:
         snapshot.forget(self._member_id)
+        if not self._sweeps:
+            return True
+        snapshot.write_afresh()
         return self._worker.write_afresh()
 
     def _tell(self, swept: Future[bool], erased: Erased, held: Held) -> None:
@@ -220,6 +237,72 @@ class Erasure:
                 is_clean=is_clean,
             )
         )
+
+
+class Erasures:
+    """The forgetting of those whom the server names, one after the other, so that a tap waits for one at most.
+
+    The files are written afresh once, at the end. Who could not be forgotten, for the disk or the end of the program,
+    is left to the next round: that will be a full one, which names everyone again.
+    """
+
+    def __init__(self, worker: Worker, post: Callable[[Event], None], clock: Clock) -> None:
+        self._worker = worker
+        self._post = post
+        self._clock = clock
+        self._left: deque[MemberId] = deque()
+        self._guard = threading.Lock()
+        self._stopping = False
+        self._owes = False
+
+    def add(self, members: Iterable[MemberId]) -> None:
+        """Forget these, unless that is done already; returns at once."""
+        covers = self._worker.overlay.forgotten.covers
+        new = [id_ for id_ in dict.fromkeys(members) if not covers(id_)]
+        with self._guard:
+            was_idle = not self._left
+            self._left.extend(new)
+        if new and was_idle:
+            self._next()
+
+    def stop(self) -> None:
+        """Begin no more of them."""
+        with self._guard:
+            self._stopping = True
+
+    def end_round(self, snapshot: Snapshot) -> None:
+        """The last page of a round is kept; begin anew where someone in it could not be forgotten."""
+        if self._owes:
+            self._owes = False
+            snapshot.begin_anew()
+
+    @property
+    def are_done(self) -> bool:
+        return not self._left
+
+    def _next(self) -> None:
+        erasure = Erasure(
+            self._worker, self._post, self._clock, self._left[0], told_by_server=True, sweeps=len(self._left) == 1
+        )
+        # What waits of them has lost its owner here too.
+        erasure.begin(anyway=True)
+        erasure.answer.add_done_callback(self._go_on)
+
+    def _go_on(self, done: Future[Outcome]) -> None:
+        with self._guard:
+            # A disk that fails will not take the others either.
+            has_failed = isinstance(done.exception(), StoreFaultError)
+            goes_on = len(self._left) > 1 and not has_failed and not self._stopping
+            if goes_on:
+                self._left.popleft()
+            left_over = not goes_on and (has_failed or len(self._left) > 1)
+            if not goes_on:
+                self._left.clear()
+        if goes_on:
+            self._next()
+        elif left_over:
+            self._owes = True
+            self._worker.ask_snapshot(Snapshot.begin_anew)
 
 
 def _in_journal(precious: Precious, order: Forgetting) -> tuple[Erased, Held]:

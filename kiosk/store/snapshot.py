@@ -194,6 +194,10 @@ class Snapshot:
             full_at=None if full_at is None else datetime.fromisoformat(full_at),
         )
 
+    def begin_anew(self) -> None:
+        """Make the next round a full one. What is known stays meanwhile."""
+        self._db.execute("DELETE FROM meta WHERE name IN ('cursor', 'full_at')")
+
     def pages(self) -> Iterator[KnowledgePage]:
         """All of it as the pages of one full round; none before the first round was finished."""
         fetched_at = self._get("fetched_at")
@@ -245,14 +249,13 @@ class Snapshot:
         )
 
     def forget(self, member_id: MemberId) -> None:
-        """Let go of everything about one person, down to what lies unused in the file.
-
-        Rows that moved from page to page leave copies of themselves in the gaps, which no deletion reaches: the file is
-        written afresh.
-        """
+        """Let go of everything about one person; :meth:`write_afresh` leaves no copy either."""
         with self._db.atomic():
             for statement in _OF_A_MEMBER:
                 self._db.execute(statement, (member_id,))
+
+    def write_afresh(self) -> None:
+        """Write the whole file once more: rows that moved leave copies in its gaps, which no deletion reaches."""
         self._db.execute("VACUUM")
         self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 

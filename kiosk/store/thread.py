@@ -3,14 +3,14 @@
 import logging
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import Any
 
 from kiosk.clock import Clock
 from kiosk.events import CommitFailed, Event, KnowledgePage
 from kiosk.store.cards import Preference
-from kiosk.store.erasure import Dossier, Erasure, Outcome, dossier_of
+from kiosk.store.erasure import Dossier, Erasure, Erasures, Outcome, dossier_of
 from kiosk.store.faults import StoreFault
 from kiosk.store.journal import JournalRow
 from kiosk.store.ledger import Job
@@ -50,12 +50,14 @@ class Store:
         directory: where the files live; made if it is not there. One process at a time.
         post: the way into the reactor.
         clock: the source of time.
+        zone: of the shop: a jar was weighed on a day there.
     """
 
-    def __init__(self, directory: Path, post: Callable[[Event], None], clock: Clock) -> None:
+    def __init__(self, directory: Path, post: Callable[[Event], None], clock: Clock, zone: tzinfo = UTC) -> None:
         self._post = post
         self._clock = clock
-        self._worker = Worker(directory, post, clock)
+        self._worker = Worker(directory, post, clock, zone)
+        self._erasures = Erasures(self._worker, post, clock)
         self._confirmed_at: datetime | None = None
 
     # ── life ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -70,6 +72,7 @@ class Store:
 
     def request_stop(self) -> None:
         """Ask the thread to write what has gathered and to end."""
+        self._erasures.stop()
         self._worker.request_stop()
 
     def join(self, timeout_seconds: float = 5.0) -> bool:
@@ -133,13 +136,17 @@ class Store:
         """Keep a page of the server. Whoever downloads waits for the answer, so that pages never pile up."""
         if page.capabilities is not None:
             self._worker.heed(page.capabilities)
-        for member_id in page.forgotten_members:
-            if not self._worker.overlay.forgotten.covers(member_id):
-                # Another terminal, or the server, has said so: here too what waits of them has lost its owner.
-                self._erasure(member_id, told_by_server=True, anyway=True)
-        return self._worker.ask_snapshot(
-            lambda snapshot: snapshot.apply(self._worker.overlay.forgotten.kept_out_of(page))
-        )
+        # Another terminal, or the server, has said so.
+        self._erasures.add(page.forgotten_members)
+        moved = self._worker.overlay.moved(page)
+        if moved:
+            self._worker.ask(lambda precious: precious.jars.bare(moved), lays_over=True)
+        return self._worker.ask_snapshot(lambda snapshot: self._apply(page, snapshot))
+
+    def _apply(self, page: KnowledgePage, snapshot: Snapshot) -> None:
+        snapshot.apply(self._worker.overlay.forgotten.kept_out_of(page))
+        if page.last:
+            self._erasures.end_round(snapshot)
 
     def confirm(self, at: datetime) -> None:
         """The server said that nothing changed."""
@@ -220,10 +227,7 @@ class Store:
             member_id: whom.
             anyway: give up what the server has not taken yet; else nothing is done while there is any.
         """
-        return self._erasure(member_id, told_by_server=False, anyway=anyway)
-
-    def _erasure(self, member_id: MemberId, *, told_by_server: bool, anyway: bool) -> Future[Outcome]:
-        erasure = Erasure(self._worker, self._post, self._clock, member_id, told_by_server=told_by_server)
+        erasure = Erasure(self._worker, self._post, self._clock, member_id)
         erasure.begin(anyway=anyway)
         return erasure.answer
 

@@ -2,13 +2,14 @@
 
 import random
 import re
+import sqlite3
 from collections import Counter
 from datetime import timedelta
 
 import pytest
 
 from kiosk.errors import StoreError
-from kiosk.events import KnowledgePage
+from kiosk.events import Committed, KnowledgePage
 from kiosk.rules.knowledge import Knowledge
 from kiosk.store.cards import Preference
 from kiosk.store.outbox import Arrived, Parked
@@ -241,9 +242,7 @@ def test_what_the_server_says_is_forgotten_is_forgotten_here(start, facts, direc
     live_through_a_day(store, facts)
     store.apply(page(2, full=False, forgotten_members=(WHO,))).result(PATIENCE)
     inbox.wait_for(KnowledgePage, lambda event: event.forgotten_members == (WHO,))
-    # Behind the jobs of the forgetting.
-    store.cursor().result(PATIENCE)
-    store.cursor().result(PATIENCE)
+    let_it_forget(store)
 
     assert [trace for trace in TRACES if trace in bytes_of(directory)] == []
     assert count(store, FactKind.MEMBER_FORGOTTEN) == 0
@@ -255,8 +254,7 @@ def test_a_full_round_that_names_someone_forgotten_and_restored_forgets_them_aga
     store = start()
     live_through_a_day(store, facts)
     store.apply(snapshot(generation=2, forgotten_members=(WHO,))).result(PATIENCE)
-    store.cursor().result(PATIENCE)
-    store.cursor().result(PATIENCE)
+    let_it_forget(store)
 
     assert [trace for trace in TRACES if trace in bytes_of(directory)] == []
 
@@ -295,3 +293,80 @@ def test_a_closed_store_says_so(start):
         store.dossier(WHO).result(PATIENCE)
     with pytest.raises(StoreError):
         store.forget(WHO).result(PATIENCE)
+
+
+# ── many at once ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def let_it_forget(store):
+    """Wait for the last of the forgettings that a page has begun."""
+    while not store._erasures.are_done:
+        store.cursor().result(PATIENCE)
+
+
+def test_all_that_a_full_round_names_are_forgotten_and_the_files_written_afresh_once(start, facts, directory, inbox):
+    store = start()
+    many = [MemberId(f"person-{number:04}") for number in range(200)]
+    store.apply(page(members=tuple(Member(id=id_, first_name=f"Name{id_}") for id_ in many))).result(PATIENCE)
+    for id_ in many:
+        store.record(facts.make(FactKind.PASSAGE, member_id=id_))
+    written = []
+    store._worker.write_afresh = lambda: written.append(True) or store._worker._ledger.write_afresh()
+    store.apply(page(2, forgotten_members=(*many, *many))).result(PATIENCE)
+    store.apply(page(3, full=False, forgotten_members=tuple(many))).result(PATIENCE)
+    let_it_forget(store)
+
+    assert [id_ for id_ in many if id_.encode() in bytes_of(directory)] == []
+    assert count(store, FactKind.PASSAGE) == 200
+    assert len(written) <= 2
+
+
+def test_a_tap_waits_for_none_of_them(start, facts, inbox):
+    store = start()
+    many = tuple(MemberId(f"person-{number:04}") for number in range(500))
+    store.apply(page(members=(), forgotten_members=many)).result(PATIENCE)
+    tap = facts.check_in()
+    store.record(tap)
+    inbox.wait_for(Committed, lambda event: tap.id in event.ids)
+    forgotten = sum(bool(event.forgotten_members) for event in inbox.all(KnowledgePage))
+
+    assert forgotten < len(many)
+
+
+def test_what_the_end_of_the_program_interrupts_the_next_round_finishes(start, facts, directory):
+    store = start()
+    many = tuple(MemberId(f"person-{number:04}") for number in range(2000))
+    for id_ in many[-3:]:
+        store.record(facts.make(FactKind.PASSAGE, member_id=id_))
+    store.apply(page(forgotten_members=many)).result(PATIENCE)
+    assert not store._erasures.are_done
+    store = start()
+    known = store.cursor().result(PATIENCE)
+    assert (known.cursor, known.full_at) == ("", None)
+    store.apply(page(2, forgotten_members=many[-3:])).result(PATIENCE)
+    let_it_forget(store)
+
+    assert [id_ for id_ in many[-3:] if id_.encode() in bytes_of(directory)] == []
+    assert store.cursor().result(PATIENCE).cursor == "c1"
+
+
+@pytest.mark.parametrize("last", [True, False])
+def test_what_a_failing_disk_does_not_let_be_forgotten_the_next_round_does(start, facts, directory, last):
+    store = start()
+    live_through_a_day(store, facts)
+
+    def fail(order):
+        raise sqlite3.OperationalError("disk I/O error")
+
+    store._worker._ledger.precious.forget = fail
+    store.apply(snapshot(generation=2, last=last, forgotten_members=(WHO,))).result(PATIENCE)
+    let_it_forget(store)
+    if not last:
+        store.apply(page(generation=2)).result(PATIENCE)
+    assert WHO.encode() in bytes_of(directory)
+    assert store.cursor().result(PATIENCE).cursor == ""
+    store = start()
+    store.apply(snapshot(generation=3, forgotten_members=(WHO,))).result(PATIENCE)
+    let_it_forget(store)
+
+    assert [trace for trace in TRACES if trace in bytes_of(directory)] == []
