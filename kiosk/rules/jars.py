@@ -29,6 +29,7 @@ from kiosk.rules.states import (
     Vouching,
 )
 from kiosk.rules.turn import Turn, on
+from kiosk.tares import DAY
 from kiosk.types import FactKind, Jar, JarCode, MemberId, Sound
 
 JAR_CODE_LENGTH = 6
@@ -139,6 +140,7 @@ def keep(turn: Turn, state: Taring, kept: tare.Tare, by: MemberId | None = None)
         details={
             "jar": code,
             "grams": int(kept.grams),
+            DAY: day.isoformat(),
             "raw_grams": int(kept.raw_grams),
             "raw": kept.raw.hex(),
             "stability": kept.stability.value,

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from kiosk.effects import Prefer
-from kiosk.events import Identified, KnowledgePage
+from kiosk.events import GraceAnswered, Identified, KnowledgePage
 from kiosk.rules.comings import Comings
+from kiosk.tares import maybe_jar
 from kiosk.types import (
     DELIVERED,
     UNDOING,
@@ -21,7 +22,6 @@ from kiosk.types import (
     Fact,
     FactId,
     FactKind,
-    Grams,
     Jar,
     JarCode,
     Member,
@@ -64,6 +64,8 @@ class Knowledge:
         self._local: dict[FactId, Fact] = {}
         self._made_up: dict[MemberId, FactId] = {}
         self._absent: set[Place] = set()
+        self._walked_in: set[Place] = set()
+        """Places that somebody has only by having come: whoever takes that back has none."""
         self._round: _Round | None = None
 
     # ── asking ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -139,9 +141,12 @@ class Knowledge:
         """The server said that nothing has changed."""
         self.as_of = at
 
-    def learn(self, answer: Identified) -> None:
-        """Remember a card that the server has just identified."""
+    def learn(self, answer: Identified | GraceAnswered) -> None:
+        """Remember a card that the server has just identified, or how it has just said that someone stands."""
         if answer.member is None:
+            return
+        if isinstance(answer, GraceAnswered):
+            self._add_member(answer.member)
             return
         for member in (answer.account, answer.member):
             if member is not None:
@@ -277,13 +282,13 @@ class Knowledge:
         match fact.kind:
             case FactKind.CHECK_IN:
                 self._absent.discard((fact.shift_id, fact.member_id))
-                self._assign(replace(place or self._new_place(fact.shift_id, fact.member_id), present=True))
+                self._assign(replace(place or self._walk_in(fact.shift_id, fact.member_id), present=True))
             case FactKind.ABSENCE_ANNOUNCED:
                 self._absent.add((fact.shift_id, fact.member_id))
             case FactKind.ABSENCE_UNDONE:
                 self._absent.discard((fact.shift_id, fact.member_id))
             case FactKind.CHECK_IN_UNDONE if place is not None:
-                self._assign(replace(place, present=False))
+                self._walk_out(place)
             case FactKind.BOOKING:
                 self._assign(place or self._new_place(fact.shift_id, fact.member_id))
                 self._made_up[fact.member_id] = fact.id
@@ -294,23 +299,27 @@ class Knowledge:
             case _:
                 pass
 
+    def _walk_in(self, shift_id: ShiftId, member_id: MemberId) -> Assignment:
+        self._walked_in.add((shift_id, member_id))
+        return self._new_place(shift_id, member_id)
+
+    def _walk_out(self, place: Assignment) -> None:
+        if (place.shift_id, place.member_id) in self._walked_in:
+            self._unassign(place.shift_id, place.member_id)
+        else:
+            self._assign(replace(place, present=False))
+
     def _note_jar(self, fact: Fact) -> None:
-        code, grams = fact.details.get("jar"), fact.details.get("grams")
-        if isinstance(code, str) and isinstance(grams, int):
-            known = self.jars.get(JarCode(code))
-            sticker = None if known is None else known.sticker
-            day = fact.happened.wall.date()
-            self._put_jar(Jar(code=JarCode(code), grams=Grams(grams), weighed_on=day, sticker=sticker))
+        jar = maybe_jar(fact)
+        if jar is not None:
+            known = self.jars.get(jar.code)
+            self._put_jar(jar if known is None else replace(jar, sticker=known.sticker))
 
     def _note_sticker(self, fact: Fact) -> None:
         code, sticker = fact.details.get("jar"), fact.details.get("sticker")
         jar = self.jars.get(JarCode(code)) if isinstance(code, str) else None
         if jar is None or not isinstance(sticker, str):
             return
-        # A sticker that is put on another jar is that one's.
-        bare = self.jar_tagged(CardHash(sticker))
-        if bare is not None:
-            self._put_jar(replace(bare, sticker=None))
         self._put_jar(replace(jar, sticker=CardHash(sticker)))
 
     def _put_jar(self, jar: Jar) -> None:
@@ -319,6 +328,10 @@ class Knowledge:
             self._tagged.pop(before.sticker, None)
         self.jars[jar.code] = jar
         if jar.sticker is not None:
+            # A sticker that is put on another jar is that one's.
+            bare = self._tagged.get(jar.sticker)
+            if bare is not None:
+                self.jars[bare] = replace(self.jars[bare], sticker=None)
             self._tagged[jar.sticker] = jar.code
 
     def _new_place(self, shift: ShiftId, member_id: MemberId) -> Assignment:
@@ -331,5 +344,6 @@ class Knowledge:
 
     def _unassign(self, shift_id: ShiftId, member_id: MemberId) -> None:
         self._absent.discard((shift_id, member_id))
+        self._walked_in.discard((shift_id, member_id))
         self._roster.get(shift_id, {}).pop(member_id, None)
         self._shifts_of.get(member_id, set()).discard(shift_id)

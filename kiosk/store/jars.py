@@ -1,11 +1,13 @@
 """Containers weighed here: code, grams, day, and the contactless sticker on them. Precious, and nobody's."""
 
 import logging
-from datetime import date
+from collections.abc import Iterable
+from datetime import date, tzinfo
 
 from sqlite_utils import Database
 
-from kiosk.types import Fact, Grams, Jar, JarCode
+from kiosk.tares import maybe_jar
+from kiosk.types import CardHash, Fact, Grams, Jar, JarCode, Moment
 
 log = logging.getLogger(__name__)
 
@@ -16,13 +18,22 @@ class Jars:
     def __init__(self, db: Database) -> None:
         self._db = db
 
-    def weigh(self, fact: Fact) -> None:
-        """Keep what a TARE fact says: details ``jar`` (the code) and ``grams`` (an int)."""
-        code, grams = fact.details.get("jar"), fact.details.get("grams")
-        if not isinstance(code, str) or not isinstance(grams, int):
+    def weigh(self, fact: Fact, happened: Moment, zone: tzinfo) -> None:
+        """Keep what a TARE fact says; ``happened`` is its time, set right where that was needed."""
+        jar = maybe_jar(fact, happened=happened, zone=zone)
+        if jar is None:
             log.warning("a tare without a jar code or without grams is kept in the journal only")
             return
-        self.keep(Jar(code=JarCode(code), grams=Grams(grams), weighed_on=fact.happened.wall.date()))
+        self.keep(jar)
+
+    def set_right(self, fact: Fact, happened: Moment, zone: tzinfo) -> None:
+        """The clock was wrong at a TARE fact: if it was the last one of its jar, the jar has its true day."""
+        stamped, jar = maybe_jar(fact, zone=zone), maybe_jar(fact, happened=happened, zone=zone)
+        if stamped is not None and jar is not None:
+            self._db.execute(
+                "UPDATE jar SET weighed_on = ? WHERE code = ? AND weighed_on = ?",
+                (jar.weighed_on.isoformat(), jar.code, stamped.weighed_on.isoformat()),
+            )
 
     def keep(self, jar: Jar) -> None:
         self._db.execute(
@@ -44,6 +55,10 @@ class Jars:
         self._db.execute("INSERT OR IGNORE INTO jar (code, grams, weighed_on) VALUES (?, ?, ?)", (code, grams, day))
         self._db.execute("DELETE FROM jar_sticker WHERE code = ?", (code,))
         self._db.execute("INSERT OR REPLACE INTO jar_sticker (sticker, code) VALUES (?, ?)", (sticker, code))
+
+    def bare(self, stickers: Iterable[CardHash]) -> None:
+        """These stickers are on none of the jars here any more."""
+        self._db.conn.executemany("DELETE FROM jar_sticker WHERE sticker = ?", [(sticker,) for sticker in stickers])
 
     def all(self) -> tuple[Jar, ...]:
         rows = self._db.execute(

@@ -100,6 +100,16 @@ class Journal:
         )
         return [(fact, bool(arrived)) for fact, (arrived,) in readable(cursor.fetchall())]
 
+    def tares_before(self, boot_id: str) -> list[Fact]:
+        """The latest weighings of this boot from before its clock was set, in the order of recording."""
+        cursor = self._db.execute(
+            "SELECT id, kind, boot_id, monotonic, wall, trust, member_id, shift_id, about, offline, details "
+            "FROM journal WHERE seq > (SELECT coalesce(max(seq), 0) FROM journal) - ? "
+            "AND kind = 'tare' AND boot_id = ? AND trust <> 'synced' ORDER BY seq",
+            (LATEST_ROWS, boot_id),
+        )
+        return [fact for fact, _ in readable(cursor.fetchall())]
+
 
 def row_of(fact: Fact) -> tuple[object, ...]:
     """A fact as the columns of :data:`FACT_COLUMNS`."""

@@ -11,6 +11,7 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
+from datetime import UTC, tzinfo
 from pathlib import Path
 from typing import Any
 
@@ -64,13 +65,21 @@ class Ledger:
     """Owned by the store thread."""
 
     def __init__(
-        self, path: Path, lock: DirectoryLock, post: Callable[[Event], None], clock: Clock, pending: Pending
+        self,
+        path: Path,
+        lock: DirectoryLock,
+        post: Callable[[Event], None],
+        clock: Clock,
+        pending: Pending,
+        *,
+        zone: tzinfo = UTC,
     ) -> None:
         self._path = path
         self._lock = lock
         self._post = post
         self._clock = clock
         self._pending = pending
+        self._zone = zone
         self._departures = Departures()
         self._precious: Precious | None = None
         self._stand_in: Precious | None = None
@@ -149,7 +158,7 @@ class Ledger:
         try:
             if unsure:
                 check(db)
-            return Precious(db, self._departures)
+            return Precious(db, self._departures, self._zone)
         except BaseException:
             db.close()
             raise
@@ -226,7 +235,7 @@ class Ledger:
     def _on_stand_in(self, jobs: Sequence[Job]) -> None:
         if self._stand_in is None:
             departures = Departures(handed_out=self._departures.handed_out, known_from=0)
-            self._stand_in = Precious(open_database(None, JOURNAL_FILE), departures)
+            self._stand_in = Precious(open_database(None, JOURNAL_FILE), departures, self._zone)
         for job in jobs:
             if not job.stands_in:
                 _answer(job, StoreFaultError(self.fault or StoreFault.UNKNOWN))

@@ -58,7 +58,7 @@ class Overlay:
             page,
             members=tuple(self._member(member) for member in page.members),
             cards=tuple(self._card(card) for card in cards),
-            jars=tuple(self._jar(jar) for jar in jars),
+            jars=self._jars(jars),
             removed_cards=tuple(hash_ for hash_ in page.removed_cards if hash_ not in self.links),
         )
 
@@ -88,10 +88,33 @@ class Overlay:
         link = self.links.get(card.hash)
         return card if link is None else replace(link, blocked=link.blocked or card.blocked)
 
-    def _jar(self, jar: Jar) -> Jar:
+    def moved(self, page: KnowledgePage) -> tuple[CardHash, ...]:
+        """Stickers of jars here that the server has on other ones: it has heard of more than this terminal."""
+        codes = {jar.sticker: jar.code for jar in page.jars if jar.sticker is not None}
+        return tuple(
+            jar.sticker
+            for jar in self.jars.values()
+            if jar.sticker is not None
+            and codes.get(jar.sticker, jar.code) != jar.code
+            and jar.code not in self.jars_waiting
+        )
+
+    def _jars(self, jars: Iterable[Jar]) -> tuple[Jar, ...]:
+        jars = tuple(jars)
+        placed = frozenset(jar.sticker for jar in jars)
+        return tuple(self._jar(jar, placed) for jar in jars)
+
+    def _jar(self, jar: Jar, placed: frozenset[CardHash | None]) -> Jar:
+        """The jar as it is known best.
+
+        A server that carries jars need not carry their stickers: one that it leaves bare keeps what was put on it here,
+        unless that is ``placed`` on another one.
+        """
         here = self.jars.get(jar.code)
-        if here is None or (self.server_jars and jar.code not in self.jars_waiting):
+        if here is None:
             return jar
+        if self.server_jars and jar.code not in self.jars_waiting:
+            return jar if jar.sticker is not None or here.sticker in placed else replace(jar, sticker=here.sticker)
         return replace(here if here.weighed_on >= jar.weighed_on else jar, sticker=here.sticker or jar.sticker)
 
 

@@ -5,11 +5,11 @@ No transaction begins or ends here: the store thread commits many of these steps
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 from sqlite_utils import Database
 
-from kiosk.store.anchors import Anchors
+from kiosk.store.anchors import Anchor, Anchors
 from kiosk.store.cards import Cards
 from kiosk.store.faults import StoreFault, StoreFaultError
 from kiosk.store.jars import Jars
@@ -20,6 +20,7 @@ from kiosk.store.overlay import Overlay, overlay_of
 from kiosk.store.retention import Retention, Step, purge_some
 from kiosk.store.staff import Staff
 from kiosk.store.tombstones import Tombstones
+from kiosk.tares import set_right
 from kiosk.types import DELIVERED, JAR_KINDS, UNDOING, Fact, FactId, FactKind, MemberId
 
 
@@ -39,8 +40,9 @@ class Departures:
 class Precious:
     """The tables that cannot be fetched again, as one."""
 
-    def __init__(self, db: Database, departures: Departures) -> None:
+    def __init__(self, db: Database, departures: Departures, zone: tzinfo) -> None:
         self._db = db
+        self._zone = zone
         self._departures = departures
         self.journal = Journal(db)
         self.outbox = Outbox(db)
@@ -94,7 +96,7 @@ class Precious:
                 # The server agreed to it before it was recorded here.
                 self.journal.close(fact.id, Closed.DELIVERED, fact.happened.wall)
             case FactKind.TARE:
-                self.jars.weigh(replace(fact, happened=self.anchors.correct(fact.happened)))
+                self.jars.weigh(fact, self.anchors.correct(fact.happened), self._zone)
             case FactKind.JAR_TAGGED:
                 self.jars.tag(fact)
             case FactKind.CARD_LINKED | FactKind.CARD_BLOCKED:
@@ -127,6 +129,12 @@ class Precious:
         known_from = self._departures.known_from
         return known_from is not None and found.seq > known_from and fact_id not in self._departures.handed_out
 
+    def cast(self, anchor: Anchor) -> None:
+        """This boot's clock is set now; jars that were weighed before have their true day."""
+        self.anchors.cast(anchor)
+        for fact in self.journal.tares_before(anchor.boot_id):
+            self.jars.set_right(fact, self.anchors.correct(fact.happened), self._zone)
+
     def due(self, limit: int, boot_id: str, now: float, *, uncorrected: bool) -> Due:
         """What may leave now; see :meth:`kiosk.store.thread.Store.due`."""
         wait_for_anchor = "" if uncorrected or self.anchors.of(boot_id) else boot_id
@@ -138,7 +146,7 @@ class Precious:
         )
 
     def _correct(self, row: OutboxRow) -> OutboxRow:
-        return replace(row, fact=replace(row.fact, happened=self.anchors.correct(row.fact.happened)))
+        return replace(row, fact=set_right(row.fact, self.anchors.correct(row.fact.happened), self._zone))
 
     def settle(self, outcomes: Mapping[FactId, Settlement], boot_id: str, now: float, at: datetime) -> None:
         """Keep what the server said to each fact."""

@@ -67,7 +67,7 @@ class Watch:
         with self._wake:
             while not self._stopping:
                 self._clock.wait(self._wake, LOOK_EVERY_SECONDS)
-                self._look()
+                self.look()
 
     def _busy_seconds(self) -> float:
         """How long the store thread has been seen in one and the same spell of work.
@@ -82,7 +82,8 @@ class Watch:
             self._seen_busy_seconds += passed
         return self._seen_busy_seconds
 
-    def _look(self) -> None:
+    def look(self) -> None:
+        """See whether the store thread hangs, and say so once."""
         hangs = self._busy_seconds() >= HUNG_AFTER_SECONDS
         if hangs and not self.hangs:
             log.warning("store: %s; facts are kept in memory", StoreFault.HUNG)

@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import Any, TypeAlias, TypeVar
 
@@ -39,13 +39,13 @@ _SnapshotJob: TypeAlias = tuple[Callable[[Snapshot], Any], Future[Any]]
 class Worker:
     """Takes jobs from any thread and does them on its own."""
 
-    def __init__(self, directory: Path, post: Callable[[Event], None], clock: Clock) -> None:
+    def __init__(self, directory: Path, post: Callable[[Event], None], clock: Clock, zone: tzinfo = UTC) -> None:
         self._post = post
         self._clock = clock
         self._lock = DirectoryLock(directory)
         self.pending = Pending()
         self._watch = Watch(post, clock, self.pending, lambda: self._ledger.fault is None)
-        self._ledger = Ledger(directory / "journal.db", self._lock, post, clock, self.pending)
+        self._ledger = Ledger(directory / "journal.db", self._lock, post, clock, self.pending, zone=zone)
         self._mirror = Mirror(directory / "snapshot.db", clock)
         self.overlay = Overlay()
         """Frozen; replaced whole by this thread, read by any."""
@@ -143,16 +143,28 @@ class Worker:
         """Leave nothing of what was erased in ``journal.db`` or its log; False when that could not be done."""
         return self._ledger.write_afresh()
 
+    def begin(self) -> None:
+        """Open both files and post what they know."""
+        with self._watch.at_work():
+            self._ledger.open()
+            self._show()
+            self._tell_backlog()
+
+    def seconds_to_work(self) -> float | None:
+        """How long until :meth:`turn` has something to do; None while there is nothing."""
+        return 0.0 if self._jobs or self._snapshot_jobs else self._ledger.seconds_to_retry()
+
+    def look_after_disk(self) -> None:
+        """What the watch does every second."""
+        self._watch.look()
+
     def _run(self) -> None:
         try:
-            with self._watch.at_work():
-                self._ledger.open()
-                self._show()
-                self._tell_backlog()
-            while self._turn():
+            self.begin()
+            while self.turn():
                 self._post(Ticked(Part.STORE))
         finally:
-            self._close()
+            self.end()
 
     def _show(self) -> None:
         """Post what is known as the pages of one full round, as if the server had sent them, then what it lacks."""
@@ -174,7 +186,7 @@ class Worker:
             # What has arrived lies over the server's last word until its next one.
             self._post(Delivered(tuple(fact.id for fact, arrived in found if arrived)))
 
-    def _turn(self) -> bool:
+    def turn(self) -> bool:
         """Wait for work and do it; False when there will never be any more."""
         jobs, snapshot_job, stopping = self._take()
         with self._watch.at_work():
@@ -214,7 +226,7 @@ class Worker:
         if not self._ledger.anchor_missing() or self._clock.trust() is not ClockTrust.SYNCED:
             return []
         anchor = Anchor(boot_id=self._clock.boot_id, monotonic=self._clock.monotonic(), wall=self._clock.now())
-        return [Job(work=lambda precious: precious.anchors.cast(anchor))]
+        return [Job(work=lambda precious: precious.cast(anchor), lays_over=True)]
 
     def _read_overlay(self) -> Overlay:
         """Read again what lies over the server's pages; without a disk it stays as it was."""
@@ -249,7 +261,8 @@ class Worker:
         self._ledger.do([Job(work=work, answer=answer)])
         return answer.result() if answer.exception() is None else None
 
-    def _close(self) -> None:
+    def end(self) -> None:
+        """Write what has gathered and close both files."""
         with self._wake:
             self._closed = True
             jobs, snapshot_jobs = tuple(self._jobs), tuple(self._snapshot_jobs)

@@ -25,7 +25,7 @@ from kiosk.rules.session import stay_seconds, step
 from kiosk.rules.states import LabelState
 from kiosk.types import Card, CardKind, FactKind, Grams, Jar, JarCode, MemberId, Part
 from kiosk.views import QuestionView, ResultView
-from tests.rules.terminal import Terminal, card_of, snapshot, tap
+from tests.rules.terminal import Terminal, at, card_of, snapshot, tap
 
 CODE = JarCode("123454")
 JAR = Jar(code=CODE, grams=Grams(352), weighed_on=date(2026, 11, 20))
@@ -582,3 +582,14 @@ def test_a_scale_that_stutters_does_not_keep_the_screen_for_ever():
     terminal.effects.clear()
     terminal.weigh(0)
     assert terminal.effects == []
+
+
+@pytest.mark.parametrize(("minute", "day"), [(59, date(2026, 11, 24)), (60, date(2026, 11, 25))])
+def test_a_tare_says_on_which_day_of_the_shop_it_was(minute, day):
+    terminal = scale(now=at(23) + timedelta(minutes=minute))
+    terminal.weigh(352)
+    terminal.touch(Action.KEEP_TARE)
+    (tare,) = terminal.facts(FactKind.TARE)
+    assert tare.details["weighed_on"] == day.isoformat()
+    assert terminal.state.jar.weighed_on == day
+    assert terminal.knowledge.jars[terminal.state.jar.code].weighed_on == day

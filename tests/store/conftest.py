@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -43,7 +44,7 @@ def start(directory: Path, inbox: Inbox, clock: ManualClock) -> Iterator[Callabl
     def start_again() -> Store:
         stop()
         inbox.clear()
-        store = Store(directory, inbox, clock)
+        store = Store(directory, inbox, clock, ZoneInfo("Europe/Paris"))
         store.start()
         running.append(store)
         return store
