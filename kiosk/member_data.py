@@ -1,6 +1,7 @@
 """What ``kiosk member`` does: telling a person what is known of them, and forgetting them."""
 
 import time
+from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -10,7 +11,8 @@ from kiosk.config import Config
 from kiosk.control import NotRunning, ask
 from kiosk.errors import KioskError
 from kiosk.looking import store_command, sync_once
-from kiosk.member_words import Page, forgotten, stopped, told
+from kiosk.member_learned import learned_of, numbers_of, unlearn
+from kiosk.member_words import Done, Page, forgotten, stopped, told
 from kiosk.store.retention import Retention
 
 DELIVERY_SECONDS = 20
@@ -24,7 +26,7 @@ def export(config: Config, member_id: str) -> str:
     Raises:
         KioskError: it knows nothing of this number, or cannot answer, in words.
     """
-    return told(_dossier(config, member_id), member_id, _page(config))
+    return told(_dossier(config, numbers_of(config, member_id)), member_id, _page(config))
 
 
 def forget(
@@ -41,20 +43,36 @@ def forget(
     Raises:
         KioskError: nothing is known of this number, or nobody can answer, in words.
     """
-    if _waiting(_dossier(config, member_id)):
-        _deliver(config, pause, lambda: not _waiting(_dossier(config, member_id)))
-    outcome = store_command(config, "member forget", {"id": member_id, "anyway": anyway}, WRITING_SECONDS)
-    if outcome["waiting"] or outcome["refused"]:
-        return stopped(outcome, member_id), False
-    server_knows = _deliver(config, pause, lambda: not _words_waiting(config, member_id))
-    aside = sorted(str(file) for file in config.terminal.data_dir.glob("*.damaged-*"))
-    return forgotten(outcome, _page(config), server_knows=server_knows, aside=aside), outcome["is_clean"]
+    numbers = numbers_of(config, member_id)
+    dossier = _dossier(config, numbers)
+    if _waiting(dossier):
+        _deliver(config, pause, lambda: not _waiting(_dossier(config, numbers)))
+    outcome: Counter[str] = Counter()
+    for number in reversed(numbers):
+        outcome += store_command(config, "member forget", {"id": number, "anyway": anyway}, WRITING_SECONDS)
+        if outcome["waiting"] or outcome["refused"]:
+            return stopped(outcome, number), False
+    is_clean = unlearn(config, numbers[0]) and outcome["is_clean"] == len(numbers)
+    server_knows = _deliver(config, pause, lambda: not _words_waiting(config, numbers))
+    data = config.terminal.data_dir
+    done = Done(
+        is_clean=is_clean,
+        learned=bool(dossier["learned"]),
+        server_knows=server_knows,
+        server_tells=config.backend.kind == "rest",
+        aside=sorted(map(str, (*data.glob("*.damaged-*"), *data.glob("*.broken")))),
+    )
+    return forgotten(outcome, _page(config), done), is_clean
 
 
-def _dossier(config: Config, member_id: str) -> dict[str, Any]:
-    found: dict[str, Any] = store_command(config, "member export", {"id": member_id})
+def _dossier(config: Config, numbers: tuple[str, ...]) -> dict[str, Any]:
+    """What is known under all of a person's numbers, the present one first."""
+    found: dict[str, Any] = store_command(config, "member export", {"id": numbers[0]})
+    for number in numbers[1:]:
+        found["lines"] += store_command(config, "member export", {"id": number})["lines"]
+    found["learned"] = learned_of(config, numbers[0])
     if not any(found.values()):
-        raise KioskError(f"this terminal knows nothing of a member {member_id!r}")
+        raise KioskError(f"this terminal knows nothing of a member {numbers[0]!r}")
     return found
 
 
@@ -62,8 +80,8 @@ def _waiting(dossier: dict[str, Any]) -> bool:
     return any(line["own"] and line["state"] == "waiting" for line in dossier["lines"])
 
 
-def _words_waiting(config: Config, member_id: str) -> bool:
-    return any(row["fact"]["member_id"] == member_id for row in store_command(config, "outbox list", {}))
+def _words_waiting(config: Config, numbers: tuple[str, ...]) -> bool:
+    return any(row["fact"]["member_id"] in numbers for row in store_command(config, "outbox list", {}))
 
 
 def _deliver(config: Config, pause: Callable[[float], object], is_done: Callable[[], bool]) -> bool:
@@ -82,7 +100,7 @@ def _deliver(config: Config, pause: Callable[[float], object], is_done: Callable
 
 def _is_running(config: Config) -> bool:
     try:
-        ask(control_path(config), "status", {})
+        ask(control_path(config), "outbox list", {})
     except NotRunning:
         return False
     return True

@@ -3,6 +3,7 @@
 The values are those of :class:`kiosk.store.erasure.Dossier` and :class:`kiosk.store.erasure.Outcome` as plain JSON.
 """
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
@@ -157,6 +158,11 @@ def _sections(dossier: Mapping[str, Any], page: Page) -> Iterator[tuple[str, lis
         "FAITS AU SUJET D’AUTRES PERSONNES, OÙ CE NUMÉRO EST CITÉ",
         [*_lines(others, page), _kept("aussi longtemps que les faits du même genre, ci-dessus")],
     )
+    if dossier["learned"]:
+        yield (
+            "CE QUE CE TERMINAL A APPRIS DU SERVEUR EN POSANT DES QUESTIONS",
+            [*_learned(dossier["learned"], page), _kept("tant que la personne donne signe de vie, ou jusqu’à l’oubli")],
+        )
     yield "CE QUI ATTEND D’ÊTRE ENVOYÉ AU SERVEUR", _lines(waiting, page)
 
 
@@ -191,7 +197,7 @@ def _dated(member: Mapping[str, Any], page: Page) -> Iterator[str]:
     if member["balance_minutes"] is not None:
         yield f"Compteur d’heures : {page.duration(member['balance_minutes'])}."
     if member["due_minutes"] is not None:
-        by = "" if member["due_by"] is None else f" avant le {page.day(date.fromisoformat(member['due_by']))}"
+        by = "" if member.get("due_by") is None else f" avant le {page.day(date.fromisoformat(member['due_by']))}"
         yield f"Reste à réserver : {page.duration(member['due_minutes'])}{by}."
 
 
@@ -235,6 +241,33 @@ def _lines(lines: Sequence[Mapping[str, Any]], page: Page) -> list[str]:
     ] or ["Rien."]
 
 
+def _learned(rows: Mapping[str, Sequence[Mapping[str, Any]]], page: Page) -> Iterator[str]:
+    for person in rows.get("people", ()):
+        yield f"Prénom : {person['first_name']}. Nom complet : {person['name'] or 'non donné'}."
+        yield f"Numéro d’adhésion : {person['number'] or 'non connu'}."
+        yield f"Situation : {STATUSES[Status(person['status'])]}, apprise {page.at(person['learned_at'])}."
+        yield from _dated(
+            {"until": person["until"], "balance_minutes": person["balance"], "due_minutes": person["due"]}, page
+        )
+        if person["shared"]:
+            yield "Le compteur d’heures est partagé."
+        trained, others = json.loads(person["trained"]), json.loads(person["not_numbers"])
+        if trained:
+            yield f"Formations : {', '.join(trained)}."
+        if others:
+            yield f"Adhésions du même prénom qui ne sont pas la sienne : {', '.join(others)}."
+    for card in rows.get("cards", ()):
+        yield f"Carte {'inconnue du serveur' if card['off'] else 'valable'}, vue {page.at(card['seen_at'])}."
+    for row in rows.get("came", ()):
+        yield f"Présence au créneau {row['shift']}."
+    for row in rows.get("late", ()):
+        yield f"Arrivée au créneau {row['shift']} {page.at(row['came_at'])}, notée {page.at(row['noted_at'])}."
+    for row in rows.get("owed", ()):
+        yield f"Présence à retirer au créneau {row['shift']}, depuis {page.at(row['at'])}."
+    for row in rows.get("bookings", ()):
+        yield f"Place demandée au créneau {row['shift']}."
+
+
 def _state(word: str | None) -> str:
     return "" if word is None else f" ({STATES[word]})"
 
@@ -248,33 +281,56 @@ def stopped(outcome: Mapping[str, Any], member_id: str) -> str:
     )
 
 
-def forgotten(outcome: Mapping[str, Any], page: Page, *, server_knows: bool, aside: Sequence[str]) -> str:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """How a forgetting went beside the store's own part.
+
+    Attributes:
+        is_clean: no file holds a byte of it any more.
+        learned: there was something in what the terminal had learnt of the server's answers.
+        server_knows: the word of it has left.
+        server_tells: the server passes it on to the other terminals.
+        aside: damaged files that were set aside, which nothing was erased in.
+    """
+
+    is_clean: bool
+    learned: bool
+    server_knows: bool
+    server_tells: bool
+    aside: Sequence[str]
+
+
+def forgotten(outcome: Mapping[str, Any], page: Page, done: Done) -> str:
     """What was erased, and what is kept, why and until when."""
-    return "\n".join(
-        ["Effacé :", *_erased(outcome), "Gardé :", *_left(outcome, page, aside, server_knows=server_knows)]
-    )
+    return "\n".join(["Effacé :", *_erased(outcome, done), "Gardé :", *_left(outcome, page, done)])
 
 
-def _erased(outcome: Mapping[str, Any]) -> Iterator[str]:
+def _erased(outcome: Mapping[str, Any], done: Done) -> Iterator[str]:
     yield f"- le compte : {_yes(value=outcome['account'])} ; cartes : {outcome['cards']} ;"
     yield f"- places sur des créneaux : {outcome['places']} ; préférences : {outcome['preferences']} ;"
     yield f"- rôles donnés ici : {outcome['roles']}."
     if outcome["given_up"]:
         yield f"- Faits qui n’étaient pas partis et ne partiront plus : {outcome['given_up']}."
-    if not outcome["is_clean"]:
+    if done.learned and done.is_clean:
+        yield "- Ce que ce terminal avait appris du serveur en posant des questions : effacé."
+    if not done.is_clean:
         yield "- Le disque n’a pas pu être nettoyé, des restes peuvent y subsister : relance la commande."
 
 
-def _left(outcome: Mapping[str, Any], page: Page, aside: Sequence[str], *, server_knows: bool) -> Iterator[str]:
+def _left(outcome: Mapping[str, Any], page: Page, done: Done) -> Iterator[str]:
     days = page.retention
     yield f"- faits du journal, pour que les comptes restent justes, sous pseudonyme : {outcome['facts']} ;"
     yield f"  les passages {days.passage_days} jours, les présences {days.presence_days} jours après leur envoi ;"
     yield "- une marque chiffrée, sans nom ni numéro, pour que personne ne revienne par une mise à jour :"
     yield "  tant que ce terminal sert ;"
     yield "- chez le serveur, ce qu’il a déjà reçu : selon ses propres règles ;"
-    yield "- dans les sauvegardes d’avant ce jour, tout : jusqu’à leur destruction. Restaurée, une sauvegarde oublie"
-    yield "  de nouveau dès que le serveur le dit."
-    if not server_knows:
+    if done.server_tells:
+        yield "- dans les sauvegardes d’avant ce jour, tout : jusqu’à leur destruction. Restaurée, une sauvegarde"
+        yield "  oublie de nouveau dès que le serveur le dit. Les autres terminaux oublient de même."
+    else:
+        yield "- dans les sauvegardes d’avant ce jour, et sur les autres terminaux de la coop, tout : ce serveur"
+        yield "  ne le leur dit pas. Relance la commande sur chacun d’eux, et après chaque restauration."
+    if not done.server_knows:
         yield "- Le numéro, dans le message d’oubli qui attend : jusqu’à ce que le serveur l’ait reçu."
-    for file in aside:
+    for file in done.aside:
         yield f"- {file}, un fichier endommagé mis de côté : à détruire à la main."

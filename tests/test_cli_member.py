@@ -1,17 +1,23 @@
 """A person's data from the command line: told in French, and forgotten for good."""
 
 import shutil
+import sqlite3
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
 
 from kiosk import clock as clocks
 from kiosk import sealing
+from kiosk.backends.gestion_compte.backend import MEMORY_FILE
+from kiosk.backends.gestion_compte.memory import _ROWS_OF, _SCHEMA, Memory
+from kiosk.backends.gestion_compte.people import Booking, Late, Person
 from kiosk.clock import SystemClock, moment
 from kiosk.commands import answer
 from kiosk.control import ControlServer
+from kiosk.devices.cards import CardHasher
 from kiosk.events import CommandReceived, KnowledgePage
 from kiosk.ids import FactIds
 from kiosk.member_words import KINDS, STATUSES
@@ -19,7 +25,7 @@ from kiosk.rules.knowledge import Knowledge
 from kiosk.store.cards import Preference
 from kiosk.store.outbox import Arrived
 from kiosk.store.thread import Store
-from kiosk.types import Assignment, Card, CardHash, Fact, FactKind, Member, MemberId, Shift, ShiftId, Status
+from kiosk.types import Assignment, Card, CardHash, Fact, FactId, FactKind, Member, MemberId, Shift, ShiftId, Status
 from tests.test_cli import kiosk
 
 WHO = MemberId("number-312")
@@ -276,3 +282,119 @@ def test_a_running_terminal_forgets_by_its_control_socket(monkeypatch, capsys, c
     assert "le compte : oui ; cartes : 1" in out
     assert any(isinstance(event, KnowledgePage) and event.forgotten_members == (WHO,) for event in posted)
     assert [trace for trace in (b"Melusine", WHO.encode(), HASH.encode()) if trace in left] == []
+
+
+# ── what was learnt of a server that tells nothing unasked ────────────────────────────────────────────────────────
+
+CLUB = MemberId("312-melusine")
+BEFORE = MemberId("carte-abababababab")
+
+
+@pytest.fixture
+def learned(config):
+    """A terminal at a server of gestion-compte that is away, and a person it has learnt of in every way there is."""
+    config.write_text(
+        config.read_text().replace(
+            'kind = "folder"\nfolder = "members"', 'kind = "gestion-compte"\nurl = "https://coop.invalid"'
+        )
+    )
+    memory = Memory(config.parent / "data" / MEMORY_FILE, CardHasher(bytes.fromhex(KEY), "7"))
+    for id_, name in ((CLUB, "Melusine"), (MemberId("313-camille"), "Camille")):
+        memory.keep_person(
+            Person(
+                id=id_,
+                number=id_[:3],
+                first_name=name,
+                name=f"{name} Raymondin",
+                status=Status.WARN,
+                until=date(2027, 3, 1),
+                balance_minutes=-180,
+                due_minutes=180,
+                shared=True,
+                trained=frozenset({"caisse"}),
+                not_numbers=frozenset({"900"}),
+                learned_at=NOW,
+            )
+        )
+    memory.keep_card(HASH, CLUB, "0420000001188", NOW)
+    memory.note_came(ShiftId("20261124-16-caisse"), CLUB)
+    memory.owe(ShiftId("20261124-19-menage"), CLUB, NOW)
+    memory.note_late(Late(ShiftId("20261123-19-menage"), CLUB, NOW, NOW))
+    memory.keep_booking(FactId("wish"), Booking(ShiftId("20261125-16-caisse"), CLUB))
+    memory.rename(BEFORE, CLUB)
+    memory.close()
+    with store_of(config) as store:
+        store.record(replace(fact(FactKind.PASSAGE), member_id=BEFORE))
+        store.record(replace(fact(FactKind.REFUSAL), member_id=CLUB))
+        store.journal_list().result(PATIENCE)
+    return config
+
+
+def test_export_tells_what_was_learnt_too(monkeypatch, capsys, learned, tmp_path):
+    target = tmp_path / "dossier.txt"
+    status, _, err = run(monkeypatch, capsys, learned, "export", CLUB, "-o", str(target))
+    text = target.read_text(encoding="utf-8")
+    assert (status, err) == (0, "")
+    for words in (
+        "Melusine Raymondin",
+        "Numéro d’adhésion : 312.",
+        "Situation : bientôt en retard d’heures, apprise le ",
+        "Jusqu’au 1er mars 2027.",
+        "Reste à réserver : 3\u00a0h.",
+        "Formations : caisse.",
+        "ne sont pas la sienne : 900.",
+        "Carte valable, vue le ",
+        "Présence au créneau 20261124-16-caisse.",
+        "Présence à retirer au créneau 20261124-19-menage, depuis le ",
+        "Arrivée au créneau 20261123-19-menage le ",
+        "Place demandée au créneau 20261125-16-caisse.",
+        # Under a number of before.
+        "Entrée, le ",
+        "Entrée refusée, le ",
+    ):
+        assert words in text, words
+    assert HASH not in text
+    assert "0420000001188" not in text
+    assert "Camille" not in text
+
+
+@pytest.mark.parametrize("number", [CLUB, BEFORE])
+def test_forgetting_leaves_nothing_of_what_was_learnt_under_any_number(monkeypatch, capsys, learned, number):
+    status, out, err = run(monkeypatch, capsys, learned, "forget", number, "--anyway")
+    assert (status, err) == (0, "")
+    assert "sous pseudonyme : 2" in out
+    assert "avait appris du serveur en posant des questions : effacé" in out
+    assert "Relance la commande sur chacun d’eux" in out
+    left = files(learned)
+    # The word to the server has not left, and says who.
+    assert [trace for trace in (b"Melusine", HASH.encode(), b"20261123-19-menage") if trace in left] == []
+    assert b"Camille" in left
+    memory = sqlite3.connect(learned.parent / "data" / MEMORY_FILE)
+    tables = [name for (name,) in memory.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+    assert [table for table in tables if "312-" in str(memory.execute(f"SELECT * FROM {table}").fetchall())] == []
+    memory.close()
+    assert run(monkeypatch, capsys, learned, "forget", CLUB)[0] == 0
+
+
+def test_every_table_that_names_a_person_is_told():
+    db = sqlite3.connect(":memory:")
+    db.executescript(_SCHEMA)
+    tables = [name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+    naming = {
+        table for table in tables if "person" in {column for _, column, *_ in db.execute(f"PRAGMA table_info({table})")}
+    }
+    assert naming | {"people"} == set(_ROWS_OF)
+    db.close()
+
+
+def test_what_cannot_be_unlearnt_is_said(monkeypatch, capsys, learned):
+    other = sqlite3.connect(learned.parent / "data" / MEMORY_FILE, isolation_level=None)
+    monkeypatch.setattr("kiosk.backends.gestion_compte.memory.BUSY_SECONDS", 0.05)
+    other.execute("BEGIN IMMEDIATE")
+    status, _, err = run(monkeypatch, capsys, learned, "forget", CLUB, "--anyway")
+    other.close()
+    assert status == 1
+    assert "relance la commande" in err
+    status, out, _ = run(monkeypatch, capsys, learned, "forget", CLUB, "--anyway")
+    assert status == 0
+    assert "effacé" in out
