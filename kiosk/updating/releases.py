@@ -1,0 +1,210 @@
+"""The versions that lie side by side, and which of them counts.
+
+::
+
+    /opt/coop-kiosk/releases/0.2.0/venv/bin/kiosk      a version, whole once "complete" is there
+    /opt/coop-kiosk/current   -> releases/0.2.0        what systemd starts
+    /opt/coop-kiosk/previous  -> releases/0.1.0        what was well before it, and judges a trial
+    /opt/coop-kiosk/trial.json                         from the rehearsal of a new one to the verdict on it
+
+A name is changed in one step (rename(2)), and what it leads to is on the disk before it is: a power cut leaves the name
+as it was or as it shall be.
+"""
+
+import contextlib
+import fcntl
+import json
+import os
+import shutil
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from kiosk.errors import KioskError
+from kiosk.store.database import sync_to_disk
+
+ROOT: Final = Path("/opt/coop-kiosk")
+CURRENT: Final = "current"
+PREVIOUS: Final = "previous"
+COMPLETE: Final = "complete"
+
+
+class ReleaseError(KioskError):
+    """Error raised when the versions on the disk do not allow what is wanted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    """A new version is being tried.
+
+    Attributes:
+        old: the version before; it was well.
+        new: the version on trial.
+        lost: the parts that did not answer before it began.
+        online: the server answered before it began.
+        kept: where the journal was copied to when it began.
+        data_dir, runtime_dir: of the terminal, so that the end of a trial needs no configuration.
+        back: it is over, and the old version shall be again.
+    """
+
+    old: str
+    new: str
+    lost: tuple[str, ...] = ()
+    online: bool = False
+    kept: Path
+    data_dir: Path
+    runtime_dir: Path
+    back: bool = False
+
+
+class Releases:
+    """The versions below one folder."""
+
+    def __init__(self, root: Path = ROOT) -> None:
+        self.root = root
+        self._trial = root / "trial.json"
+
+    # ── which there are ───────────────────────────────────────────────────────────────────────────────────────────
+
+    def folder(self, version: str) -> Path:
+        return self.root / "releases" / version
+
+    def whole(self) -> tuple[str, ...]:
+        """The versions that could be started, by name."""
+        return tuple(sorted(mark.parent.name for mark in self.root.glob(f"releases/*/{COMPLETE}")))
+
+    def is_whole(self, version: str) -> bool:
+        return (self.folder(version) / COMPLETE).exists()
+
+    def named(self, name: str) -> str | None:
+        """The version that ``current`` or ``previous`` leads to; None where it leads nowhere."""
+        try:
+            return (self.root / name).readlink().name
+        except OSError:
+            return None
+
+    # ── changing them ─────────────────────────────────────────────────────────────────────────────────────────────
+
+    @contextmanager
+    def locked(self, *, wait: bool = False) -> Iterator[None]:
+        """Nobody else changes anything meanwhile.
+
+        Raises:
+            ReleaseError: somebody does already.
+        """
+        handle = os.open(self.root / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
+            yield
+        except BlockingIOError:
+            raise ReleaseError("another update is under way") from None
+        finally:
+            os.close(handle)
+
+    @contextmanager
+    def passing_folder(self, name: str) -> Iterator[Path]:
+        """A folder for as long as the context lasts; what an update that was cut short left in it is gone."""
+        folder = self.root / name
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(mode=0o700)
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def begin(self, version: str) -> Path:
+        """An empty folder for a version; one that was left half made is thrown away.
+
+        Raises:
+            ReleaseError: that version is in use.
+        """
+        if version in {self.named(CURRENT), self.named(PREVIOUS)} and self.is_whole(version):
+            raise ReleaseError(f"{version} is in use already")
+        self.remove(version)
+        folder = self.folder(version)
+        folder.mkdir(mode=0o755, parents=True)
+        return folder
+
+    def finish(self, version: str) -> None:
+        """All of the version is there: make that last, then say so."""
+        os.sync()
+        mark = self.folder(version) / COMPLETE
+        mark.touch()
+        sync_to_disk(mark)
+        sync_to_disk(mark.parent)
+        sync_to_disk(mark.parent.parent)
+
+    def remove(self, version: str) -> None:
+        """Take a version away, its mark first: half of one is never taken for a whole one."""
+        folder = self.folder(version)
+        if not folder.exists():
+            return
+        (folder / COMPLETE).unlink(missing_ok=True)
+        sync_to_disk(folder)
+        shutil.rmtree(folder)
+
+    def point(self, name: str, version: str) -> None:
+        """Let ``current`` or ``previous`` lead to that version, in one step.
+
+        Raises:
+            ReleaseError: it is not whole.
+        """
+        if not self.is_whole(version):
+            raise ReleaseError(f"{self.folder(version)}: is not whole")
+        new = self.root / f".{name}.new"
+        new.unlink(missing_ok=True)
+        new.symlink_to(Path("releases") / version)
+        new.replace(self.root / name)
+        sync_to_disk(self.root)
+
+    def prune(self, keep: Iterable[str | None]) -> None:
+        """Take all other versions away, the half made ones too."""
+        keeping = set(keep)
+        for folder in sorted((self.root / "releases").iterdir()):
+            if folder.name not in keeping:
+                self.remove(folder.name)
+
+    # ── the trial ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def trial(self) -> Trial | None:
+        """The trial that is under way.
+
+        Raises:
+            ReleaseError: what is written about it cannot be read.
+        """
+        try:
+            return _trial_of(json.loads(self._trial.read_text(encoding="utf-8")))
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError, KeyError, TypeError) as fault:
+            raise ReleaseError(f"{self._trial}: cannot be read ({fault})") from fault
+
+    def write_trial(self, trial: Trial) -> None:
+        """Remember it through a power cut."""
+        values = {key: str(value) if isinstance(value, Path) else value for key, value in asdict(trial).items()}
+        new = self._trial.with_suffix(".new")
+        new.write_text(json.dumps(values, indent=1) + "\n", encoding="utf-8")
+        sync_to_disk(new)
+        new.replace(self._trial)
+        sync_to_disk(self.root)
+
+    def end_trial(self) -> None:
+        """It is over, whatever came of it."""
+        with contextlib.suppress(FileNotFoundError):
+            self._trial.unlink()
+        sync_to_disk(self.root)
+
+
+def _trial_of(values: Mapping[str, Any]) -> Trial:
+    return Trial(
+        old=str(values["old"]),
+        new=str(values["new"]),
+        lost=tuple(map(str, values["lost"])),
+        online=bool(values["online"]),
+        kept=Path(values["kept"]),
+        data_dir=Path(values["data_dir"]),
+        runtime_dir=Path(values["runtime_dir"]),
+        back=bool(values["back"]),
+    )
