@@ -18,18 +18,21 @@ from kiosk.config_kinds import Secret, SecretText, WrongValue, is_optional, kind
 from kiosk.config_sections import Config
 from kiosk.errors import ConfigError
 
-__all__ = ["SYSTEM_FILE", "Config", "Secret", "check", "load", "parse", "write_initial"]
+__all__ = ["SECRETS", "SYSTEM_FILE", "Config", "Secret", "check", "key_lines", "load", "parse", "write_initial"]
 
 SYSTEM_FILE: Final = Path("/etc/coop-kiosk/kiosk.toml")
+CREDENTIALS: Final = "credentials"
+"""The folder beside the configuration that systemd takes the terminal's secrets from; only root looks into it."""
 LARGEST_BYTES: Final = 65_536
 LARGEST_SECRET_BYTES: Final = 4096
 
-_SECRETS: Final = (
+SECRETS: Final = (
     ("cards", "key", "key_file", "card-key"),
     ("cards", "previous_key", "previous_key_file", "previous-card-key"),
     ("backend", "token", "token_file", "backend-token"),
     ("gestion_compte", "password", "password_file", "gestion-compte-password"),
     ("gestion_compte", "number_key", "number_key_file", "gestion-compte-number-key"),
+    ("afar", "webhook", "webhook_file", "alarm-webhook"),
 )
 """Section, key, the key that names a file instead, and the systemd credential taken when neither is written."""
 
@@ -116,9 +119,12 @@ def parse(
     for name, cls in get_type_hints(Config).items():
         given = table.get(name, {})
         settings = cls(**_values(name, cls, given if isinstance(given, dict) else {}, folder, faults))
-        sections[name] = _with_secret(name, settings, environ, faults)
+        sections[name] = _with_secrets(name, settings, folder, environ, faults)
     config = Config(**sections)
     broken = set(faults.sections)
+    if config.cards.key is None and _may_not_look(folder, environ):
+        # Without it no reader starts; whoever only asks or tells the running terminal something needs none.
+        broken.add("cards")
     check_whole(config, lambda section, key, what: None if section in broken else faults.add(section, key, what))
     if faults:
         raise ConfigError(faults.sentences())
@@ -155,7 +161,7 @@ class _Faults:
         self._found.append((name, "", what))
 
     def sentences(self) -> list[str]:
-        lines = _key_lines(self._text)
+        lines = key_lines(self._text)
         placed = []
         for section, key, what in self._found:
             line = lines.get((section, key)) or lines.get((section, ""))
@@ -164,7 +170,7 @@ class _Faults:
         return [sentence for _, sentence in sorted(placed, key=lambda fault: fault[0])]
 
 
-def _key_lines(text: str) -> dict[tuple[str, str], int]:
+def key_lines(text: str) -> dict[tuple[str, str], int]:
     """The line (from 1) of each section, under ``(section, "")``, and of each key in a text that is whole TOML.
 
     ``tomllib`` keeps no positions, so it is asked statement by statement: the shortest run of lines that it accepts.
@@ -239,24 +245,49 @@ def _placed(value: object, folder: Path) -> object:
     return folder / value if isinstance(value, Path) else value
 
 
-def _with_secret(name: str, settings: Any, environ: Mapping[str, str], faults: _Faults) -> Any:
-    for section, key, file_key, credential in _SECRETS:
+def _with_secrets(name: str, settings: Any, folder: Path, environ: Mapping[str, str], faults: _Faults) -> Any:
+    for section, key, file_key, credential in SECRETS:
         if section != name:
             continue
         file = getattr(settings, file_key)
         if getattr(settings, key) is not None:
             if file is not None:
                 faults.add(section, file_key, f"is written, and so is {key}: keep one of the two")
-            return settings
-        if file is None and (directory := environ.get("CREDENTIALS_DIRECTORY")):
-            offered = Path(directory, credential)
-            file = offered if offered.exists() else None
-        if file is not None:
-            try:
-                return replace(settings, **{key: _read_secret(file)})
-            except WrongValue as wrong:
-                faults.add(section, file_key, f"leads to {file}, which {wrong}")
+            continue
+        if file is None and (file := _offered(credential, folder, environ)) is None:
+            continue
+        try:
+            settings = replace(settings, **{key: _read_secret(file), file_key: file})
+        except WrongValue as wrong:
+            faults.add(section, file_key, f"leads to {file}, which {wrong}")
     return settings
+
+
+def _offered(credential: str, folder: Path, environ: Mapping[str, str]) -> Path | None:
+    """Where a secret is that the file says nothing of: what systemd hands over, else what systemd would take.
+
+    The second is for commands of root's. Whoever may not look there has none.
+    """
+    directory = environ.get("CREDENTIALS_DIRECTORY")
+    if directory is None and not folder.is_absolute():
+        return None
+    offered = folder / CREDENTIALS / credential if directory is None else Path(directory, credential)
+    try:
+        # One that is not there comes from systemd as an empty line.
+        return offered if offered.stat().st_size > 1 else None
+    except OSError:
+        return None
+
+
+def _may_not_look(folder: Path, environ: Mapping[str, str]) -> bool:
+    """Whether there are secrets that are kept from who asks: a user other than root, or the end of the unit.
+
+    systemd hands out all of them or, to ExecStopPost=, none.
+    """
+    directory = environ.get("CREDENTIALS_DIRECTORY")
+    handed_out = directory is not None and os.access(Path(directory, SECRETS[0][-1]), os.R_OK, effective_ids=True)
+    kept = folder / CREDENTIALS
+    return kept.is_dir() and not handed_out and not os.access(kept, os.R_OK | os.X_OK, effective_ids=True)
 
 
 def _read_secret(file: Path) -> Secret:

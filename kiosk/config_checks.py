@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from urllib.parse import urlsplit
 
 from kiosk.colour import LEAST_BRAND_CONTRAST, contrast
+from kiosk.config_kinds import Url, WrongValue
 from kiosk.config_sections import Config
 from kiosk.rules.policy import ALL_CLOSED
 from kiosk.rules.weekly import schedule_of
@@ -27,6 +28,7 @@ def check_whole(config: Config, complain: Complain) -> None:
     _check_needs(config, complain)
     _check_key(config, complain)
     _check_server(config, complain)
+    _check_afar(config, complain)
     _check_printer(config, complain)
     _check_times(config, complain)
     _check_pins(config, complain)
@@ -109,6 +111,15 @@ def _check_key(config: Config, complain: Complain) -> None:
     ):
         if other is not None and not re.fullmatch("[0-9a-fA-F]{64}", other.reveal()):
             complain(section, name, "must lead to 64 hexadecimal digits and nothing else")
+
+
+def _check_afar(config: Config, complain: Complain) -> None:
+    webhook = config.afar.webhook
+    if webhook is not None:
+        try:
+            Url().read(webhook.reveal())
+        except WrongValue as wrong:
+            complain("afar", "webhook_file", str(wrong))
 
 
 def _check_server(config: Config, complain: Complain) -> None:

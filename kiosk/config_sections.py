@@ -217,6 +217,30 @@ class RetentionSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AfarSettings:
+    """``webhook`` is what ``webhook_file`` holds, or the credential ``alarm-webhook``: an address."""
+
+    textfile: Path | None
+    webhook: Secret | None
+    webhook_file: Path | None
+    every_seconds: Annotated[int, Between(5, 3600)]
+    lost_seconds: Annotated[int, Between(0, 86_400)]
+    queue_minutes: Annotated[int, Between(1, 10_000)]
+    knowledge_hours: Annotated[int, Between(1, 10_000)]
+    hot_celsius: Annotated[int, Between(40, 110)]
+    free_megabytes: Annotated[int, Between(10, 100_000)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpdateSettings:
+    source: (
+        Annotated[str, Text(most=1000, pattern="(/|https?://).*", like='a folder like "/srv/updates", or an address')]
+        | None
+    )
+    public_keys: tuple[Annotated[str, Text(pattern="RW[A-Za-z0-9+/]{54}", like="a key of minisign, RW…")], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LogSettings:
     level: Literal["debug", "info", "warning", "error"]
 
@@ -240,6 +264,8 @@ class Config:
     policy: Policy
     times: Times
     retention: RetentionSettings
+    afar: AfarSettings
+    update: UpdateSettings
     log: LogSettings
 
     def masked(self) -> str:

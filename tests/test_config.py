@@ -1,5 +1,8 @@
+import os
 import re
+import tempfile
 import tomllib
+from contextlib import contextmanager
 from dataclasses import fields
 from pathlib import Path
 from typing import get_type_hints
@@ -69,8 +72,9 @@ def test_every_commented_example_is_accepted(tmp_path, key_file):
     text = "\n".join(
         line.removeprefix("# ") if line.startswith("# ") and " = " in line else line for line in DEFAULTS.splitlines()
     )
-    text = re.sub(r'_file = ".+"', f'_file = "{key_file.name}"', text)
+    text = re.sub(r'(?<!webhook)_file = ".+"', f'_file = "{key_file.name}"', text)
     (tmp_path / "logo.png").touch()
+    (tmp_path / "webhook").write_text("https://coop.example/alarms/0", encoding="utf-8")
     loaded = config.parse(text, folder=tmp_path, environ={})
     assert loaded.door.relay_pin == 17
     assert loaded.cards.key == Secret(KEY)
@@ -306,3 +310,74 @@ def test_what_is_in_force_can_be_shown_and_read_again(tmp_path, key_file):
     assert again.coop == loaded.coop
     assert again.policy == loaded.policy
     assert again.terminal == loaded.terminal
+
+
+# ── secrets kept apart, as scripts/install does ───────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def etc():
+    """A folder that every user reaches, with a configuration that needs a card key and the key in ``credentials``."""
+    with tempfile.TemporaryDirectory(prefix="coop-kiosk-") as made:
+        folder = Path(made)
+        folder.chmod(0o755)
+        (folder / "kiosk.toml").write_text("[reader]\nenabled = true\n", encoding="utf-8")
+        hidden = folder / "credentials"
+        hidden.mkdir(mode=0o700)
+        (hidden / "card-key").write_text(KEY + "\n", encoding="utf-8")
+        yield folder
+
+
+@contextmanager
+def another_user(hidden):
+    """Nobody in particular: may not look into a folder of mode 700, be it root's or, here, without any right."""
+    if os.geteuid() == 0:
+        os.seteuid(65534)
+        try:
+            yield
+        finally:
+            os.seteuid(0)
+    else:
+        hidden.chmod(0)
+        try:
+            yield
+        finally:
+            hidden.chmod(0o700)
+
+
+def test_root_finds_the_secrets_where_systemd_takes_them_from(etc):
+    cards = config.load(etc / "kiosk.toml", environ={}).cards
+    assert cards.key.reveal() == KEY
+    assert cards.key_file == etc / "credentials/card-key"
+
+
+def test_who_may_not_look_there_can_still_ask_the_running_terminal(etc):
+    with another_user(etc / "credentials"):
+        assert config.load(etc / "kiosk.toml", environ={}).cards.key is None
+
+
+@pytest.mark.parametrize("folder", ["gone", "credentials"])
+def test_the_end_of_the_unit_to_which_systemd_hands_out_nothing_can_still_put_lines_at_rest(etc, folder):
+    with another_user(etc / "credentials"):
+        # systemd 252 names a folder there that the terminal's user may not look into.
+        given = {"CREDENTIALS_DIRECTORY": str(etc / folder)}
+        assert config.load(etc / "kiosk.toml", environ=given).cards.key is None
+
+
+def test_a_key_that_is_nowhere_is_still_missed(etc):
+    (etc / "credentials/card-key").unlink()
+    assert "[cards] key_file has to say" in config.check(etc / "kiosk.toml")[0]
+
+
+def test_a_secret_that_systemd_has_none_of_is_an_empty_line(tmp_path):
+    for name in ("card-key", "backend-token"):
+        (tmp_path / name).write_text("\n", encoding="utf-8")
+    loaded = config.load(None, environ={"CREDENTIALS_DIRECTORY": str(tmp_path)})
+    assert (loaded.cards.key, loaded.backend.token) == (None, None)
+
+
+def test_every_secret_of_a_section_is_read(tmp_path):
+    (tmp_path / "card-key").write_text(KEY, encoding="utf-8")
+    (tmp_path / "previous-card-key").write_text("ab" * 32, encoding="utf-8")
+    cards = config.load(None, environ={"CREDENTIALS_DIRECTORY": str(tmp_path)}).cards
+    assert (cards.key.reveal(), cards.previous_key.reveal()) == (KEY, "ab" * 32)
