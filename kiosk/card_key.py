@@ -21,6 +21,8 @@ from kiosk.sealing import SealError, seal_bytes, unseal_bytes
 WORD: Final = "COOPKEY1"
 KEY_BYTES: Final = 32
 GROUP: Final = 5
+CREDENTIAL: Final = "card-key"
+PREVIOUS_CREDENTIAL: Final = "previous-card-key"
 
 
 class CardKeyError(KioskError, ValueError):
@@ -117,7 +119,9 @@ def rotate_key_file(path: Path, key_id: str, new_id: str) -> Path:
     """
     if new_id == key_id:
         raise CardKeyError(f"the new key needs another name than {key_id!r}")
-    previous = path.with_name(f"{path.name}.previous")
+    # systemd takes the credentials by these names (systemd/kiosk.service).
+    name = PREVIOUS_CREDENTIAL if path.name == CREDENTIAL else f"{path.name}.previous"
+    previous = path.with_name(name)
     if previous.exists():
         raise CardKeyError(f"{previous}: an older key is still kept; when every card was laid once, delete it first")
     _write_private(previous, path.read_text(encoding="ascii"))

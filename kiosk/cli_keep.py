@@ -45,6 +45,20 @@ def backup_create(file: Path, config_file: Path | None, passphrase_file: Path | 
     click.echo(f"{file}: written. Keep it away from the terminal, and the passphrase away from the file.")
 
 
+@backup.command("nightly")
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False, exists=True))
+@click.option("--keep", type=click.IntRange(1, 400), default=7, show_default=True, help="How many to leave there.")
+@CONFIG
+@PASSPHRASE
+def backup_nightly(folder: Path, keep: int, config_file: Path | None, passphrase_file: Path | None) -> None:
+    """Write a backup of today into FOLDER and take the oldest away: for a timer."""
+    from kiosk.keeping import nightly_backup
+
+    config, config_file = load_config(config_file)
+    written = nightly_backup(config, config_file, folder, passphrase_from(passphrase_file, new=True), keep)
+    click.echo(f"{written}: written.")
+
+
 @backup.command("restore")
 @click.argument("file", type=FILE)
 @click.option("--key-file", type=FILE, required=True, help="Where the card key goes; [cards] key_file names it.")
@@ -91,14 +105,16 @@ def key_export(file: Path, config_file: Path | None, passphrase_file: Path | Non
 @CONFIG
 def key_rotate(new_id: str, config_file: Path | None) -> None:
     """Make a new card key named NEW_ID; the old one goes on being understood until each card was laid once."""
-    from kiosk.card_key import rotate_key_file
+    from kiosk.card_key import PREVIOUS_CREDENTIAL, rotate_key_file
 
     config, _ = load_config(config_file)
     if config.cards.key_file is None:
         raise click.UsageError("[cards] key_file is not set: there is no file to change")
     previous = rotate_key_file(config.cards.key_file, config.cards.key_id, new_id)
     click.echo(f"{config.cards.key_file}: a new key. In [cards] set, here and on every terminal of the coop:")
-    click.echo(f'  key_id = "{new_id}"\n  previous_key_file = "{previous}"')
+    click.echo(f'  key_id = "{new_id}"')
+    if previous.name != PREVIOUS_CREDENTIAL:
+        click.echo(f'  previous_key_file = "{previous}"')
     click.echo(
         "Then restart, print a new emergency sheet (kiosk key export) and bring the key to the other terminals by it."
     )

@@ -4,6 +4,7 @@ import os
 import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Final
 
 from kiosk.card_key import CardKey, write_key_file
 from kiosk.config import Config
@@ -11,6 +12,8 @@ from kiosk.errors import KioskError
 from kiosk.sealing import seal, unseal
 from kiosk.store.backup import JOURNAL, Contents, copy_journal, pack, put_back, unpacked
 from kiosk.store.database import DirectoryLock
+
+SUFFIX: Final = ".kiosk-backup"
 
 
 def create_backup(config: Config, config_file: Path | None, target: Path, passphrase: str) -> None:
@@ -41,6 +44,23 @@ def create_backup(config: Config, config_file: Path | None, target: Path, passph
                 sealed.flush()
                 os.fsync(sealed.fileno())
     new.replace(target)
+
+
+def nightly_backup(config: Config, config_file: Path | None, folder: Path, passphrase: str, keep: int) -> Path:
+    """Write a backup that is named after today into ``folder``, and take the oldest away beyond ``keep`` of them.
+
+    Raises:
+        KioskError: as for :func:`create_backup`; the older ones are all still there.
+        OSError: ``folder`` cannot be written.
+    """
+    day = datetime.now(config.terminal.timezone).date().isoformat()
+    target = folder / f"{config.terminal.name}-{day}{SUFFIX}"
+    create_backup(config, config_file, target, passphrase)
+    # ISO dates sort as they follow each other. Of another terminal's backups none is touched.
+    ours = sorted(folder.glob(f"{config.terminal.name}-????-??-??{SUFFIX}"))
+    for old in ours[:-keep]:
+        old.unlink()
+    return target
 
 
 def restore_backup(config: Config, source: Path, passphrase: str, key_file: Path) -> Contents:

@@ -4,6 +4,7 @@ import pytest
 
 from kiosk import sealing
 from kiosk.clock import SystemClock, moment
+from kiosk.config import load
 from kiosk.ids import FactIds
 from kiosk.store.thread import Store
 from kiosk.types import Fact, FactKind, MemberId, ShiftId
@@ -135,3 +136,56 @@ def test_rotating_keeps_the_old_key_beside_the_new_one(monkeypatch, capsys, tmp_
     status, _, err = kiosk(monkeypatch, capsys, "key", "rotate", "9", "--config", str(config))
     assert status == 1
     assert "still kept" in err
+
+
+def test_of_the_nightly_backups_the_last_stay_and_no_other_terminal_is_touched(monkeypatch, capsys, tmp_path):
+    config = machine(tmp_path / "old")
+    record_a_check_in(tmp_path / "old")
+    folder = tmp_path / "backups"
+    folder.mkdir()
+    for day in range(1, 5):
+        (folder / f"accueil-2001-01-0{day}.kiosk-backup").touch()
+    (folder / "vrac-2001-01-01.kiosk-backup").touch()
+    code, out, _ = kiosk(monkeypatch, capsys, "backup", "nightly", str(folder), "--keep", "3", "--config", str(config))
+    assert code == 0
+    names = sorted(path.name for path in folder.iterdir())
+    assert names[:2] == ["accueil-2001-01-03.kiosk-backup", "accueil-2001-01-04.kiosk-backup"]
+    assert names[3:] == ["vrac-2001-01-01.kiosk-backup"]
+    assert out == f"{folder / names[2]}: written.\n"
+    bare = machine(tmp_path / "new", key=False)
+    restore = ("backup", "restore", str(folder / names[2]), "--key-file", str(tmp_path / "new" / "card.key"))
+    assert kiosk(monkeypatch, capsys, *restore, "--config", str(bare))[0] == 0
+
+
+def test_a_nightly_backup_that_fails_takes_no_older_one_away(monkeypatch, capsys, tmp_path):
+    config = machine(tmp_path / "old")
+    folder = tmp_path / "backups"
+    folder.mkdir()
+    for day in range(1, 5):
+        (folder / f"accueil-2001-01-0{day}.kiosk-backup").touch()
+    code, _, err = kiosk(monkeypatch, capsys, "backup", "nightly", str(folder), "--keep", "1", "--config", str(config))
+    assert (code, len(list(folder.iterdir()))) == (1, 4)
+    assert "nothing to back up" in err
+
+
+def test_rotating_a_credential_leaves_both_keys_where_systemd_takes_them(monkeypatch, capsys, tmp_path):
+    config = machine(tmp_path / "etc", key=False)
+    credentials = tmp_path / "etc/credentials"
+    credentials.mkdir()
+    (credentials / "card-key").write_text(f"{KEY}\n")
+    code, out, _ = kiosk(monkeypatch, capsys, "key", "rotate", "8", "--config", str(config))
+    assert code == 0
+    assert 'key_id = "8"' in out
+    assert "previous_key_file" not in out
+    cards = load(config, environ={"CREDENTIALS_DIRECTORY": str(credentials)}).cards
+    assert cards.previous_key.reveal() == KEY
+    assert cards.key.reveal() != KEY
+
+
+def test_a_set_up_code_is_written_for_its_owner_alone(monkeypatch, capsys, tmp_path):
+    config = machine(tmp_path / "old")
+    picture = tmp_path / "code.svg"
+    picture.touch(0o644)
+    assert kiosk(monkeypatch, capsys, "config", "qr", str(config), "-o", str(picture))[0] == 0
+    assert picture.read_text().startswith("<svg")
+    assert picture.stat().st_mode & 0o777 == 0o600
