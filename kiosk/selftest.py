@@ -13,9 +13,11 @@ from typing import Any, Final
 
 from kiosk.app import RealWiring, Wiring, control_path, make_backend, make_hasher, make_printer_port, make_sources
 from kiosk.app_door import make_bell, make_door, make_wiring
+from kiosk.backends.base import Examinable
 from kiosk.clock import Clock
 from kiosk.config import Config
 from kiosk.control import NotRunning, ask
+from kiosk.devices.mounts import is_forgotten
 from kiosk.devices.supervisor import Source
 from kiosk.errors import BackendUnavailable, ConfigError, NotAuthorised, StoreError, StoreLockedError
 from kiosk.events import DoorAlarm, DoorMode, DoorModeChanged, DoorMoved, Event, KnowledgePage
@@ -90,6 +92,7 @@ def examine(
     yield _examine_clock(clock)
     yield _examine_disk(config.terminal.data_dir)
     if wiring is None:
+        yield from _examine_lasting(config.terminal.data_dir, system)
         yield _examine_screen(environ, system)
         yield from _examine_header(config, system)
     else:
@@ -116,7 +119,11 @@ def _examine_running(config: Config, status: dict[str, Any]) -> Iterator[Finding
         yield Finding(part=Part.SERVER, light=Light.GOOD, said=f"answers; {status['members']} members known")
     else:
         since = status["offline_since"] or "the start"
-        yield Finding(part=Part.SERVER, light=Light.BAD, said=f"has not answered since {since}", do=DO[Part.SERVER])
+        said = f"has not answered since {since}"
+        if status["server_fault"]:
+            said = f"{said}: {status['server_fault']}"
+        do = _how_to_be_accepted(config) if status["not_authorised"] else DO[Part.SERVER]
+        yield Finding(part=Part.SERVER, light=Light.BAD, said=said, do=do)
 
 
 def _configured(config: Config) -> Iterator[tuple[Part, bool]]:
@@ -265,6 +272,7 @@ def _examine_server(config: Config, clock: Clock) -> Finding:
         return Finding(part=Part.SERVER, light=Light.BAD, said=str(fault), do="kiosk config check")
     try:
         page = backend.fetch("", 1)
+        problems = backend.examine() if isinstance(backend, Examinable) else ()
     except NotAuthorised as fault:
         said, do = str(fault) or "it does not accept this terminal", _how_to_be_accepted(config)
     except BackendUnavailable as fault:
@@ -272,15 +280,17 @@ def _examine_server(config: Config, clock: Clock) -> Finding:
     else:
         members = len(page.members) if isinstance(page, KnowledgePage) else 0
         more = "" if isinstance(page, KnowledgePage) and page.last else " on the first page"
-        return Finding(part=Part.SERVER, light=Light.GOOD, said=f"answers; {members} members{more}")
+        said = "; ".join((f"answers; {members} members{more}", *problems))
+        do = f"docs/{config.backend.kind}.md" if problems else ""
+        return Finding(part=Part.SERVER, light=Light.LOOK if problems else Light.GOOD, said=said, do=do)
     finally:
         backend.close()
     return Finding(part=Part.SERVER, light=Light.BAD, said=said, do=do)
 
 
 def _how_to_be_accepted(config: Config) -> str:
-    if config.backend.kind == "gestion-compte":
-        return "docs/gestion-compte.md says what to set on the server"
+    if config.backend.kind in {"gestion-compte", "odoo"}:
+        return f"docs/{config.backend.kind}.md says what to set on the server"
     return "give the terminal its token: [backend] token_file"
 
 
@@ -320,6 +330,12 @@ def _examine_disk(directory: Path) -> Finding:
             part="disk", light=Light.BAD, said=said, do="make room: kiosk journal purge, journalctl --vacuum"
         )
     return Finding(part="disk", light=Light.LOOK if free < LITTLE_ROOM else Light.GOOD, said=said)
+
+
+def _examine_lasting(directory: Path, system: Path) -> Iterator[Finding]:
+    if is_forgotten(directory.absolute(), system):
+        do = "give it a partition of its own: scripts/install --data-partition DEVICE"
+        yield Finding(part="disk", light=Light.BAD, said=f"{directory} is forgotten at the next boot", do=do)
 
 
 def _examine_screen(environ: Mapping[str, str], system: Path) -> Finding:

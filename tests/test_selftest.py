@@ -18,7 +18,7 @@ from kiosk.selftest import Finding, examine, in_words, is_well
 from kiosk.store.thread import Store
 from kiosk.types import ClockTrust, Fact, FactId, FactKind, Part
 from kiosk.views import Light
-from tests.demo.onlooker import Onlooker
+from tests.demo.onlooker import Onlooker, wait_until
 
 DAY = 86_400
 
@@ -102,6 +102,31 @@ def test_two_programs_on_the_same_data_are_told(room):
 def test_scale_that_is_there_and_says_nothing_is_out_of_order(room):
     room.scale.mute()
     assert finding_of(room, "scale").light is Light.BAD
+
+
+def test_account_that_a_server_does_not_take_is_something_to_look_at(tmp_path):
+    room = Room(Wish(backend="gestion-compte", members=40), tmp_path, demo_clock())
+    with room.running():
+        assert finding_of(room, "server").light is Light.GOOD
+        room.gestion_compte.server.setup.password = "another"
+        found = finding_of(room, "server")
+        assert (found.light, found.do) == (Light.LOOK, "docs/gestion-compte.md")
+        assert "does not take the account's name and password" in found.said
+
+
+def test_place_that_a_server_does_not_know_is_told_with_and_without_a_terminal_running(tmp_path):
+    room = Room(Wish(backend="gestion-compte", members=40), tmp_path, demo_clock())
+    with room.running():
+        setup = room.gestion_compte.server.setup
+        setup.place_known, setup.single_sign_on = False, True
+        found = finding_of(room, "server")
+        assert (found.light, "PLACE_LOCAL" in found.said or "OIDC" in found.said) == (Light.BAD, True)
+        assert "what to set on the server" in found.do
+        terminal = Terminal(room.config(), room.clock, room)
+        with terminal.running(Onlooker()):
+            wait_until(lambda: terminal.reactor.link.not_authorised)
+            assert finding_of(room, "server").said.endswith(found.said)
+            assert finding_of(room, "server").do == found.do
 
 
 # ── the door's own test ───────────────────────────────────────────────────────────────────────────────────────────
