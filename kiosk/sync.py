@@ -133,17 +133,20 @@ class Sync:
 
     def _run(self) -> None:
         while not self._stopping:
-            self._woken = False
-            try:
-                rest_until = self._round()
-            except (BackendUnavailable, NotAuthorised) as error:
-                rest_until = self._lose(error)
-            except Exception as error:
-                # A backend that breaks its word may not end this thread.
-                if self._is_new("round", error):
-                    log.exception("sync: unexpected failure")
-                rest_until = self._lose(error)
-            self._rest(rest_until)
+            self._rest(self.turn())
+
+    def turn(self) -> float:
+        """One round, whatever becomes of it; returns until when to rest (monotonic seconds)."""
+        self._woken = False
+        try:
+            return self._round()
+        except (BackendUnavailable, NotAuthorised) as error:
+            return self._lose(error)
+        except Exception as error:
+            # A backend that breaks its word may not end this thread.
+            if self._is_new("round", error):
+                log.exception("sync: unexpected failure")
+            return self._lose(error)
 
     def _round(self) -> float:
         """Push, then pull if it is time; returns until when to rest."""

@@ -46,6 +46,8 @@ class Supervisor:
         self._wake = threading.Condition()
         self._stopping = False
         self._known_lost: bool | None = None
+        self._is_open = False
+        self._pause = FIRST_PAUSE_SECONDS
         self._thread = threading.Thread(target=self._run, name=f"source-{source.part}", daemon=True)
 
     def start(self) -> None:
@@ -64,27 +66,40 @@ class Supervisor:
         return not self._thread.is_alive()
 
     def _run(self) -> None:
-        pause = FIRST_PAUSE_SECONDS
-        while not self._stopping:
-            try:
+        try:
+            while not self._stopping:
+                pause = self.turn()
+                if pause is not None and not self._stopping:
+                    self._rest(pause)
+        finally:
+            self._source.close()
+
+    def turn(self) -> float | None:
+        """Open the source if it is not open, and read it once.
+
+        Returns:
+            None while it is there; else for how many seconds to leave it alone.
+        """
+        try:
+            if not self._is_open:
                 self._source.open()
+                self._is_open = True
                 self._found()
-                pause = FIRST_PAUSE_SECONDS
-                while not self._stopping:
-                    for event in self._source.read():
-                        self._post(event)
-                    self._post(Ticked(self._source.part))
-            except self._source.faults as fault:
-                self._lost(fault)
-            except Exception as fault:
-                # A bug in a driver must not take the door down with it: it is shown as a lost part, with its traceback.
-                log.exception("%s: unexpected failure in the driver", self._source.part)
-                self._lost(fault)
-            finally:
-                self._source.close()
-            if not self._stopping:
-                self._rest(pause)
-                pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
+                self._pause = FIRST_PAUSE_SECONDS
+            for event in self._source.read():
+                self._post(event)
+            self._post(Ticked(self._source.part))
+            return None
+        except self._source.faults as fault:
+            self._lost(fault)
+        except Exception as fault:
+            # A bug in a driver must not take the door down with it: it is shown as a lost part, with its traceback.
+            log.exception("%s: unexpected failure in the driver", self._source.part)
+            self._lost(fault)
+        self._source.close()
+        self._is_open = False
+        pause, self._pause = self._pause, min(self._pause * 2, LONGEST_PAUSE_SECONDS)
+        return pause
 
     def _rest(self, seconds: float) -> None:
         deadline = self._clock.monotonic() + seconds
