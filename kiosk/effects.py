@@ -5,6 +5,7 @@ from typing import TypeAlias
 
 from kiosk.events import Timer
 from kiosk.types import CardHash, Fact, FactId, Jar, MemberId, ShiftId, Sound
+from kiosk.views import Say
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +103,21 @@ class PrintLabel:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PrintList:
+    """Print a list for staff, as many labels as it takes; answered as :class:`PrintLabel` is, by ``id``.
+
+    Attributes:
+        rows: what each is about, and a word on it.
+        language: in which it is said.
+    """
+
+    id: FactId
+    title: Say
+    rows: tuple[tuple[Say, Say], ...]
+    language: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Identify:
     """Ask the server whose card this is; :class:`~kiosk.events.Identified` answers. ``code`` is that of the tap."""
 
@@ -173,6 +189,47 @@ class CountLinked:
     """Who was given a card here? :class:`~kiosk.events.LinkedCounted` answers."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskGrace:
+    """Ask the server for a grace period; :class:`~kiosk.events.GraceAnswered` answers. ``card`` was laid for it."""
+
+    card: CardHash
+    member_id: MemberId
+    timeout_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class ListLog:
+    """What has gone wrong in the program lately? :class:`~kiosk.events.LogListed` answers."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProveDoor:
+    """Put the door to the test, with ``by`` at the screen; :class:`~kiosk.events.ProofAsked` is what comes of it."""
+
+    by: MemberId | None
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerProof:
+    """The answer to what the test has asked; None: it cannot be tried here."""
+
+    yes: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class EndProof:
+    """Nobody is at the screen any more: the test is nobody's."""
+
+
+ProofOrder: TypeAlias = ProveDoor | AnswerProof | EndProof
+
+
+@dataclass(frozen=True, slots=True)
+class Restart:
+    """End in good order; whoever looks after the program starts it anew."""
+
+
 StaffOrder: TypeAlias = (
     Prefer | AskPin | CheckPin | ChoosePin | ListUnsettled | RetryDelivery | SettleByHand | CountLinked
 )
@@ -188,7 +245,12 @@ Effect: TypeAlias = (
     | RingBell
     | StopBell
     | PrintLabel
+    | PrintList
     | Identify
     | Book
+    | AskGrace
+    | ListLog
+    | ProofOrder
+    | Restart
     | StaffOrder
 )

@@ -165,6 +165,54 @@ class ExitAsked:
     """Someone pressed the exit button; the door unlocks without being told."""
 
 
+class ProofOutcome(StrEnum):
+    """What came of one step of the test of the door."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+    """A person said that it cannot be tried here."""
+    OFF = "off"
+    """Not configured."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProofAsked:
+    """The test of the door wants something of whoever is at the screen.
+
+    Attributes:
+        act: what is to be done, by its name in :class:`kiosk.commissioning.Act`, in small letters.
+        ask: what is to be answered, by its name in :class:`kiosk.commissioning.Ask`; empty while the lines are watched.
+    """
+
+    act: str
+    ask: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProofOpens:
+    """The test of the door, in the hands of ``by``, wants it unlocked for so long."""
+
+    seconds: float
+    by: MemberId | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProofResets:
+    """The green box and the fire alarm were only tried: the door may lock again."""
+
+    by: MemberId | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProofEnded:
+    """The test of the door has come to its end. ``steps`` in their order, ``lock`` as it is configured."""
+
+    passed: bool
+    lock: str
+    steps: tuple[tuple[str, ProofOutcome], ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeviceLost:
     """A part stopped answering. Posted once per loss."""
@@ -227,12 +275,16 @@ class Action(StrEnum):
     MORE_DATES = "more_dates"
     UNDO = "undo"
     WHY = "why"
+    ASK_GRACE = "ask_grace"
+    """« Demander un délai »."""
     CALL_DESK = "call_desk"
     STOP_BELL = "stop_bell"
     START_SHIFT = "start_shift"
     JUST_SHOPPING = "just_shopping"
     PARTNER_ABSENT = "partner_absent"
     WORK_NOW = "work_now"
+    REPLACE = "replace"
+    """« À la place de quelqu’un »."""
     ROLL_CALL = "roll_call"
     NEXT_SHIFT = "next_shift"
     JOIN = "join"
@@ -278,6 +330,7 @@ class Action(StrEnum):
     TO_SETTLE = "to_settle"
     RETRY = "retry"
     SETTLE = "settle"
+    PRINT_LIST = "print_list"
     LINK_CARDS = "link_cards"
     BLOCK_CARD = "block_card"
     TRANSFER = "transfer"
@@ -287,6 +340,13 @@ class Action(StrEnum):
     GRANT = "grant"
     SELF_TEST = "self_test"
     CHANGE_PIN = "change_pin"
+    TRY_GLASS = "try_glass"
+    LOG = "log"
+    RESTART = "restart"
+    PROVE_DOOR = "prove_door"
+    YES = "yes"
+    NO = "no"
+    SKIP = "skip"
     PAD = "pad"
     """Letters or digits on the keyboard."""
 
@@ -469,6 +529,32 @@ class UnsettledListed:
     rows: tuple[Unsettled, ...] | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogLine:
+    """A warning or an error of the program itself, masked: nothing in it points at a person.
+
+    Attributes:
+        at: aware UTC.
+        severe: an error; else a warning.
+        part: the module that spoke, as « devices.supervisor ».
+        said: the message, on one line.
+        cause: the exceptions behind it and where they came from; empty where there was none.
+    """
+
+    at: datetime
+    severe: bool
+    part: str
+    said: str
+    cause: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LogListed:
+    """The answer to :class:`~kiosk.effects.ListLog`: the newest first."""
+
+    lines: tuple[LogLine, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class LinkedCounted:
     """The answer to :class:`~kiosk.effects.CountLinked`: who was given a card at this terminal."""
@@ -516,6 +602,20 @@ class BookingAnswered:
 # ── the process ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GraceAnswered:
+    """The answer to :class:`~kiosk.effects.AskGrace`.
+
+    Attributes:
+        available: the server has answered; else nobody knows whether it has granted anything.
+        member: the holder of the account as they stand with the grace; None where none was granted.
+    """
+
+    card: CardHash
+    available: bool
+    member: Member | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Ticked:
     """A source, the store or the sync thread is alive."""
@@ -550,6 +650,10 @@ Event: TypeAlias = (
     | DoorAlarmCleared
     | DoorModeChanged
     | ExitAsked
+    | ProofAsked
+    | ProofOpens
+    | ProofResets
+    | ProofEnded
     | DeviceLost
     | DeviceFound
     | LabelPrinted
@@ -570,7 +674,9 @@ Event: TypeAlias = (
     | QueueChanged
     | Identified
     | BookingAnswered
+    | GraceAnswered
     | UnsettledListed
+    | LogListed
     | LinkedCounted
     | PinKnown
     | PinChecked

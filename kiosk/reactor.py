@@ -26,7 +26,7 @@ from kiosk.rules.tare import TareLimits
 from kiosk.rules.turn import Link, Surroundings
 from kiosk.rules.view import view_of
 from kiosk.rules.weekly import Schedule
-from kiosk.types import CardHash, Fact, FactId, FactKind, JarCode, Part, Sound
+from kiosk.types import CardHash, Fact, FactId, FactKind, JarCode, MemberId, Part, Sound
 from kiosk.views import View
 
 log = logging.getLogger(__name__)
@@ -46,11 +46,16 @@ URGENCY: dict[type[Effect], int] = {
     effects.CancelTimer: 2,
     effects.Play: 3,
     effects.PrintLabel: 3,
+    effects.PrintList: 3,
     effects.RingBell: 3,
     effects.StopBell: 3,
     **dict.fromkeys(get_args(effects.StaffOrder), 3),
+    effects.ListLog: 3,
+    **dict.fromkeys(get_args(effects.ProofOrder), 3),
     effects.Identify: 4,
     effects.Book: 4,
+    effects.AskGrace: 4,
+    effects.Restart: 5,
 }
 """The door first, then what must not be lost, then time, sounds, and questions that may take their time."""
 
@@ -63,10 +68,26 @@ class Recorder(Protocol):
 
 
 class Asker(Protocol):
-    """The two questions to the server."""
+    """The questions to the server that a person waits for."""
 
-    def identify(self, order: effects.Identify) -> None: ...
-    def book(self, order: effects.Book) -> None: ...
+    def ask(self, question: effects.Identify | effects.Book | effects.AskGrace, /) -> None: ...
+
+
+class LogKeeper(Protocol):
+    """Who remembers what has gone wrong in the program."""
+
+    @property
+    def count(self) -> int: ...
+    def lines(self) -> tuple[events.LogLine, ...]: ...
+
+
+class DoorProof(Protocol):
+    """The test of the door, for whoever is at the screen; each call returns at once."""
+
+    def hear(self, event: Event) -> None: ...
+    def begin(self, by: MemberId | None) -> None: ...
+    def answer(self, *, yes: bool | None) -> None: ...
+    def end(self) -> None: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,11 +106,17 @@ class Hands:
     tick: Callable[[str], None]
     """Tell the watchdog who is alive."""
     print_label: Callable[[effects.PrintLabel], None] | None = None
+    print_list: Callable[[effects.PrintList], None] | None = None
     order_door: Callable[[effects.DoorOrder], None] | None = None
     """Hold it, lock it down, reset it; None where there is no door."""
     bell_needs_internet: bool = False
     staff: Callable[[effects.StaffOrder], None] = lambda _order: None
     """What staff ask of the store."""
+    log: LogKeeper | None = None
+    proof: DoorProof | None = None
+    """Puts the door to the test; None where there is no door."""
+    restart: Callable[[], None] | None = None
+    """Ends the program in good order; None where nobody starts it again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,6 +230,8 @@ class Reactor:
     def handle(self, event: Event) -> None:
         """Take one event: what is known changes first, then the session has its say, then its orders are given."""
         self._learn(event)
+        if self._hands is not None and self._hands.proof is not None:
+            self._hands.proof.hear(event)
         if isinstance(event, doorkeeping.HEARD):
             self._keep_door(doorkeeping.hear(self.keeping, event, self.surroundings(), self.settings.hold_open))
         if isinstance(event, sessions.SEEN):
@@ -246,10 +275,17 @@ class Reactor:
             parts=settings.parts,
             waiting=self.waiting,
             refused=self.refused,
+            troubles=self._troubles(),
+            restarts=self._hands is not None and self._hands.restart is not None,
             new_id=self._new_id,
             new_jar_code=self._new_jar_code,
             keeping=self.keeping,
+            unjournalled=self.unjournalled,
         )
+
+    def _troubles(self) -> int:
+        keeper = None if self._hands is None else self._hands.log
+        return 0 if keeper is None else keeper.count
 
     def _has_bell(self) -> bool:
         """One that can be rung now."""
@@ -303,14 +339,28 @@ class Reactor:
                 self._hands.ring()
             case effects.PrintLabel() if self._hands.print_label is not None:
                 self._hands.print_label(order)
+            case effects.PrintList() if self._hands.print_list is not None:
+                self._hands.print_list(order)
             case effects.StopBell():
                 self._hands.stop_ringing()
-            case effects.Identify():
-                self._hands.ask.identify(order)
-            case effects.Book():
-                self._hands.ask.book(order)
+            case effects.Identify() | effects.Book() | effects.AskGrace():
+                self._hands.ask.ask(order)
+            case effects.ProveDoor() | effects.AnswerProof() | effects.EndProof() if self._hands.proof is not None:
+                _order_proof(self._hands.proof, order)
+            case effects.ListLog() | effects.Restart():
+                self._look_after(order)
             case _ if isinstance(order, effects.StaffOrder):
                 self.order_staff(order)
+
+    def _look_after(self, order: effects.ListLog | effects.Restart) -> None:
+        """What a technician asks of the program itself."""
+        hands = self._hands
+        assert hands is not None
+        if isinstance(order, effects.ListLog):
+            self.post(events.LogListed(() if hands.log is None else hands.log.lines()))
+        elif hands.restart is not None:
+            log.info("a technician starts the terminal anew")
+            hands.restart()
 
     def order_staff(self, order: effects.StaffOrder) -> None:
         """Carry out what staff ask of the store, at the screen or by a command."""
@@ -384,7 +434,7 @@ class Reactor:
             case events.FactsRecalled():
                 for fact in event.facts:
                     self.knowledge.note(fact)
-            case events.Identified(available=True):
+            case events.Identified(available=True) | events.GraceAnswered(available=True):
                 self.knowledge.learn(event)
             case events.Delivered():
                 self.knowledge.delivered(event.ids)
@@ -413,7 +463,17 @@ class Reactor:
             )
 
 
+def _order_proof(proof: DoorProof, order: effects.ProofOrder) -> None:
+    match order:
+        case effects.ProveDoor(by=by):
+            proof.begin(by)
+        case effects.AnswerProof(yes=yes):
+            proof.answer(yes=yes)
+        case effects.EndProof():
+            proof.end()
+
+
 def _link_after(event: events.ServerReached | events.ServerLost) -> Link:
     if isinstance(event, events.ServerReached):
         return Link(online=True)
-    return Link(online=False, since=event.since, not_authorised=event.not_authorised)
+    return Link(online=False, since=event.since, not_authorised=event.not_authorised, fault=event.fault)

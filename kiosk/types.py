@@ -131,7 +131,7 @@ class Coop:
 
     Attributes:
         cycle_start: a Monday on which week A begins; ``None`` where the coop counts no weeks.
-        notice: a line the coop wants read on the idle screen.
+        notice: what the coop wants read on the idle screen, one line at a time.
         pot_hours: hours in the shared pot; ``None`` where there is none.
     """
 
@@ -168,6 +168,10 @@ class Capabilities:
     notice: bool = False
     roles: bool = False
     shared_pot: bool = False
+    stand_ins: bool = False
+    """The presence of someone who had no place on the shift is taken."""
+    grace: bool = False
+    """A member whom hours keep out may ask for the coop's own grace period."""
     presence: Presence = Presence.EXPLICIT
     check_in_opens_minutes: int = 15
 
@@ -327,6 +331,8 @@ class Reason(StrEnum):
     """Opened by a coordinator for someone else; a :class:`DeskReason` says what for."""
     EXIT = "exit"
     """Opened from inside, by the exit button."""
+    TEST = "test"
+    """Opened by the test of the door, with someone at it."""
 
 
 class DeskReason(StrEnum):

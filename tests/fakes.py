@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import TypeVar
 
-from kiosk.backends.base import Accepted, Outcome, Unchanged
+from kiosk.backends.base import Accepted, Grace, Outcome, Unchanged
 from kiosk.clock import moment
 from kiosk.errors import BackendUnavailable
 from kiosk.events import BookingOutcome, Event, Identified, KnowledgePage
@@ -127,6 +127,7 @@ class ScriptedBackend:
         self.owners: dict[CardHash, Identified] = {}
         self.codes: list[str] = []
         self.booking: BookingOutcome | Exception = BookingOutcome.BOOKED
+        self.graces: dict[MemberId, Member] = {}
         self.reachable = True
         self.before_answer: Callable[[], None] = lambda: None
         self.carries = Capabilities()
@@ -163,6 +164,10 @@ class ScriptedBackend:
         if isinstance(self.booking, Exception):
             raise self.booking
         return self.booking
+
+    def grace(self, member: MemberId, timeout_seconds: float) -> Grace:
+        self._called("grace", timeout_seconds)
+        return Grace(self.graces.get(member))
 
     def close(self) -> None:
         self._called("close", None)

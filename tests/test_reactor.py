@@ -8,7 +8,7 @@ from datetime import UTC
 import pytest
 
 from kiosk.clock import AdjustableClock
-from kiosk.effects import Book, Identify, LockDown
+from kiosk.effects import AskGrace, Book, Identify, LockDown
 from kiosk.events import (
     Action,
     CommandReceived,
@@ -69,11 +69,8 @@ class Recorder:
     def play(self, sound: Sound) -> None:
         self.log.append(("play", sound))
 
-    def identify(self, order: Identify) -> None:
-        self.log.append(order)
-
-    def book(self, order: Book) -> None:
-        self.log.append(order)
+    def ask(self, question: Identify | Book | AskGrace) -> None:
+        self.log.append(question)
 
     def say(self, word: str) -> Callable[[], None]:
         return lambda: self.log.append(word)

@@ -20,6 +20,7 @@ from kiosk.rules.staff_states import LOCKED_BY_CARDS, Linking, Seeking, Unlockin
 from kiosk.rules.states import (
     STATES,
     Asking,
+    AskingGrace,
     Booked,
     Booking,
     Cardless,
@@ -39,6 +40,7 @@ from kiosk.rules.states import (
     Reviewing,
     Ringing,
     RollCalling,
+    StandingIn,
     State,
     Tagging,
     TareKept,
@@ -59,6 +61,7 @@ from kiosk.types import CardKind, FactKind, Member, Part, Reason, Remark, Shift,
 
 PERSONAL = (
     Welcoming, Noticing, Asking, Thanking, Undone, Refusing, Reviewing, Choosing, Booking, Booked, RollCalling,
+    StandingIn, AskingGrace,
 )  # fmt: skip
 """States of one person: their own card taps into them, another one replaces the person."""
 
@@ -236,6 +239,7 @@ def _journal(turn: Turn, tap: CardTapped, member: Member, verdict: Verdict) -> V
         verdict=verdict,
         at=turn.around.monotonic,
         passage=turn.record(fact),
+        kind=tap.kind,
     )
 
 
@@ -296,21 +300,21 @@ def _with_undo(turn: Turn, state: State, visit: Visit) -> State:
     deed = turn.session.deed
     if deed is None or deed.card != visit.card or turn.around.monotonic >= deed.ends_at:
         return state
-    return _deed_again(deed, visit)
+    return _deed_again(deed, visit, committed=deed.fact not in turn.around.unjournalled)
 
 
-def _deed_again(deed: Deed, visit: Visit) -> Thanking | Booked:
+def _deed_again(deed: Deed, visit: Visit, *, committed: bool) -> Thanking | Booked:
     if deed.kind is FactKind.CHECK_IN:
         return Thanking(
             visit=visit,
             shift_id=deed.shift_id,
             fact=deed.fact,
             noted_at=deed.done_at,
-            committed=True,
+            committed=committed,
             undoable=True,
         )
     return Booked(
-        visit=visit, shift_id=deed.shift_id, fact=deed.fact, committed=True, opened=deed.opened, undoable=True
+        visit=visit, shift_id=deed.shift_id, fact=deed.fact, committed=committed, opened=deed.opened, undoable=True
     )
 
 

@@ -5,9 +5,10 @@ annotation of a handler names the states it may lead to: the diagram in the docs
 :func:`kiosk.rules.session.step` holds every handler to it.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
+from functools import cache
 from typing import Any, TypeAlias, TypeVar, get_args, get_type_hints
 
 from kiosk.effects import Effect, OpenDoor, Record, Withdraw
@@ -39,11 +40,13 @@ class Link:
 
     Attributes:
         since: when it was lost (aware UTC); ``None`` while it answers.
+        fault: why, for whoever keeps the terminal.
     """
 
     online: bool = False
     since: datetime | None = None
     not_authorised: bool = False
+    fault: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,8 +74,14 @@ class Surroundings:
     waiting: int = 0
     refused: int = 0
     """How many facts wait for the server, and how many it will never take."""
+    troubles: int = 0
+    """How many warnings and errors the program has logged since it started."""
+    restarts: bool = False
+    """Whoever looks after the program starts it anew when it ends."""
     keeping: Doorkeeping = field(default_factory=Doorkeeping)
     """The door, as its own thread told of it."""
+    unjournalled: Collection[FactId] = ()
+    """What is not on the disk yet."""
 
     @property
     def now(self) -> datetime:
@@ -201,6 +210,7 @@ def on(states: type[State] | Iterable[type[State]], event: type[Event], *whats: 
     return register
 
 
+@cache
 def targets(handler: Handler) -> frozenset[type[State]]:
     """The states that a handler says it may lead to; all of them for one annotated with ``State``."""
     hint = get_type_hints(handler)["return"]
