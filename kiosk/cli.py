@@ -5,8 +5,9 @@ the command that needs it.
 """
 
 import json
+import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
@@ -25,9 +26,12 @@ from kiosk.cli_keep import backup, key
 from kiosk.cli_member import member
 from kiosk.cli_odoo import odoo
 from kiosk.cli_options import AS_JSON, CONFIG, load_config, show
-from kiosk.config import Config
+from kiosk.cli_simulate import simulate
+from kiosk.cli_update import update
+from kiosk.config import SYSTEM_FILE, Config
 from kiosk.devices.scales.registry import SCALES
 from kiosk.errors import ConfigError, KioskError
+from kiosk.first_run.finding import is_guide_wanted
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -79,7 +83,9 @@ for _group in (
     odoo,
     outbox,
     scale,
+    simulate,
     sync,
+    update,
 ):
     cli.add_command(_group)
 
@@ -90,7 +96,10 @@ for _group in (
 @cli.command()
 @CONFIG
 def run(config_file: Path | None) -> None:
-    """Run the terminal, as systemd starts it."""
+    """Run the terminal, as systemd starts it. Where there is no configuration yet, the screen asks for it."""
+    if config_file is None and is_guide_wanted(SYSTEM_FILE):
+        _set_up()
+        return
     from kiosk.app import Terminal
     from kiosk.app_looks import make_looks
     from kiosk.clock import SystemClock
@@ -110,8 +119,24 @@ def run(config_file: Path | None) -> None:
         now=clock.now,
         touched=None if terminal.backlight is None else terminal.backlight.wake,
         fullscreen=True,
+        input_provider=_input_provider(),
     )
     terminal.run(face)
+
+
+def _input_provider() -> str:
+    """Under KMSDRM no display server feeds the window: Kivy reads the touch panel itself."""
+    return "probesysfs,provider=mtdev" if os.environ.get("SDL_VIDEODRIVER") == "KMSDRM" else ""
+
+
+def _set_up() -> None:
+    """The guide of the first run, until the terminal can start."""
+    from kiosk.first_run.playing import play_guide
+    from kiosk.logs import configure
+
+    configure("info")
+    if not play_guide(_input_provider()):
+        click.echo("The terminal is set up: kiosk run starts it.", err=True)
 
 
 def _demo_options(command: F) -> F:
@@ -134,28 +159,32 @@ def _demo_options(command: F) -> F:
 
 @cli.command()
 @_demo_options
-def demo(**wish: Any) -> None:
+@click.option("--first-run", is_flag=True, help="As it comes: the guide on the screen sets it up first.")
+def demo(*, first_run: bool, **wish: Any) -> None:
     """The terminal in a window, with simulated hardware and an invented coop, and a workbench beside it.
 
     Keys 1 to 9 tap cards, up and down load the scale, F5 unplugs the reader, F6 cuts the network.
     """
+    from kiosk.demo.first_run import play_first_run
     from kiosk.demo.play import play_demo
     from kiosk.logs import configure
 
     configure("info")
-    play_demo(_wish(wish))
+    (play_first_run if first_run else play_demo)(_wish(wish))
 
 
 @cli.command()
 @click.argument("out", type=click.Path(path_type=Path, file_okay=False))
 @_demo_options
-def tour(out: Path, **wish: Any) -> None:
+@click.option("--first-run", is_flag=True, help="The guide that sets a terminal up, instead of a coop's day.")
+def tour(out: Path, *, first_run: bool, **wish: Any) -> None:
     """Play a coop's day unattended; one picture a step and report.json go to OUT. Needs no display."""
+    from kiosk.demo.first_run import play_guide_tour
     from kiosk.demo.play import play_tour
     from kiosk.logs import configure
 
     configure("warning")
-    well = play_tour(_wish(wish), out, click.echo)
+    well = (play_guide_tour if first_run else play_tour)(_wish(wish), out, click.echo)
     click.echo(f"The pictures are in {out}, the report in {out / 'report.json'}.")
     if not well:
         click.echo("Not every step reached its view.", err=True)
@@ -216,6 +245,23 @@ def config_init(file: Path) -> None:
     click.echo(f"{file}: written. Say what differs, then: kiosk config check {file}")
 
 
+@config.command("qr")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("-o", "out", type=click.Path(path_type=Path, dir_okay=False), required=True, help="An SVG picture.")
+def config_qr(file: Path, out: Path) -> None:
+    """Write FILE with the secrets that it names as a set-up code, which "scripts/install --qr" has scanned."""
+    from kiosk.install.settings import bring
+    from kiosk.install.setup_code import encode, svg
+
+    brought = bring(file)
+    picture = svg(encode(brought.text, brought.secrets))
+    # It holds the secrets: for its owner alone, as the files that they are from.
+    out.unlink(missing_ok=True)
+    with os.fdopen(os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as opened:
+        opened.write(picture)
+    click.echo(f"{out}: written. Whoever has it has the secrets: destroy it once the terminal is installed.")
+
+
 @config.command("check")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 def config_check(file: Path) -> None:
@@ -252,8 +298,17 @@ def status(config_file: Path | None, *, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(answer, ensure_ascii=False))
     else:
-        for name, value in answer.items():
-            click.echo(f"{name:16} {'-' if value in (None, []) else value}")
+        for name, value in _flat(answer):
+            click.echo(f"{name:30} {'-' if value in (None, []) else value}")
+
+
+def _flat(answer: dict[str, Any], before: str = "") -> Iterator[tuple[str, Any]]:
+    """What is inside of what, each on a line of its own: ``door.mode``."""
+    for name, value in answer.items():
+        if isinstance(value, dict):
+            yield from _flat(value, f"{before}{name}.")
+        else:
+            yield before + name, value
 
 
 @cli.command()
@@ -272,8 +327,9 @@ def decide(who: str, when: datetime | None, config_file: Path | None, *, as_json
 
 
 def _tell(answer: dict[str, Any]) -> None:
-    for name, value in answer.items():
-        click.echo(f"{name:12} {'-' if value is None else value}")
+    for name, value in _flat(answer):
+        shown = ", ".join(map(str, value)) if isinstance(value, list) else value
+        click.echo(f"{name:15} {'-' if shown in (None, '') else shown}")
 
 
 @cli.group()

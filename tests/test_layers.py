@@ -62,7 +62,10 @@ def of(*names: str) -> tuple[str, ...]:
     return tuple(f"kiosk.{name}" for name in names)
 
 
-VOCABULARY = of("types", "events", "effects", "views", "errors", "messages", "messages_staff", "colour")
+VOCABULARY = of(
+    *("types", "events", "effects", "views", "errors", "colour", "tares"),
+    *("messages", "messages_afar", "messages_guide", "messages_staff"),
+)
 RULES = of("rules")
 DECODERS = of(
     *("devices.framing", "devices.cards", "devices.uid_formats", "devices.keys", "devices.scales"),
@@ -112,12 +115,24 @@ LAYERS = {
     ),
     "sync": Layer(of("sync", "questions"), VOCABULARY + RULES + CLOCK + STORE + of("backends.base")),
     "the reactor": Layer(
-        of("reactor", "commands", "door_commands", "card_commands"), VOCABULARY + RULES + CLOCK + STORE
+        of("reactor", "commands", "door_commands", "card_commands", "explaining"), VOCABULARY + RULES + CLOCK + STORE
     ),
     "the screens": Layer(of("screens"), VOCABULARY + TEXT, libraries=frozenset({"kivy"})),
+    "what is seen from afar": Layer(of("afar"), VOCABULARY + CLOCK, inside=frozenset({"requests"})),
+    "updates": Layer(
+        of("updating"),
+        VOCABULARY + CLOCK + STORE + of("control", "logs", "install.system_files"),
+        libraries=frozenset({"cryptography", "requests"}),
+    ),
+    "the installation": Layer(
+        of("install"),
+        VOCABULARY + of("config", "config_kinds", "config_sections", "config_checks", "resting", "updating"),
+        inside=frozenset({"segno"}),
+    ),
     "the root, and what shows it off": Layer(
         of(
             "app",
+            "app_afar",
             "app_door",
             "app_gestion_compte",
             "app_odoo",
@@ -129,6 +144,7 @@ LAYERS = {
             "cli_door",
             "cli_check",
             "proving",
+            "screen_proof",
             "card_import",
             "card_service",
             "cli",
@@ -140,16 +156,21 @@ LAYERS = {
             "cli_keep",
             "cli_member",
             "cli_options",
+            "cli_simulate",
+            "cli_update",
             "cli_cards",
             "__main__",
             "looking",
             "keeping",
             "member_data",
+            "member_learned",
             "member_words",
             "demo",
+            "first_run",
+            "simulation",
         ),
         ("kiosk",),
-        libraries=frozenset({"click", "kivy", "gpiozero", "PIL"}),
+        libraries=frozenset({"click", "kivy", "gpiozero", "PIL", "segno"}),
     ),
 }
 

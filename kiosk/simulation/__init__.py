@@ -1,0 +1,1 @@
+"""The whole system on simulated time, from one seed, in one thread (docs/simulation.md)."""

@@ -1,0 +1,251 @@
+"""What a terminal could know, and whom it may let in by that: worked out a second time, without the rules.
+
+Nothing here calls :mod:`kiosk.rules`. Two programs that were written apart seldom make the same mistake.
+"""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta, tzinfo
+
+from kiosk.events import Identified, KnowledgePage
+from kiosk.rules.policy import Policy, Unstaffed, Visitors
+from kiosk.types import (
+    Assignment,
+    Card,
+    CardHash,
+    CardKind,
+    ClockTrust,
+    Coop,
+    Fact,
+    FactId,
+    FactKind,
+    Member,
+    MemberId,
+    OpeningHours,
+    Reason,
+    Role,
+    Shift,
+    ShiftId,
+    Status,
+)
+
+Place = tuple[ShiftId, MemberId]
+NEVER_ENTER = frozenset({Status.FROZEN, Status.LEFT, Status.FEE, Status.INACTIVE})
+
+
+class Believed:
+    """The rows that reached a terminal, with what happened there laid over them."""
+
+    def __init__(self, zone: tzinfo) -> None:
+        self.zone = zone
+        self.coop = Coop()
+        self.as_of: datetime | None = None
+        self.members: dict[MemberId, Member] = {}
+        self.cards: dict[CardHash, Card] = {}
+        self.shifts: dict[ShiftId, Shift] = {}
+        self.places: dict[Place, Assignment] = {}
+        self.made_up: set[MemberId] = set()
+        self.opened_by_hand: datetime | None = None
+        self._undelivered: dict[FactId, Fact] = {}
+        self._generation = -1
+        self._named: tuple[set[MemberId], set[CardHash], set[ShiftId], set[Place]] = (set(), set(), set(), set())
+
+    # ── what reaches it ───────────────────────────────────────────────────────────────────────────────────────────
+
+    def read(self, page: KnowledgePage) -> None:
+        """A page of the server, or of the terminal's own disk."""
+        for member in page.members:
+            before = self.members.get(member.id)
+            if before is not None and before.status != member.status:
+                self.made_up.discard(member.id)
+            self.members[member.id] = member
+        self.coop = page.coop or self.coop
+        self.cards |= {card.hash: card for card in page.cards}
+        self.shifts |= {shift.id: shift for shift in page.shifts}
+        self.places |= {(place.shift_id, place.member_id): place for place in page.assignments}
+        self._take_away(page.removed_members, page.removed_cards, page.removed_shifts, page.removed_assignments)
+        if page.full:
+            self._keep_named(page)
+        self.as_of = page.fetched_at if page.last else self.as_of
+        for fact in tuple(self._undelivered.values()):
+            self._lay_over(fact)
+
+    def _keep_named(self, page: KnowledgePage) -> None:
+        """A full round is the whole truth: what it has not named by its last page is no more."""
+        if page.generation != self._generation:
+            self._generation, self._named = page.generation, (set(), set(), set(), set())
+        members, cards, shifts, places = self._named
+        members |= {member.id for member in page.members}
+        cards |= {card.hash for card in page.cards}
+        shifts |= {shift.id for shift in page.shifts}
+        places |= {(place.shift_id, place.member_id) for place in page.assignments}
+        if page.last:
+            self._take_away(
+                self.members.keys() - members,
+                self.cards.keys() - cards,
+                self.shifts.keys() - shifts,
+                self.places.keys() - places,
+            )
+            self._generation = -1
+
+    def _take_away(
+        self,
+        members: Iterable[MemberId],
+        cards: Iterable[CardHash],
+        shifts: Iterable[ShiftId],
+        places: Iterable[Place],
+    ) -> None:
+        gone, past = set(members), set(shifts)
+        for place in [*places, *(key for key in self.places if key[0] in past)] if past else list(places):
+            self.places.pop(place, None)
+        for card in (
+            [*cards, *(hash_ for hash_, card in self.cards.items() if card.member_id in gone)] if gone else [*cards]
+        ):
+            self.cards.pop(card, None)
+        for member in gone:
+            self.members.pop(member, None)
+        for shift in past:
+            self.shifts.pop(shift, None)
+
+    def hear(self, answer: Identified) -> None:
+        """The server has said whose card one is."""
+        if answer.available and answer.member is not None:
+            for member in filter(None, (answer.account, answer.member)):
+                self.members[member.id] = member
+            self.cards[answer.hash] = Card(hash=answer.hash, member_id=answer.member.id, blocked=answer.blocked)
+
+    def happened(self, fact: Fact, *, is_delivered_kind: bool) -> None:
+        """Something was recorded at the terminal."""
+        if fact.about is not None and fact.about in self._undelivered and fact.kind.value.endswith("_undone"):
+            del self._undelivered[fact.about]
+        elif is_delivered_kind:
+            self._undelivered[fact.id] = fact
+        if fact.kind is FactKind.DOOR_OPENED and fact.details.get("reason") == Reason.BY_HAND.value:
+            self.opened_by_hand = fact.happened.wall
+        self._lay_over(fact)
+
+    def delivered(self, ids: Iterable[FactId]) -> None:
+        """The server speaks for these from now on."""
+        for id_ in ids:
+            self._undelivered.pop(id_, None)
+
+    def _lay_over(self, fact: Fact) -> None:
+        if fact.kind in {FactKind.CARD_LINKED, FactKind.CARD_BLOCKED} and fact.member_id is not None:
+            hash_ = CardHash(str(fact.details["card"]))
+            blocked = fact.kind is FactKind.CARD_BLOCKED
+            self.cards[hash_] = Card(hash=hash_, member_id=fact.member_id, blocked=blocked)
+        if fact.member_id is None or fact.shift_id is None:
+            return
+        key = fact.shift_id, fact.member_id
+        match fact.kind:
+            case FactKind.CHECK_IN:
+                self._sit(key, present=True)
+            case FactKind.CHECK_IN_UNDONE if key in self.places:
+                self._sit(key, present=False)
+            case FactKind.BOOKING:
+                self._sit(key, present=key in self.places and self.places[key].present)
+                self.made_up.add(fact.member_id)
+            case FactKind.BOOKING_UNDONE:
+                self.places.pop(key, None)
+                self.made_up.discard(fact.member_id)
+
+    def _sit(self, key: Place, *, present: bool) -> None:
+        name = self.members[key[1]].first_name if key[1] in self.members else ""
+        self.places[key] = Assignment(shift_id=key[0], member_id=key[1], first_name=name, present=present)
+
+    # ── whom it may let in ────────────────────────────────────────────────────────────────────────────────────────
+
+    def may_enter(  # noqa: PLR0911  one answer a sentence
+        self, member: Member, kind: CardKind, policy: Policy, now: datetime, trust: ClockTrust, *, online: bool
+    ) -> bool:
+        """Whether this person may come in now, by the coop's decisions in plain words."""
+        account = self._account(member)
+        shut_out = account is not None and (
+            account.status in NEVER_ENTER or (account.status is Status.LEAVE and policy.leave_blocks)
+        )
+        shop = not policy.needs_opening_hours or trust is ClockTrust.NEVER or self._is_open(now)
+        if kind is CardKind.BADGE and not ((trust is ClockTrust.NEVER or self._is_open(now)) and self._is_staffed(now)):
+            return False
+        if member.role is not Role.MEMBER and not shut_out and (shop or policy.unstaffed is Unstaffed.COORDINATORS):
+            return True
+        if account is None or shut_out or self._is_too_old(policy, now, trust):
+            return False
+        if member.status is Status.VISITOR:
+            if policy.visitors is Visitors.DESK or trust is ClockTrust.NEVER:
+                return False
+            if member.until is not None and now.astimezone(self.zone).date() > member.until:
+                return False
+            if not self._is_staffed(now):
+                return False
+        if self._comes_for_a_shift(member, policy, now):
+            return True
+        return self._may_shop(member, account, policy, now, trust, online=online, shop=shop)
+
+    def _may_shop(
+        self,
+        member: Member,
+        account: Member,
+        policy: Policy,
+        now: datetime,
+        trust: ClockTrust,
+        *,
+        online: bool,
+        shop: bool,
+    ) -> bool:
+        if member.windows:
+            local = now.astimezone(self.zone)
+            inside = _holds(member.windows, local) and local.date() not in self.coop.closures
+            if trust is not ClockTrust.NEVER and not inside:
+                return False
+        elif not shop:
+            return False
+        if policy.unstaffed is not Unstaffed.MEMBERS and not self._is_staffed(now):
+            return False
+        if account.status is Status.BLOCKED and policy.hours_late_block:
+            if member is not account:
+                return False
+            return policy.booking_opens_door and (account.id in self.made_up or not online)
+        return True
+
+    def _account(self, member: Member) -> Member | None:
+        if member.attached_to is None:
+            return member
+        account = self.members.get(member.attached_to)
+        return account if account is not None and account.attached_to is None else None
+
+    def _is_open(self, now: datetime) -> bool:
+        local = now.astimezone(self.zone)
+        return not self.coop.hours or (local.date() not in self.coop.closures and _holds(self.coop.hours, local))
+
+    def _is_too_old(self, policy: Policy, now: datetime, trust: ClockTrust) -> bool:
+        if self.as_of is None:
+            return True
+        return trust is ClockTrust.SYNCED and now - self.as_of >= timedelta(days=policy.expired_days)
+
+    def _comes_for_a_shift(self, member: Member, policy: Policy, now: datetime) -> bool:
+        early = timedelta(minutes=policy.enter_before_shift_minutes)
+        mine = {member.id, member.attached_to}
+        return any(
+            owner in mine and shift_id in self.shifts and self._runs(self.shifts[shift_id], now, early)
+            for shift_id, owner in self.places
+        )
+
+    @staticmethod
+    def _runs(shift: Shift, now: datetime, early: timedelta = timedelta()) -> bool:
+        return shift.starts_at - early <= now < shift.ends_at
+
+    def _is_staffed(self, now: datetime) -> bool:
+        """Somebody of the crew that started last is here, or a coordinator has opened for it; or there is no crew."""
+        running = [shift for shift in self.shifts.values() if self._runs(shift, now)]
+        if not running:
+            return True
+        last = max(running, key=lambda shift: (shift.starts_at, shift.ends_at))
+        crew = {shift.id for shift in running if (shift.starts_at, shift.ends_at) == (last.starts_at, last.ends_at)}
+        if any(place.present for (shift_id, _), place in self.places.items() if shift_id in crew):
+            return True
+        opened = self.opened_by_hand
+        return opened is not None and last.starts_at - timedelta(minutes=30) <= opened.astimezone(UTC) <= now
+
+
+def _holds(hours: Iterable[OpeningHours], local: datetime) -> bool:
+    at = local.time()
+    return any(stretch.weekday == local.weekday() and stretch.opens <= at < stretch.closes for stretch in hours)
