@@ -5,9 +5,14 @@ every start. Here a line is claimed as an output at its level, in one call, and 
 given back. Until the program starts and after it ends, the board's own resistor decides.
 """
 
+import contextlib
+import tempfile
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+
+_IMPORTING = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +37,7 @@ def lgpio_pins() -> Pins:
         ImportError: lgpio is not installed.
         Exception: whatever lgpio and gpiozero raise on a machine that is no Raspberry Pi.
     """
-    import lgpio
+    lgpio = _import_lgpio()
     from gpiozero import GPIOZeroError
     from gpiozero.pins.lgpio import LGPIOFactory, LGPIOPin
 
@@ -61,3 +66,14 @@ def lgpio_pins() -> Pins:
     # What stays shared is who holds which line: a line wanted twice is refused.
     factory.pins = {}
     return Pins(factory=factory, faults=(GPIOZeroError, lgpio.error), close=factory.close)
+
+
+def _import_lgpio() -> Any:
+    """Lgpio makes a pipe in the working directory while it is imported, and fails where it may not.
+
+    A service works in "/", and a read-only root is nobody's to write. Only that moment needs the name of the pipe.
+    """
+    # The door and the bell may both come here; the working directory is that of all threads.
+    with _IMPORTING, tempfile.TemporaryDirectory(prefix="lgpio-") as folder, contextlib.chdir(folder):
+        import lgpio
+    return lgpio

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from itertools import groupby
+from pathlib import Path
 from queue import Queue
 from types import ModuleType
 
@@ -436,6 +437,30 @@ def test_line_of_a_raspberry_pi_is_claimed_at_rest_and_left_pulled_to_it(
     assert chip.driven == [(17, rest), (17, 1 - rest), (17, rest)]
     assert chip.left == [{17: chip.SET_PULL_UP if rest else chip.SET_PULL_DOWN}]
     assert not chip.lines
+
+
+PIPING = """
+import os
+os.mkfifo(".lgd-nfy0")
+os.close(os.open(".lgd-nfy0", os.O_RDWR | os.O_NONBLOCK))
+raise ImportError("far enough")
+"""
+"""What lgpio does first of all, wherever it is."""
+
+
+def test_library_makes_its_pipe_out_of_the_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    work, library = tmp_path / "work", tmp_path / "library"
+    work.mkdir()
+    library.mkdir()
+    (library / "lgpio.py").write_text(PIPING)
+    monkeypatch.delitem(sys.modules, "lgpio", raising=False)
+    monkeypatch.syspath_prepend(library)
+    monkeypatch.chdir(work)
+    for _ in range(2):
+        with pytest.raises(ImportError, match="far enough"):
+            lgpio_pins()
+    assert Path.cwd() == work
+    assert list(work.iterdir()) == []
 
 
 def test_chip_that_refuses_is_a_device_error(chip: Chip, clock: AdjustableClock) -> None:
