@@ -1,6 +1,6 @@
 """In the guest: the door of a configuration on the machine's real lines, for as long as standard input stays open.
 
-Reads a line an order (``open SECONDS``, ``reset``, ``stop``), writes a JSON object an event.
+Reads a line an order (``open SECONDS``, ``lock-down``, ``reset``, ``crash``), writes a JSON object an event.
 """
 
 import json
@@ -15,7 +15,7 @@ from kiosk.clock import SystemClock
 from kiosk.config import load
 from kiosk.devices.pins import lgpio_pins
 from kiosk.devices.supervisor import Supervisor
-from kiosk.effects import ResetDoor
+from kiosk.effects import LockDown, ResetDoor
 from kiosk.events import Event, Ticked
 
 CONFIG = Path(sys.argv[1])
@@ -35,7 +35,7 @@ def main() -> None:
     assert memory is not None
     assert door is not None
     supervisor = Supervisor(door, tell, clock)
-    over = threading.Event()
+    over, crash = threading.Event(), threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: over.set())
     memory.start()
     supervisor.start()
@@ -47,12 +47,17 @@ def main() -> None:
                     door.open_for(float(seconds))
                 case ["reset"]:
                     door.obey(ResetDoor())
-                case _:
+                case ["lock-down"]:
+                    door.obey(LockDown())
+                case ["crash"]:
+                    crash.set()
                     break
         over.set()
 
     threading.Thread(target=listen, daemon=True).start()
     over.wait()
+    if crash.is_set():
+        raise RuntimeError("a bug that nobody catches")
     for part in (supervisor, memory):
         part.request_stop()
         assert part.join()
