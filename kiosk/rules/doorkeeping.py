@@ -20,6 +20,8 @@ from kiosk.events import (
     DoorModeChanged,
     Event,
     ExitAsked,
+    ProofOpens,
+    ProofResets,
     Timer,
     TimerFired,
 )
@@ -96,7 +98,9 @@ Stretch = tuple[date, OpeningHours]
 """Hours, and the day on which they are meant."""
 Outcome = tuple[Doorkeeping, tuple[Effect, ...]]
 
-HEARD = (DoorModeChanged, DoorAlarm, DoorAlarmCleared, ExitAsked, DeviceLost, TimerFired)
+HEARD = (
+    DoorModeChanged, DoorAlarm, DoorAlarmCleared, ExitAsked, ProofOpens, ProofResets, DeviceLost, TimerFired,
+)  # fmt: skip
 """The events that are the doorkeeper's business."""
 
 
@@ -110,14 +114,31 @@ def hear(keeping: Doorkeeping, event: Event, around: "Surroundings", schedule: S
             return replace(keeping, alarms=alarms_after(keeping.alarms, event)), (
                 _fact(FactKind.DOOR_ALARM, around, details),
             )
-        case ExitAsked():
-            leaving = {"reason": Reason.EXIT.value, "seconds": around.door.pulse_seconds}
-            return keeping, (_fact(FactKind.DOOR_OPENED, around, leaving),)
+        case ExitAsked() | ProofOpens() | ProofResets():
+            return _hear_person(keeping, event, around, schedule)
         case DeviceLost(part=Part.DOOR) if keeping.mode is not None:
             return _change_mode(replace(keeping, alarms=frozenset()), DoorMode.OUT_OF_ORDER, around)
         case TimerFired(Timer.TICK):
             return _hold(keeping, around, schedule)
     return keeping, ()
+
+
+def _hear_person(
+    keeping: Doorkeeping, event: ExitAsked | ProofOpens | ProofResets, around: "Surroundings", schedule: Schedule
+) -> Outcome:
+    """Someone leaves, or stands at the door with the test of it."""
+    match event:
+        case ExitAsked():
+            leaving = {"reason": Reason.EXIT.value, "seconds": around.door.pulse_seconds}
+            return keeping, (_fact(FactKind.DOOR_OPENED, around, leaving),)
+        case ProofOpens(seconds=seconds, by=by):
+            if maybe_refusal(keeping, Order(word=Word.OPEN)) is not None:
+                return keeping, ()
+            trying = {"reason": Reason.TEST.value, "seconds": seconds}
+            return keeping, (OpenDoor(seconds=seconds), _fact(FactKind.DOOR_OPENED, around, trying, by))
+        case ProofResets(by=by):
+            order = Order(word=Word.RESET, by=by)
+            return (keeping, ()) if maybe_refusal(keeping, order) else obey(keeping, order, around, schedule)
 
 
 def alarms_after(alarms: frozenset[DoorAlarmKind], event: DoorAlarm | DoorAlarmCleared) -> frozenset[DoorAlarmKind]:
@@ -166,7 +187,8 @@ def obey(keeping: Doorkeeping, order: Order, around: "Surroundings", schedule: S
             )
             return calm, (EndHold(), EndLockDown())
         case Word.RESET:
-            return replace(keeping, last=order), (ResetDoor(),)
+            # Whoever resets it wants it locked: what someone had ordered before the alarm is over.
+            return replace(keeping, hold_until=None, last=order), (ResetDoor(),)
 
 
 # ── holding ───────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -219,6 +219,17 @@ def test_a_reset_after_fire_is_a_fact_with_who():
     ]
 
 
+def test_a_hold_from_before_the_fire_is_over_with_the_reset():
+    desk = Desk(terminal=no_worker_here())
+    desk.order(Word.HOLD, minutes=30, by=BY)
+    for mode in (DoorMode.HELD_OPEN, DoorMode.RELEASED):
+        desk.becomes(mode)
+        desk.hear(TICK)
+    desk.order(Word.RESET, by=BY)
+    desk.becomes(DoorMode.LOCKED)
+    assert desk.hear(TICK) == []
+
+
 def test_an_order_that_changed_nothing_is_not_taken_for_the_cause_of_something_later():
     desk = Desk(schedule=HOURS, terminal=no_worker_here())
     desk.order(Word.NORMAL, by=BY)
