@@ -9,14 +9,15 @@ from dataclasses import fields, is_dataclass
 from datetime import date, datetime, time
 from typing import Any, Protocol
 
-from kiosk import __version__
+from kiosk import __version__, explaining
 from kiosk.card_commands import CARD_COMMANDS, CardCommandError, carry_out, desk_of
 from kiosk.door_commands import door_status, order_of
 from kiosk.events import CommandReceived
 from kiosk.reactor import Reactor
+from kiosk.rules.shifts import is_open, opens_at
 from kiosk.store.retention import Retention
 from kiosk.store.thread import Store
-from kiosk.types import Jar, MemberId
+from kiosk.types import Jar, MemberId, Part
 
 Rows = list[dict[str, Any]]
 
@@ -34,14 +35,30 @@ class Wakes(Protocol):
     def wake(self, *, fetch: bool = False) -> None: ...
 
 
-def status(reactor: Reactor, store: Store) -> dict[str, object]:
-    """Counts, ages and faults; never a name, a card or a token."""
-    knowledge, link = reactor.knowledge, reactor.link
+class Seen(Protocol):
+    """The latest look at the machine."""
+
+    @property
+    def queue_oldest_at(self) -> datetime | None: ...
+    @property
+    def queue_known(self) -> bool: ...
+    def machine(self) -> dict[str, Any]: ...
+
+
+def status(reactor: Reactor, store: Store, seen: Seen | None = None) -> dict[str, object]:
+    """Counts, ages and faults; never a name, a card or a token. ``seen`` is the latest look at the machine."""
+    knowledge, link, around = reactor.knowledge, reactor.link, reactor.surroundings()
+    now = around.moment.wall
+    oldest = None if seen is None else seen.queue_oldest_at
     return {
         "version": __version__,
+        "at": _iso(now),
+        "clock": around.moment.trust.value,
         "screen": type(reactor.session.state).__name__,
         "online": link.online,
         "offline_since": _iso(link.since),
+        "not_authorised": link.not_authorised,
+        "server_fault": link.fault,
         "members": len(knowledge.members),
         "knowledge_as_of": _iso(knowledge.as_of),
         "waiting": reactor.waiting,
@@ -49,7 +66,35 @@ def status(reactor: Reactor, store: Store) -> dict[str, object]:
         "unjournalled": store.unjournalled(),
         "store_fault": None if store.fault is None else store.fault.value,
         "lost": sorted(part.value for part in reactor.session.lost),
+        "parts": _parts(reactor),
+        "door": door_status(reactor) if Part.DOOR in reactor.settings.parts else None,
+        "opening": _opening(reactor, now),
+        "knowledge_age_seconds": _age(knowledge.as_of, now),
+        "queue_oldest_at": _iso(oldest),
+        "queue_age_seconds": _age(oldest, now) if oldest is not None else 0 if seen and seen.queue_known else None,
+        "machine": None if seen is None else seen.machine(),
     }
+
+
+def _parts(reactor: Reactor) -> dict[str, str]:
+    """``ok``, ``lost``, or ``off`` for what is not configured."""
+    lost = reactor.session.lost - {Part.SERVER} | (frozenset() if reactor.link.online else {Part.SERVER})
+    there = reactor.settings.parts | lost
+    return {part.value: "lost" if part in lost else "ok" if part in there else "off" for part in Part}
+
+
+def _opening(reactor: Reactor, now: datetime) -> dict[str, object]:
+    coop, zone = reactor.knowledge.coop, reactor.settings.zone
+    return {
+        "known": bool(coop.hours),
+        "open": bool(coop.hours) and is_open(coop, now, zone),
+        "opens_at": _iso(opens_at(coop, now, zone)),
+    }
+
+
+def _age(since: datetime | None, now: datetime) -> int | None:
+    """Whole seconds, and never less than none: the clock may have been set back."""
+    return None if since is None else max(0, round((now - since).total_seconds()))
 
 
 STORE_COMMANDS: dict[str, Callable[[Store, Mapping[str, Any]], Future[Any]]] = {
@@ -65,15 +110,25 @@ STORE_COMMANDS: dict[str, Callable[[Store, Mapping[str, Any]], Future[Any]]] = {
 """Commands that the store's thread answers, whether a terminal runs or not."""
 
 
-def answer(command: CommandReceived, reactor: Reactor, store: Store, replies: Replies, sync: Wakes) -> None:
+def answer(
+    command: CommandReceived,
+    reactor: Reactor,
+    store: Store,
+    replies: Replies,
+    sync: Wakes,
+    *,
+    seen: Seen | None = None,
+) -> None:
     """Answer a command; an unknown one is refused in words."""
     if command.name == "status":
-        replies.answer(command.reply, status(reactor, store))
+        replies.answer(command.reply, status(reactor, store, seen))
     elif command.name == "sync":
         sync.wake(fetch=True)
         replies.answer(command.reply, {"waiting": reactor.waiting})
     elif command.name == "jars list":
         replies.answer(command.reply, {"value": jar_rows(reactor.knowledge.jars.values())})
+    elif command.name == "decide":
+        _decide(command, reactor, replies)
     elif command.name == "door status":
         replies.answer(command.reply, door_status(reactor))
     elif command.name == "door order":
@@ -85,6 +140,13 @@ def answer(command: CommandReceived, reactor: Reactor, store: Store, replies: Re
         future.add_done_callback(lambda done: _pass_on(done, command.reply, replies))
     else:
         replies.refuse(command.reply, f"this terminal knows no command {command.name!r}")
+
+
+def _decide(command: CommandReceived, reactor: Reactor, replies: Replies) -> None:
+    try:
+        replies.answer(command.reply, explaining.decide(reactor, command.arguments))
+    except (explaining.NobodyError, ValueError) as wrong:
+        replies.refuse(command.reply, str(wrong))
 
 
 def _order_door(command: CommandReceived, reactor: Reactor, replies: Replies) -> None:

@@ -6,19 +6,22 @@ from datetime import UTC, datetime
 from queue import Empty, SimpleQueue
 from typing import Any
 
+from kiosk import explaining
 from kiosk.app import control_path, make_backend, make_hasher
 from kiosk.app_door import make_door_memory
 from kiosk.clock import Clock, SystemClock
 from kiosk.commands import STORE_COMMANDS, jar_rows, plain
 from kiosk.config import Config
 from kiosk.control import NotRunning, ask
+from kiosk.devices.cards import CardHasher
 from kiosk.errors import KioskError
 from kiosk.events import Event, KnowledgeConfirmed, KnowledgePage, ServerLost
-from kiosk.rules import access
+from kiosk.explaining import NobodyError
+from kiosk.rules.access import Question
 from kiosk.rules.knowledge import Knowledge
 from kiosk.store.thread import Store
 from kiosk.sync import Sync
-from kiosk.types import CardKind, Jar, Member, MemberId
+from kiosk.types import Card, CardHash, Jar
 
 ANSWER_SECONDS = 10.0
 
@@ -114,7 +117,7 @@ def _outcome(store: Store, events: SimpleQueue[Event], seconds: float) -> tuple[
 def opened(config: Config, clock: Clock) -> Iterator[tuple[Store, SimpleQueue[Event]]]:
     """The store of a terminal that does not run."""
     events: SimpleQueue[Event] = SimpleQueue()
-    store = Store(config.terminal.data_dir, events.put, clock)
+    store = Store(config.terminal.data_dir, events.put, clock, config.terminal.timezone)
     store.start()
     try:
         yield store, events
@@ -124,9 +127,10 @@ def opened(config: Config, clock: Clock) -> Iterator[tuple[Store, SimpleQueue[Ev
 
 
 def explain(config: Config, who: str, at: datetime | None) -> dict[str, Any]:
-    """One access decision: verdict, reason, the rule that made it, the age of what it knew.
+    """One access decision: verdict, reason, the rule that made it, the settings it goes by, the age of what it knew.
 
-    The members are asked of the backend itself, so the answer is that of a terminal that has just heard from it.
+    A running terminal is asked what it would decide. Without one the members are asked of the backend itself: the
+    answer is that of a terminal that has just heard from it, and knows nothing of its own.
 
     Args:
         config: the terminal's.
@@ -136,8 +140,23 @@ def explain(config: Config, who: str, at: datetime | None) -> dict[str, Any]:
     Raises:
         KioskError: nobody has that card or number, or the backend does not answer.
     """
-    clock = SystemClock()
     hasher = make_hasher(config)
+    try:
+        hash_ = explaining.hash_of(who, hasher.hash_canonical)
+        moment = None if at is None else at.replace(tzinfo=config.terminal.timezone)
+        asked = {"who": who, "hash": hash_, "at": None if moment is None else moment.isoformat()}
+        try:
+            return ask(control_path(config), "decide", asked)
+        except NotRunning:
+            return _explain_here(config, hasher, who, hash_, moment)
+    except NobodyError as nobody:
+        raise KioskError(str(nobody)) from None
+
+
+def _explain_here(
+    config: Config, hasher: CardHasher, who: str, hash_: CardHash | None, at: datetime | None
+) -> dict[str, Any]:
+    clock = SystemClock()
     knowledge = Knowledge()
     backend = make_backend(config, hasher, clock)
     try:
@@ -149,48 +168,21 @@ def explain(config: Config, who: str, at: datetime | None) -> dict[str, Any]:
                 break
     finally:
         backend.close()
-    member = _find(knowledge, who, hasher.hash_canonical)
-    now = clock.now() if at is None else at.replace(tzinfo=config.terminal.timezone)
-    account = knowledge.account_of(member)
+    found = explaining.find(knowledge, who, hash_)
+    if isinstance(found, Card):
+        return explaining.explain_blocked(found)
     memory = make_door_memory(config, clock)
-    verdict = access.decide(
-        access.Question(
-            member=member,
-            account=account,
+    return explaining.explain(
+        Question(
+            member=found,
+            account=knowledge.account_of(found),
             knowledge=knowledge,
             policy=config.policy,
-            now=now,
+            now=at or clock.now(),
             zone=config.terminal.timezone,
             online=True,
             trust=clock.trust(),
-            kind=CardKind.BADGE if who.startswith("ean:") else CardKind.CARD,
+            kind=explaining.kind_of(who),
             locked_down=memory is not None and memory.kept.locked_down,
         )
     )
-    return {
-        "member": member.id,
-        "status": None if account is None else account.status.value,
-        "allowed": verdict.allowed,
-        "reason": verdict.reason.value,
-        "rule": verdict.rule,
-        "remark": verdict.remark.value,
-        "freshness": verdict.freshness.value,
-        "knowledge_as_of": None if knowledge.as_of is None else knowledge.as_of.isoformat(),
-    }
-
-
-def _find(knowledge: Knowledge, who: str, hash_card: Any) -> Member:
-    member = knowledge.members.get(MemberId(who))
-    if member is None and ":" in who:
-        try:
-            card = knowledge.card(hash_card(who))
-        except ValueError as wrong:
-            raise KioskError(f"{who!r} is no card: {wrong}") from None
-        member = None if card is None else knowledge.members.get(card.member_id)
-    if member is None:
-        # Where two people share a membership, an id is its number and something more.
-        sharing = [known for known in knowledge.members.values() if known.id.partition("-")[0] == who]
-        member = sharing[0] if len(sharing) == 1 else None
-    if member is None:
-        raise KioskError(f"nobody has the card or the number {who!r}")
-    return member

@@ -4,9 +4,10 @@ The rules stand in one list, in the order in which they speak; the first that ha
 into the journal with the verdict. Nothing here knows a screen, a door or a clock of its own.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
+from types import MappingProxyType
 
 from kiosk.rules import shifts
 from kiosk.rules.knowledge import Knowledge
@@ -73,6 +74,7 @@ def decide(question: Question) -> Verdict:
 
 
 def _lock_down(question: Question, _age: Freshness) -> _Opinion | None:
+    """While the door is locked down no card opens it."""
     return (False, Reason.LOCKED_DOWN) if question.locked_down else None
 
 
@@ -94,6 +96,7 @@ def _coordinators_always_enter(question: Question, _age: Freshness) -> _Opinion 
 
 
 def _expired_knowledge_asks_for_staff(question: Question, age: Freshness) -> _Opinion | None:
+    """On knowledge that is too old nobody is let in but by the desk."""
     # Without a trusted clock an age is a guess, and nothing is refused for a clock's sake while the shop is staffed.
     if age is Freshness.EXPIRED and (question.trust is ClockTrust.SYNCED or question.knowledge.as_of is None):
         return False, Reason.EXPIRED
@@ -101,10 +104,12 @@ def _expired_knowledge_asks_for_staff(question: Question, age: Freshness) -> _Op
 
 
 def _account_must_exist(question: Question, _age: Freshness) -> _Opinion | None:
+    """Whoever is attached to an account enters only as long as that is there."""
     return (False, Reason.HOUSEHOLD) if question.account is None else None
 
 
 def _closed_account(question: Question, _age: Freshness) -> _Opinion | None:
+    """Some states of an account close the door."""
     reason = _closed_state(question)
     if reason is None:
         return None
@@ -125,6 +130,7 @@ def _visitors(question: Question, _age: Freshness) -> _Opinion | None:
 
 
 def _workers_enter_for_their_shift(question: Question, _age: Freshness) -> _Opinion | None:
+    """Who is booked for a shift enters from a while before it, opening hours or not."""
     if shifts.is_expected(question.knowledge, question.member, question.now, question.policy):
         return True, Reason.BOOKED
     return None
@@ -141,16 +147,19 @@ def _own_hours(question: Question, _age: Freshness) -> _Opinion | None:
 
 
 def _opening_hours(question: Question, _age: Freshness) -> _Opinion | None:
+    """Who comes to shop enters in opening hours."""
     return None if question.member.windows or _is_shop_time(question) else (False, Reason.CLOSED)
 
 
 def _somebody_must_be_there(question: Question, _age: Freshness) -> _Opinion | None:
+    """While nobody works nobody shops."""
     if question.policy.unstaffed is Unstaffed.MEMBERS or shifts.is_staffed(question.knowledge, question.now):
         return None
     return False, Reason.UNSTAFFED
 
 
 def _hours_owed(question: Question, _age: Freshness) -> _Opinion | None:
+    """Hours owed close the door where the coop says so, until a make-up is booked, or while none can be."""
     account = question.account
     if account is None or account.status is not Status.BLOCKED or not question.policy.hours_late_block:
         return None
@@ -169,6 +178,7 @@ ANTI_PASSBACK_GRACE_SECONDS = 30.0
 
 
 def _anti_passback(question: Question, _age: Freshness) -> _Opinion | None:
+    """A card that has let someone in does not let in a second one."""
     ago, policy = question.entered_seconds_ago, question.policy
     if policy.anti_passback is AntiPassback.OFF or ago is None:
         return None
@@ -192,6 +202,25 @@ RULES: tuple[Callable[[Question, Freshness], _Opinion | None], ...] = (
     _hours_owed,
     _anti_passback,
 )
+
+READS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "lock_down": (),
+        "badges_open_while_the_coop_is_staffed": (),
+        "coordinators_always_enter": ("blocking", "leave_blocks", "unstaffed", "needs_opening_hours"),
+        "expired_knowledge_asks_for_staff": ("expired_days",),
+        "account_must_exist": (),
+        "closed_account": ("blocking", "leave_blocks"),
+        "visitors": ("visitors",),
+        "workers_enter_for_their_shift": ("enter_before_shift_minutes",),
+        "own_hours": (),
+        "opening_hours": ("needs_opening_hours",),
+        "somebody_must_be_there": ("unstaffed",),
+        "hours_owed": ("hours_late_block", "booking_opens_door"),
+        "anti_passback": ("anti_passback", "anti_passback_minutes"),
+    }
+)
+"""The settings of the policy that each rule goes by."""
 
 _CLOSED_STATES = {
     Status.FROZEN: Reason.FROZEN,

@@ -1,13 +1,14 @@
 """The decision, rule by rule: pure, on local knowledge."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import timedelta
+from itertools import product
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.rules.access import RULES, Question, decide
+from kiosk.rules.access import READS, RULES, Question, decide
 from kiosk.rules.knowledge import Knowledge
 from kiosk.rules.policy import AntiPassback, Policy, Unstaffed, Visitors
 from kiosk.rules.weekly import hours_of
@@ -152,6 +153,11 @@ def test_stale_knowledge_admits_with_a_mark():
 def test_expired_knowledge_asks_for_staff():
     verdict = decide(question(now=TUESDAY + timedelta(days=7)))
     assert (verdict.allowed, verdict.reason) == (False, Reason.EXPIRED)
+
+
+def test_a_clock_that_went_backwards_makes_nothing_expire():
+    verdict = decide(question(now=TUESDAY - timedelta(days=7)))
+    assert (verdict.allowed, verdict.freshness) == (True, Freshness.FRESH)
 
 
 def test_expired_by_a_clock_nobody_vouches_for_refuses_nobody():
@@ -392,3 +398,34 @@ def test_every_decision_has_its_rule_and_anti_passback_alone_tells_soft_from_off
     assert not decide(replace(asked, locked_down=True)).allowed
     if kind is CardKind.BADGE:
         assert verdict.allowed <= decide(replace(asked, kind=CardKind.CARD)).allowed
+
+
+# ── what the rules go by ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_each_rule_says_what_it_means_and_names_settings_that_are_there():
+    names = [rule.__name__.lstrip("_") for rule in RULES]
+    assert list(READS) == names
+    assert all(rule.__doc__ for rule in RULES)
+    settings = {field.name for field in fields(Policy)}
+    assert {name for read in READS.values() for name in read} <= settings
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__.lstrip("_"))
+def test_each_rule_goes_by_the_settings_it_names_and_by_no_others(rule):
+    read = set()
+    strict = Policy(anti_passback=AntiPassback.HARD, hours_late_block=True, visitors=Visitors.STAFFED)
+
+    class Watched:
+        def __getattr__(self, name):
+            read.add(name)
+            return getattr(strict, name)
+
+    people = ("camille", "alix", "coord", "frozen", "leave", "blocked", "visitor")
+    for who, more in product(people, ({}, {"entered_seconds_ago": 600.0}, {"now": at(3)})):
+        asked = replace(question(who, **more), policy=Watched())
+        on_leave = replace(asked, account=replace(asked.account, status=Status.LEAVE))
+        for one, age in product((asked, on_leave), (Freshness.FRESH, Freshness.EXPIRED)):
+            rule(one, age)
+    # How old the knowledge is has been worked out before.
+    assert read == set(READS[rule.__name__.lstrip("_")]) - {"expired_days"}
