@@ -12,9 +12,6 @@ from typing import Any, Final, Protocol
 
 from kiosk.clock import Clock
 from kiosk.config_sections import DoorSettings
-from kiosk.devices.door import Door
-from kiosk.devices.supervisor import Supervisor
-from kiosk.effects import ResetDoor
 from kiosk.events import (
     DeviceFound,
     DeviceLost,
@@ -26,13 +23,17 @@ from kiosk.events import (
     DoorMoved,
     Event,
     ExitAsked,
+    ProofOutcome,
 )
 from kiosk.rules.door_watch import FORCED_GRACE_SECONDS
 from kiosk.rules.doorkeeping import alarms_after
+from kiosk.types import Part
 
 PATIENCE_SECONDS: Final = 60.0
 """So long a person has for one thing."""
 AT_ONCE_SECONDS: Final = 1.0
+RELAY_SECONDS: Final = 2.0
+"""Long enough to see the relay's LED go on and off."""
 LOOK_SECONDS: Final = 0.1
 
 
@@ -59,6 +60,7 @@ class Act(StrEnum):
 class Ask(StrEnum):
     """What only a person can see. Every question is to be answered by yes."""
 
+    UNPLUGGED = "Is the lock unplugged from the relay?"
     RELAY_CHANGES = "Did the relay click, and its LED change and change back?"
     IS_LOCKED = "Is the door locked from outside?"
     OPENED = "Did it open, and is it locked again now?"
@@ -81,21 +83,12 @@ class Person(Protocol):
         """Called again and again while something is waited for."""
 
 
-class Outcome(StrEnum):
-    PASSED = "passed"
-    FAILED = "failed"
-    SKIPPED = "skipped"
-    """A person said that it cannot be tried here."""
-    OFF = "off"
-    """Not configured."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
     """One step of the test and what came of it."""
 
     step: str
-    outcome: Outcome
+    outcome: ProofOutcome
     said: str = ""
 
     def as_row(self) -> dict[str, Any]:
@@ -104,34 +97,27 @@ class Step:
 
 
 class Bench:
-    """A door on its own thread, and what it has told so far."""
+    """What the door has told so far, and what the test can have it do.
 
-    def __init__(self, door: Door, clock: Clock) -> None:
-        self._door = door
+    Args:
+        clock: the time of the waits.
+        open_for: unlocks it for so many seconds.
+        reset: locks it again after the green box or the fire alarm.
+    """
+
+    def __init__(self, clock: Clock, open_for: Callable[[float], None], reset: Callable[[], None]) -> None:
+        self.open_for = open_for
+        self.reset = reset
         self._clock = clock
         self._changed = threading.Condition()
-        self._supervisor = Supervisor(door, self._hear, clock)
         self.mode: DoorMode | None = None
         self.is_open: bool | None = None
         self.alarms: frozenset[DoorAlarmKind] = frozenset()
         self.exits = 0
+        self.pulses = 0
         self.fault = ""
         self.moved_at = 0.0
         self.alarmed_at = 0.0
-
-    def start(self) -> None:
-        self._supervisor.start()
-
-    def stop(self) -> None:
-        """Let the door go; its relay rests."""
-        self._supervisor.request_stop()
-        self._supervisor.join()
-
-    def open_for(self, seconds: float) -> None:
-        self._door.open_for(seconds)
-
-    def reset(self) -> None:
-        self._door.obey(ResetDoor())
 
     def comes_to(self, seen: Callable[[], bool], person: Person, seconds: float = PATIENCE_SECONDS) -> bool:
         """Whether it comes to that in time."""
@@ -142,22 +128,26 @@ class Bench:
             person.pass_time()
         return came
 
-    def _hear(self, event: Event) -> None:
+    def hear(self, event: Event) -> None:
+        """Take what the door tells, from any thread; other events mean nothing here."""
         now = self._clock.monotonic()
         with self._changed:
             match event:
                 case DoorModeChanged(mode=mode):
                     self.mode = mode
+                    self.pulses += mode is DoorMode.UNLOCKED
                 case DoorMoved(is_open=is_open):
                     self.is_open, self.moved_at = is_open, now
                 case DoorAlarm() | DoorAlarmCleared():
                     self.alarms, self.alarmed_at = alarms_after(self.alarms, event), now
                 case ExitAsked():
                     self.exits += 1
-                case DeviceFound():
+                case DeviceFound(part=Part.DOOR):
                     self.fault = ""
-                case DeviceLost(fault=fault):
-                    self.fault, self.mode = fault, None
+                case DeviceLost(part=Part.DOOR, fault=fault):
+                    self.fault, self.mode, self.alarms = fault, None, frozenset()
+                case _:
+                    return
             self._changed.notify_all()
 
 
@@ -178,9 +168,9 @@ class Commissioning:
     def steps(self) -> Iterator[Step]:
         """Every step in its order, as it is done. Without lines there is only the first."""
         if not self._bench.comes_to(lambda: self._bench.mode is not None, self._person, 10.0):
-            yield Step(step="lines", outcome=Outcome.FAILED, said=self._bench.fault or "the door does not answer")
+            yield Step(step="lines", outcome=ProofOutcome.FAILED, said=self._bench.fault or "the door does not answer")
             return
-        yield Step(step="lines", outcome=Outcome.PASSED)
+        yield Step(step="lines", outcome=ProofOutcome.PASSED)
         yield self._relay()
         yield self._pulse()
         yield self._exit()
@@ -199,18 +189,27 @@ class Commissioning:
     def _relay(self) -> Step:
         """First with the lock unplugged: whatever is wrong, nobody is locked in or out by it."""
         self._person.do(Act.UNPLUG_LOCK)
-        self._bench.open_for(2.0)
+        unplugged = self._answered(Ask.UNPLUGGED)
+        if unplugged is not ProofOutcome.PASSED:
+            return Step(step="relay", outcome=unplugged)
+        # Whoever has just come in by a card has a pulse of their own.
+        if not self._await(lambda: self._bench.mode is DoorMode.LOCKED):
+            return _failed("relay", "the door is not locked")
+        self._bench.open_for(RELAY_SECONDS)
         outcome = self._answered(Ask.RELAY_CHANGES)
         self._person.do(Act.PLUG_LOCK)
-        if outcome is Outcome.PASSED:
+        if outcome is ProofOutcome.PASSED:
             outcome = self._answered(Ask.IS_LOCKED)
         return Step(step="relay", outcome=outcome)
 
     def _pulse(self) -> Step:
         if not self._await(lambda: self._bench.mode is DoorMode.LOCKED):
             return _failed("pulse", "the door is not locked")
+        before = self._bench.pulses
         self._bench.open_for(self._door.bound_seconds)
         self._person.do(Act.OPEN)
+        if not self._await(lambda: self._bench.pulses > before):
+            return _failed("pulse", "the door did not unlock")
         if self._door.contact_pin is not None:
             if not self._await(lambda: self._bench.is_open is True):
                 return _failed("pulse", "the contact did not tell that the door opened")
@@ -224,12 +223,14 @@ class Commissioning:
     def _exit(self) -> Step:
         if self._door.exit_pin is None:
             return _off("exit button")
-        before = self._bench.exits
+        before, pulses = self._bench.exits, self._bench.pulses
         self._person.do(Act.PRESS_EXIT)
         if not self._await(lambda: self._bench.exits > before):
             return _failed("exit button", "it was not felt")
-        self._await(lambda: self._bench.mode is DoorMode.LOCKED)
-        return Step(step="exit button", outcome=Outcome.PASSED)
+        # That it was felt is told before what the door does about it.
+        if not self._await(lambda: self._bench.pulses > pulses and self._bench.mode is DoorMode.LOCKED):
+            return _failed("exit button", "the door did not unlock and lock again")
+        return Step(step="exit button", outcome=ProofOutcome.PASSED)
 
     def _forced(self) -> Step:
         if self._door.contact_pin is None or not self._door.forced_alarm:
@@ -242,7 +243,7 @@ class Commissioning:
         seconds = self._bench.alarmed_at - self._bench.moved_at
         if seconds > AT_ONCE_SECONDS:
             return _failed("forced door", f"the alarm came after {seconds:.1f} s")
-        heard = Outcome.PASSED if self._door.buzzer_pin is None else self._answered(Ask.BUZZER)
+        heard = ProofOutcome.PASSED if self._door.buzzer_pin is None else self._answered(Ask.BUZZER)
         self._person.do(Act.SHUT)
         if not self._await(lambda: not self._bench.alarms):
             return _failed("forced door", "the alarm did not end when the door was shut")
@@ -262,7 +263,7 @@ class Commissioning:
         self._person.do(Act.SHUT)
         if not self._await(lambda: not self._bench.alarms):
             return _failed("held door", "the alarm did not end when the door was shut")
-        return Step(step="held door", outcome=Outcome.PASSED)
+        return Step(step="held door", outcome=ProofOutcome.PASSED)
 
     def _tamper(self) -> Step:
         if self._door.tamper_pin is None:
@@ -273,13 +274,13 @@ class Commissioning:
         self._person.do(Act.SHUT_LID)
         if not self._await(lambda: DoorAlarmKind.TAMPER not in self._bench.alarms):
             return _failed("tamper switch", "the alarm did not end")
-        return Step(step="tamper switch", outcome=Outcome.PASSED)
+        return Step(step="tamper switch", outcome=ProofOutcome.PASSED)
 
     def _release(self, name: str, begin: Act, end: Act) -> Step:
         """The door must be free at once by its own hardware; that we hear of it is the lesser thing."""
         self._person.do(begin)
         free = self._answered(Ask.FREE_AT_ONCE)
-        if free is Outcome.SKIPPED:
+        if free is ProofOutcome.SKIPPED:
             return Step(step=name, outcome=free)
         heard = self._door.fire_pin is None or self._await(lambda: self._bench.mode is DoorMode.RELEASED)
         self._person.do(end)
@@ -307,28 +308,28 @@ class Commissioning:
     def _await(self, seen: Callable[[], bool]) -> bool:
         return self._bench.comes_to(seen, self._person)
 
-    def _answered(self, ask: Ask) -> Outcome:
+    def _answered(self, ask: Ask) -> ProofOutcome:
         match self._person.answer(ask):
             case True:
-                return Outcome.PASSED
+                return ProofOutcome.PASSED
             case False:
-                return Outcome.FAILED
+                return ProofOutcome.FAILED
             case None:
-                return Outcome.SKIPPED
+                return ProofOutcome.SKIPPED
 
 
 def _failed(step: str, said: str) -> Step:
-    return Step(step=step, outcome=Outcome.FAILED, said=said)
+    return Step(step=step, outcome=ProofOutcome.FAILED, said=said)
 
 
 def _off(step: str) -> Step:
-    return Step(step=step, outcome=Outcome.OFF, said="not configured")
+    return Step(step=step, outcome=ProofOutcome.OFF, said="not configured")
 
 
 def has_passed(steps: list[Step]) -> bool:
     """Nothing failed, and something was tried."""
     outcomes = {step.outcome for step in steps}
-    return Outcome.FAILED not in outcomes and Outcome.PASSED in outcomes
+    return ProofOutcome.FAILED not in outcomes and ProofOutcome.PASSED in outcomes
 
 
 def details_of(steps: list[Step], door: DoorSettings) -> dict[str, object]:

@@ -1,6 +1,7 @@
 """Runs the test of the door on the lines of a terminal that is stopped, and keeps the result in its journal."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from kiosk.app import RealWiring, Wiring, control_path
@@ -9,6 +10,8 @@ from kiosk.clock import Clock, moment
 from kiosk.commissioning import Bench, Commissioning, Person, Step, details_of, has_passed
 from kiosk.config import Config
 from kiosk.control import NotRunning, ask
+from kiosk.devices.supervisor import Supervisor
+from kiosk.effects import ResetDoor
 from kiosk.errors import KioskError
 from kiosk.ids import FactIds
 from kiosk.store.thread import Store
@@ -49,15 +52,19 @@ def prove_door(
     except NotRunning:
         pass
     else:
-        raise KioskError("the terminal is running and has the door's lines: stop it first (systemctl stop coop-kiosk)")
+        raise KioskError(
+            "the terminal is running and has the door's lines: test it at its screen (Autotest), "
+            "or stop it first (systemctl stop coop-kiosk)"
+        )
     door = make_door(config, clock, (wiring or RealWiring()).make_door_pins, None)
     assert door is not None
     store = Store(config.terminal.data_dir, lambda _event: None, clock)
     store.start()
-    bench = Bench(door, clock)
+    bench = Bench(clock, door.open_for, partial(door.obey, ResetDoor()))
+    supervisor = Supervisor(door, bench.hear, clock)
     steps: list[Step] = []
     try:
-        bench.start()
+        supervisor.start()
         for step in Commissioning(config.door, bench, person).steps():
             steps.append(step)
             tell(step)
@@ -73,7 +80,8 @@ def prove_door(
         # Asked after it, answered after it: then it is on the disk, or this fails.
         store.outbox_list().result(ANSWER_SECONDS)
     finally:
-        bench.stop()
+        supervisor.request_stop()
+        supervisor.join()
         store.request_stop()
         store.join()
     return {"passed": has_passed(steps), "at": now.wall.isoformat(timespec="seconds"), "by": by, **fact.details}

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,14 +12,17 @@ from click.testing import CliRunner
 from kiosk.app import Terminal
 from kiosk.cli_check import check
 from kiosk.clock import AdjustableClock
-from kiosk.commissioning import Act, Ask, Bench, Commissioning, Outcome, Step, has_passed
+from kiosk.commissioning import Act, Ask, Bench, Commissioning, Step, has_passed
 from kiosk.config import parse
 from kiosk.demo.doorman import Doorman
 from kiosk.demo.room import Room, Wish, demo_clock
 from kiosk.devices.door import Door
 from kiosk.devices.door_lines import Wiring
 from kiosk.devices.simulated.door import BARE, WHOLE, SimulatedDoor
+from kiosk.devices.supervisor import Supervisor
+from kiosk.effects import ResetDoor
 from kiosk.errors import KioskError
+from kiosk.events import ProofOutcome
 from kiosk.proving import prove_door
 from kiosk.store.thread import Store
 from kiosk.types import FactKind
@@ -46,20 +50,31 @@ class Absent(Hurried):
         return False
 
 
+@contextmanager
+def on_the_bench(door: Door, clock: AdjustableClock) -> Iterator[Bench]:
+    bench = Bench(clock, door.open_for, lambda: door.obey(ResetDoor()))
+    supervisor = Supervisor(door, bench.hear, clock)
+    supervisor.start()
+    try:
+        yield bench
+    finally:
+        supervisor.request_stop()
+        assert supervisor.join()
+
+
 def run(simulated: SimulatedDoor, wiring: Wiring, text: str, person=Doorman, answers=None) -> dict[str, Step]:
     clock = AdjustableClock()
-    bench = Bench(Door(simulated.make_pins, clock, wiring), clock)
-    bench.start()
+    door = Door(simulated.make_pins, clock, wiring)
     someone = person(simulated, clock, lambda _words: None)
     if answers is not None:
         honest = someone.answer
         someone.answer = lambda ask: answers[ask] if ask in answers else honest(ask)
-    steps = list(Commissioning(parse(text, environ={}).door, bench, someone).steps())
-    bench.stop()
+    with on_the_bench(door, clock) as bench:
+        steps = list(Commissioning(parse(text, environ={}).door, bench, someone).steps())
     return {step.step: step for step in steps}
 
 
-def outcomes(steps: dict[str, Step]) -> set[Outcome]:
+def outcomes(steps: dict[str, Step]) -> set[ProofOutcome]:
     return {step.outcome for step in steps.values()}
 
 
@@ -68,7 +83,7 @@ def test_door_that_is_wired_right_passes_every_step(fail_safe):
     wiring = replace(WHOLE, fail_safe=fail_safe)
     text = ALL_PINS + ('lock = "fail_safe"' if fail_safe else "")
     steps = run(SimulatedDoor(wiring), wiring, text)
-    assert outcomes(steps) == {Outcome.PASSED}
+    assert outcomes(steps) == {ProofOutcome.PASSED}
     assert list(steps) == [
         "lines", "relay", "pulse", "exit button", "forced door", "held door", "tamper switch", "green box",
         "fire alarm", "plug pulled",
@@ -78,7 +93,7 @@ def test_door_that_is_wired_right_passes_every_step(fail_safe):
 
 def test_what_is_not_wired_is_off_and_the_rest_is_tried():
     steps = run(SimulatedDoor(BARE), BARE, PINS, answers={Ask.FREE_AT_ONCE: True})
-    off = {name for name, step in steps.items() if step.outcome is Outcome.OFF}
+    off = {name for name, step in steps.items() if step.outcome is ProofOutcome.OFF}
     assert off == {"exit button", "tamper switch"}
     assert has_passed(list(steps.values()))
 
@@ -86,7 +101,7 @@ def test_what_is_not_wired_is_off_and_the_rest_is_tried():
 def test_contact_that_is_wired_the_wrong_way_round_fails():
     wrong = replace(WHOLE, contact=replace(WHOLE.contact, active_when="closed"))
     steps = run(SimulatedDoor(WHOLE), wrong, ALL_PINS, person=Hurried)
-    assert steps["pulse"].outcome is Outcome.FAILED
+    assert steps["pulse"].outcome is ProofOutcome.FAILED
     assert not has_passed(list(steps.values()))
 
 
@@ -98,18 +113,18 @@ def test_green_box_that_nobody_hears_of_fails_though_the_door_is_free():
 
 def test_door_that_is_not_free_at_once_fails():
     steps = run(SimulatedDoor(WHOLE), WHOLE, ALL_PINS, answers={Ask.FREE_AT_ONCE: False})
-    assert steps["green box"].outcome is Outcome.FAILED
+    assert steps["green box"].outcome is ProofOutcome.FAILED
 
 
 def test_what_cannot_be_tried_here_is_skipped_and_said_so():
     steps = run(SimulatedDoor(WHOLE), WHOLE, ALL_PINS, answers={Ask.STAYS_LOCKED: None})
-    assert steps["plug pulled"].outcome is Outcome.SKIPPED
+    assert steps["plug pulled"].outcome is ProofOutcome.SKIPPED
     assert has_passed(list(steps.values()))
 
 
 def test_nobody_at_the_door_fails_everything_and_ends():
     steps = run(SimulatedDoor(WHOLE), WHOLE, ALL_PINS, person=Absent)
-    assert Outcome.PASSED not in {step.outcome for name, step in steps.items() if name != "lines"}
+    assert ProofOutcome.PASSED not in {step.outcome for name, step in steps.items() if name != "lines"}
 
 
 def test_door_without_lines_is_one_failed_step():
@@ -117,12 +132,10 @@ def test_door_without_lines_is_one_failed_step():
         raise OSError("no chip")
 
     clock = AdjustableClock()
-    bench = Bench(Door(make_pins, clock, WHOLE), clock)
-    bench.start()
     someone = Hurried(SimulatedDoor(WHOLE), clock, lambda _words: None)
-    steps = list(Commissioning(parse(ALL_PINS, environ={}).door, bench, someone).steps())
-    bench.stop()
-    assert [(step.step, step.outcome) for step in steps] == [("lines", Outcome.FAILED)]
+    with on_the_bench(Door(make_pins, clock, WHOLE), clock) as bench:
+        steps = list(Commissioning(parse(ALL_PINS, environ={}).door, bench, someone).steps())
+    assert [(step.step, step.outcome) for step in steps] == [("lines", ProofOutcome.FAILED)]
     assert "no chip" in steps[0].said
 
 

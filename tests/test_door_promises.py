@@ -15,7 +15,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from kiosk.devices.door import Door, Forgetful
 from kiosk.devices.simulated.door import WHOLE, DrivenPin, SimulatedDoor
-from kiosk.effects import Book, DoorOrder, HoldDoor, Identify
+from kiosk.effects import AskGrace, Book, DoorOrder, HoldDoor, Identify
 from kiosk.errors import DeviceError
 from kiosk.events import CommitFailed, Committed, DeviceFound, DeviceLost, DoorMode, Timer, TimerFired
 from kiosk.reactor import Hands, Reactor, Settings
@@ -64,7 +64,7 @@ class World(RuleBasedStateMachine):
         self.held_until = -inf
         self.fire_latched = False
         self.was_unlocked = False
-        self.explained = 0
+        self.explained = self.named = 0
         self.resets_at_fire = 0
         self.pulse_began = inf
         self.boot()
@@ -137,11 +137,8 @@ class World(RuleBasedStateMachine):
     def withdraw(self, fact_id: FactId, undo: Fact) -> None:
         raise AssertionError((fact_id, undo))
 
-    def identify(self, order: Identify) -> None:
-        del order
-
-    def book(self, order: Book) -> None:
-        del order
+    def ask(self, question: Identify | Book | AskGrace) -> None:
+        del question
 
     # ── what happens ──────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -266,10 +263,11 @@ class World(RuleBasedStateMachine):
         self.was_unlocked = unlocked
         if not unlocked:
             self.explained = len(self.facts)
-        for fact in filter(is_opening, self.facts):
+        for fact in filter(is_opening, self.facts[self.named :]):
             why = fact.details.get("reason") or fact.details.get("why")
             assert why
             assert fact.member_id or why in {"exit", "schedule", "fire", "kept", "ended", "back"}
+        self.named = len(self.facts)
 
     @invariant()
     def check_disk(self) -> None:

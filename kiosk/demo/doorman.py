@@ -66,19 +66,18 @@ class Doorman:
     def answer(self, ask: Ask) -> bool | None:
         """What is to be seen."""
         self._tell(str(ask))
-        match ask:
-            case Ask.RELAY_CHANGES:
-                return self._sees(lambda: len(self._door.relay_levels) >= self._levels + 2, moving=True)
-            case Ask.IS_LOCKED:
-                return self._sees(lambda: not self._door.is_unlocked, moving=True)
-            case Ask.OPENED:
-                return self._opened and not self._door.is_unlocked
-            case Ask.BUZZER:
-                return self._sees(lambda: self._door.buzzes)
-            case Ask.FREE_AT_ONCE | Ask.FALLS_OPEN:
-                return self._sees(lambda: self._door.is_unlocked)
-            case Ask.STAYS_LOCKED:
-                return not self._door.is_unlocked
+        door = self._door
+        looks: dict[Ask, Callable[[], bool]] = {
+            Ask.UNPLUGGED: lambda: True,
+            Ask.RELAY_CHANGES: lambda: self._sees(lambda: len(door.relay_levels) >= self._levels + 2, moving=True),
+            Ask.IS_LOCKED: lambda: self._sees(lambda: not door.is_unlocked, moving=True),
+            Ask.OPENED: lambda: self._opened and not door.is_unlocked,
+            Ask.BUZZER: lambda: self._sees(lambda: door.buzzes),
+            Ask.FREE_AT_ONCE: lambda: self._sees(lambda: door.is_unlocked),
+            Ask.FALLS_OPEN: lambda: self._sees(lambda: door.is_unlocked),
+            Ask.STAYS_LOCKED: lambda: not door.is_unlocked,
+        }
+        return looks[ask]()
 
     def pass_time(self) -> None:
         """He does not like to wait."""
