@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final, TypeAlias
 
+from kiosk.messages_afar import AFAR
+from kiosk.messages_guide import GUIDE
 from kiosk.messages_staff import STAFF
 
 Message: TypeAlias = "str | tuple[str, str]"
@@ -131,7 +133,10 @@ _SHIFT: dict[str, Message] = {
     "shift.absent.title": "Merci, c’est noté",
     "shift.absent.done": "L’équipe est prévenue.",
     "shift.which": "À la place de qui ?",
-    "shift.instead": "À la place de {name}",
+    "stand.title": "Où veux-tu travailler ?",
+    "stand.free": ("{n} place libre, jusqu’à {end}", "{n} places libres, jusqu’à {end}"),
+    "stand.instead": "À la place de quelqu’un",
+    "stand.none": "Tout le monde est là. Merci !",
     "shift.done": "Merci {name} !",
     "shift.noted": "Présence notée à {time}.",
     "shift.noted.here": "C’est noté ici à {time}.",
@@ -190,6 +195,10 @@ _CLOSED: dict[str, Message] = {
     "closed.asof.day": "D’après nos données du {day}, {time}. L’accueil peut t’ouvrir.",
     "closed.expired": "On n’a plus de nouvelles depuis le {date:d MMM}. Sonne, on t’ouvre.",
     "closed.book": "Réserver un rattrapage",
+    "grace.ask": "Demander un délai",
+    "grace.asking": "On demande un délai…",
+    "grace.refused": "La coop ne peut pas donner de délai pour l’instant.",
+    "grace.unanswered": "La coop ne répond pas. Essaie encore, ou appelle l’accueil.",
     "closed.call": "Appeler l’accueil",
     "bell.title": "Ça sonne…",
     "bell.sub": "Quelqu’un arrive.",
@@ -457,4 +466,6 @@ MESSAGES: Final[Mapping[str, Message]] = MappingProxyType(
     | _HELP
     | _BROKEN
     | STAFF
+    | AFAR
+    | GUIDE
 )

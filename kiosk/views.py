@@ -474,6 +474,57 @@ class ChecksView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GlassView:
+    """Something to touch in each corner of the glass: top left, top right, bottom left, bottom right."""
+
+    frame: Frame
+    title: Say
+    text: Say
+    corners: tuple[Button, ...]
+    back: Button
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeView:
+    """A two-dimensional code as large as it goes, to be photographed or scanned, and what to do with it.
+
+    Attributes:
+        rows: the code without its margin, a line of 0 and 1 each; 1 is dark.
+        line: what has become of it; ``good`` where that is what was hoped for.
+    """
+
+    frame: Frame
+    rows: tuple[str, ...] = field(repr=False)
+    title: Say
+    text: Say
+    line: Say | None = None
+    good: bool = False
+    buttons: tuple[Button, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogRow:
+    """A line of the log, as much of it as there is room; a touch on it opens the whole."""
+
+    text: Say
+    sub: Say
+    light: Light
+    target: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogView:
+    """X4: what has gone wrong, the newest first, three lines a page; or ``whole``, one of them with its cause."""
+
+    frame: Frame
+    title: Say
+    rows: tuple[LogRow, ...] = ()
+    whole: tuple[Say, ...] = ()
+    empty: Say | None = None
+    buttons: tuple[Button, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class KeyboardView:
     """X3: a person is looked for. ``keys`` says the characters, in the order of the keyboard (or digits).
 
@@ -564,6 +615,9 @@ View: TypeAlias = (
     | TextView
     | TilesView
     | ChecksView
+    | GlassView
+    | CodeView
+    | LogView
     | KeyboardView
     | GesturesView
     | ToSettleView

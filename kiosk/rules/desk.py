@@ -1,10 +1,13 @@
 """Without a card: the bell, the help sheet, and what happens when nobody touches anything."""
 
+from dataclasses import replace
+
 from kiosk.effects import RingBell, StopBell
 from kiosk.events import Action, DeviceFound, DeviceLost, Timer, TimerFired, Touched
 from kiosk.rules import tare
 from kiosk.rules.states import (
     STATES,
+    Asking,
     Booked,
     Cardless,
     Choosing,
@@ -20,6 +23,7 @@ from kiosk.rules.states import (
     Reviewing,
     Ringing,
     RollCalling,
+    StandingIn,
     State,
     Taring,
     Thanking,
@@ -36,14 +40,17 @@ from kiosk.views import LANGUAGES
 
 WITH_DONE = (
     Unrecognised, Crowded, Puzzled, Welcoming, Thanking, Undone, Refusing, Reviewing, Choosing, Booked, RollCalling,
-    Cardless, Informing, Typing, Recalling,
+    Cardless, Informing, Typing, Recalling, StandingIn,
 )  # fmt: skip
 """Screens that *Terminé* leaves for good (weighing has its own rule)."""
 
 GONE_AFTER_A_WHILE = (Welcoming, Noticing, Thanking, Undone, Booked, Crowded, Puzzled, Ringing)
 """Screens that go home by themselves: there is nothing to lose on them."""
 
-ASKED_FIRST = (Unrecognised, Refusing, Reviewing, Choosing, RollCalling, Cardless, Informing, Taring, Typing, Recalling)
+ASKED_FIRST = (
+    Unrecognised, Refusing, Reviewing, Choosing, RollCalling, Cardless, Informing, Taring, Typing, Recalling,
+    StandingIn,
+)  # fmt: skip
 """Screens on which someone may still read or think: « Toujours là ? » comes first."""
 
 RINGING_ACTIONS = (
@@ -174,8 +181,11 @@ def switch_language(turn: Turn, state: State, _event: Touched) -> State:
 
 
 @on(STATES, Touched, Action.TURN_PAGE)
-def read_on(_turn: Turn, state: State, _event: Touched) -> State:
-    """Someone reads: the screen's time begins anew."""
+def read_on(turn: Turn, state: State, _event: Touched) -> State:
+    """Someone reads: the screen's time begins anew, also that of a question which lapses into an answer."""
+    if isinstance(state, Asking):
+        seconds = turn.around.times.question_seconds * (2 if turn.session.large_text else 1)
+        return replace(state, ends_at=turn.around.monotonic + seconds)
     return state
 
 

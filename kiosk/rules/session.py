@@ -4,7 +4,7 @@
 to it that every pair is one or the other.
 """
 
-from kiosk.effects import CancelTimer, Effect, StartTimer
+from kiosk.effects import CancelTimer, Effect, EndProof, StartTimer
 from kiosk.events import (
     BookingAnswered,
     CardTapped,
@@ -13,13 +13,17 @@ from kiosk.events import (
     DeviceFound,
     DeviceLost,
     Event,
+    GraceAnswered,
     Identified,
     JarScanned,
     LabelPrinted,
     LinkedCounted,
+    LogListed,
     PinChecked,
     PinKnown,
     PrintFailed,
+    ProofAsked,
+    ProofEnded,
     StopRequested,
     TareScanned,
     Timer,
@@ -34,20 +38,24 @@ from kiosk.rules import (
     by_hand,
     coordinating,
     desk,
+    door_proof,
     entering,
+    grace,
     jars,
     linking,
     printing,
+    standing_in,
     stickers,
     tare,
     technical,
     working,
 )
 from kiosk.rules.entering import WEIGHING
-from kiosk.rules.staff_states import STAFF, Linking, Noting, Seeking, Settling, Unlocking
+from kiosk.rules.staff_states import STAFF, Linking, Noting, Proving, ReadingLog, Seeking, Settling, Unlocking
 from kiosk.rules.states import (
     STATES,
     Asking,
+    AskingGrace,
     Booked,
     Booking,
     Crowded,
@@ -75,14 +83,17 @@ from kiosk.rules.states import (
 from kiosk.rules.turn import TRANSITIONS, Surroundings, Turn, What, targets
 
 ROOMS = (
-    entering, working, booking, jars, printing, stickers, by_hand, desk, coordinating, technical, linking,
+    entering, working, standing_in, booking, grace, jars, printing, stickers, by_hand,
+    desk, coordinating, technical, door_proof, linking,
 )  # fmt: skip
 """The modules whose handlers fill the table."""
 
 SEEN = (
     CardTapped, TwoCardsSeen, CodeNotKnown, JarScanned, TareScanned, WeightRead, LabelPrinted, PrintFailed,
     DeviceLost, DeviceFound, Touched, TimerFired, Committed,
-    Identified, BookingAnswered, StopRequested, UnsettledListed, LinkedCounted, PinKnown, PinChecked,
+    ProofAsked, ProofEnded,
+    Identified, BookingAnswered, GraceAnswered, StopRequested, UnsettledListed, LogListed, LinkedCounted, PinKnown,
+    PinChecked,
 )  # fmt: skip
 """The events that are the session's business; the reactor sees to the rest."""
 
@@ -116,6 +127,8 @@ def step(session: Session, event: Event, around: Surroundings) -> tuple[Session,
     state = handler(turn, session.state, event)
     assert type(state) in targets(handler) | {type(session.state)}, f"{handler.__name__} led to {state!r}"
     turn.change(state=state)
+    if isinstance(session.state, Proving) and not isinstance(state, Proving):
+        turn.do(EndProof())
     _set_timers(turn, session, event)
     return turn.session, tuple(turn.effects)
 
@@ -165,7 +178,7 @@ def stay_seconds(session: Session, around: Surroundings) -> float | None:
             return None
         case Identifying():
             return times.identify_seconds + SERVER_GRACE_SECONDS
-        case Booking():
+        case Booking() | AskingGrace():
             return times.book_seconds + SERVER_GRACE_SECONDS
         case Asking() | Wondering():
             return max(0.0, state.ends_at - around.monotonic)
@@ -206,6 +219,8 @@ IGNORED: frozenset[tuple[type[State], type[Event]]] = frozenset(
     }
     # The answer came after the person had gone: the knowledge has learnt it, the screen does not jump.
     | {(state, Identified) for state in STATES if state is not Identifying}
+    # The person had gone, or stopped waiting: the next card tells.
+    | {(state, GraceAnswered) for state in STATES if state is not AskingGrace}
     # Nothing on these screens waits for the disk.
     | {(state, Committed) for state in STATES if state not in {Thanking, Booked, TareKept, Noting}}
     # Nothing is owed to anybody there.
@@ -214,6 +229,9 @@ IGNORED: frozenset[tuple[type[State], type[Event]]] = frozenset(
     | {(state, TwoCardsSeen) for state in (*WEIGHING, Vouching)}
     # Staff have gone on to something else before the answer came.
     | {(state, UnsettledListed) for state in STATES if state is not Settling}
+    | {(state, LogListed) for state in STATES if state is not ReadingLog}
+    # The test of the door is nobody's any more.
+    | {(state, event) for state in STATES if state is not Proving for event in (ProofAsked, ProofEnded)}
     | {(state, PinChecked) for state in STATES if state is not Unlocking}
 )
 """What nobody answers to in a state, and why that is right."""

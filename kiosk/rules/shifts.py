@@ -123,6 +123,13 @@ def shift_to_come_to(knowledge: Knowledge, member: Member, now: datetime, policy
     return min(open_places, key=lambda shift: (shift.starts_at, shift.id), default=None)
 
 
+def shifts_of_now(knowledge: Knowledge, now: datetime, policy: Policy) -> tuple[Shift, ...]:
+    """What runs, or is about to start: by its start, then by job."""
+    window = timedelta(minutes=check_in_minutes(knowledge, policy))
+    found = (shift for shift in knowledge.shifts.values() if shift.starts_at - window <= now < shift.ends_at)
+    return tuple(sorted(found, key=lambda shift: (shift.starts_at, shift.job, shift.id)))
+
+
 def shift_at_work(knowledge: Knowledge, member: Member, now: datetime, policy: Policy) -> Shift | None:
     """The shift that a person has already checked in for, running or about to start."""
     window = timedelta(minutes=check_in_minutes(knowledge, policy))

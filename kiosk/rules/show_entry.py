@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from kiosk.events import Action
 from kiosk.rules import shifts
+from kiosk.rules.grace import may_ask_for_grace
 from kiosk.rules.showing import (
     book_button,
     days_ago,
@@ -13,7 +14,9 @@ from kiosk.rules.showing import (
     shown,
     staff_buttons,
 )
+from kiosk.rules.standing_in import may_stand_in
 from kiosk.rules.states import (
+    AskingGrace,
     Crowded,
     Identifying,
     Noticing,
@@ -25,7 +28,7 @@ from kiosk.rules.states import (
     Welcoming,
 )
 from kiosk.rules.turn import Surroundings
-from kiosk.types import CardKind, Freshness, Presence, Reason, Remark, Status
+from kiosk.types import CardKind, Freshness, Presence, Reason, Remark, Role, Status
 from kiosk.views import (
     Button,
     ButtonKind,
@@ -78,6 +81,9 @@ def show_puzzled(_session: Session, state: Puzzled, _around: Surroundings, frame
     )
 
 
+STAND_IN = Button(action=Action.WORK_NOW, label=say("open.work"), icon="hand-wave-outline")
+
+
 @shown(Welcoming)
 def show_welcome(_session: Session, state: Welcoming, around: Surroundings, frame: Frame) -> ResultView:
     """C'est ouvert ! The verdict is the largest thing; nothing about hours is said here."""
@@ -85,6 +91,7 @@ def show_welcome(_session: Session, state: Welcoming, around: Surroundings, fram
     reviewing = around.knowledge.capabilities.next_shifts or around.knowledge.capabilities.balance
     last = Button(action=Action.REOPEN, label=say("open.reopen"), icon="door-open") if state.touched else done_button()
     mine = (my_shifts_button(around),) if reviewing and not _is_guest(visit) else ()
+    work = (STAND_IN,) if visit.member.role is Role.MEMBER and may_stand_in(around, visit) else ()
     title, greeting = _greeting(state, around)
     return ResultView(
         frame=frame,
@@ -93,7 +100,7 @@ def show_welcome(_session: Session, state: Welcoming, around: Surroundings, fram
         title=title,
         body=(greeting,),
         panel=_welcome_panel(state, around),
-        buttons=(*mine, *staff_buttons(visit.member.role), last),
+        buttons=(*mine, *(work or staff_buttons(visit.member.role)), last),
     )
 
 
@@ -226,19 +233,37 @@ def _may_book(visit: Visit, around: Surroundings) -> bool:
 def _show_reason(state: Refusing, around: Surroundings, frame: Frame) -> NoticeView:
     visit = state.visit
     book = _may_book(visit, around)
+    plead = state.plea is None and may_ask_for_grace(visit, around)
     buttons = (
         *((book_button(),) if book else ()),
-        desk_button(ButtonKind.PLAIN if book else ButtonKind.MAIN),
+        *((_grace_button(ButtonKind.PLAIN if book else ButtonKind.MAIN),) if plead else ()),
+        # The screen before has it, too: three are as many as a thumb tells apart.
+        *(() if book and plead else (desk_button(ButtonKind.PLAIN if book or plead else ButtonKind.MAIN),)),
         done_button(),
     )
+    reasons = _reason_texts(visit, around, book=book)
     return NoticeView(
         frame=frame,
         edge=Edge.BRICK,
         icon="chat-question-outline",
         title=say("closed.title"),
-        body=(*_reason_texts(visit, around, book=book), *_age_of_it(visit, around)),
+        # Who has pleaded has read the reason, and what to do is on the buttons.
+        body=(*_plea_texts(state), *(reasons[:1] if state.plea else reasons), *_age_of_it(visit, around)),
         buttons=buttons,
     )
+
+
+def _grace_button(kind: ButtonKind) -> Button:
+    return Button(action=Action.ASK_GRACE, label=say("grace.ask"), icon="clock-outline", kind=kind)
+
+
+def _plea_texts(state: Refusing) -> tuple[Say, ...]:
+    return () if state.plea is None else (Say(f"grace.{state.plea.value}"),)
+
+
+@shown(AskingGrace)
+def show_asking_for_grace(_session: Session, _state: AskingGrace, _around: Surroundings, frame: Frame) -> PromptView:
+    return PromptView(frame=frame, picture="clock-outline", title=say("grace.asking"), sub=(say("need.booking.sub"),))
 
 
 REASON_KEYS: dict[Reason, tuple[str, ...]] = {

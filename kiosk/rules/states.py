@@ -22,6 +22,7 @@ class Visit:
         account: the holder of the account that counts; ``member`` itself unless attached.
         at: monotonic seconds of the tap that began the visit.
         passage: the fact that journals it.
+        kind: what was laid on the reader.
     """
 
     card: CardHash
@@ -30,6 +31,7 @@ class Visit:
     verdict: Verdict
     at: float
     passage: FactId
+    kind: CardKind = CardKind.CARD
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,11 +121,25 @@ class Undone:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StandingIn:
+    """Someone without a place has come to work: where one is free, or in whose place.
+
+    Attributes:
+        replacing: the first names of those expected are shown.
+    """
+
+    visit: Visit
+    replacing: bool = False
+    page: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Refusing:
-    """The door stays closed. ``explained``: the person has asked why."""
+    """The door stays closed. ``explained``: the person has asked why; ``plea``: and for time, in vain."""
 
     visit: Visit
     explained: bool = False
+    plea: "Plea | None" = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,6 +158,20 @@ class Choosing:
     page: int = 0
     trouble: str = ""
     replacing: FactId | None = None
+
+
+class Plea(StrEnum):
+    """Why no grace period was granted."""
+
+    REFUSED = "refused"
+    UNANSWERED = "unanswered"
+
+
+@dataclass(frozen=True, slots=True)
+class AskingGrace:
+    """The server is asked for the coop's grace period, for five seconds."""
+
+    visit: Visit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -339,11 +369,13 @@ State: TypeAlias = (
     | Noticing
     | Asking
     | Thanking
+    | StandingIn
     | Undone
     | Refusing
     | Reviewing
     | Choosing
     | Booking
+    | AskingGrace
     | Booked
     | RollCalling
     | Cardless
@@ -419,6 +451,8 @@ class Session:
         given: who was given a card at this terminal, as far as the store has said so.
         pin: how the technician's PIN stands; None until the store has said so.
         pin_pause_until: monotonic seconds before which no PIN is looked at.
+        troubles_read: of the warnings and errors since the start, so many were there when the log was last opened.
+        glass_tried: since the start someone has touched the four corners, so that a touch lands where it should.
     """
 
     state: State = field(default_factory=Idle)
@@ -435,3 +469,5 @@ class Session:
     given: frozenset[MemberId] = frozenset()
     pin: PinKnown | None = None
     pin_pause_until: float = 0.0
+    troubles_read: int = 0
+    glass_tried: bool = False

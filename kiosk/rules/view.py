@@ -6,12 +6,15 @@ the session.
 
 from kiosk.rules import (
     show_desk,
+    show_door_proof,
     show_entry,
     show_jars,
     show_labels,
     show_linking,
+    show_roll_call,
     show_shifts,
     show_staff,
+    show_standing_in,
     show_technical,
 )
 from kiosk.rules.showing import paint
@@ -19,7 +22,10 @@ from kiosk.rules.states import Session
 from kiosk.rules.turn import Surroundings
 from kiosk.views import View
 
-ROOMS = (show_desk, show_entry, show_jars, show_labels, show_shifts, show_staff, show_linking, show_technical)
+ROOMS = (
+    show_desk, show_entry, show_jars, show_labels, show_shifts, show_roll_call, show_standing_in, show_staff,
+    show_linking, show_technical, show_door_proof,
+)  # fmt: skip
 """The modules whose painters fill the table."""
 
 

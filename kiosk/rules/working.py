@@ -1,5 +1,6 @@
 """From the question to the presence: checking in, taking it back, and who is on shift."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 
@@ -27,12 +28,24 @@ from kiosk.rules.states import (
     Wondering,
 )
 from kiosk.rules.turn import Surroundings, Turn, on
-from kiosk.types import Fact, FactKind, MemberId, Role, ShiftId, Sound
+from kiosk.types import NOTHING, Fact, FactKind, MemberId, Role, ShiftId, Sound
 
 
-def check_in(turn: Turn, visit: Visit, shift_id: ShiftId, *, answered: bool = False) -> Thanking:
-    """Note the presence. It leaves for the server once it can no longer be taken back, so that undo is true."""
-    fact = _note(turn, visit, shift_id, answered=answered, hold_seconds=turn.around.policy.undo_seconds)
+def check_in(
+    turn: Turn, visit: Visit, shift_id: ShiftId, *, answered: bool = False, instead_of: MemberId | None = None
+) -> Thanking:
+    """Note the presence. It leaves for the server once it can no longer be taken back, so that undo is true.
+
+    Args:
+        turn: the step.
+        visit: who has come.
+        shift_id: for which shift.
+        answered: a person said so; else nobody said no.
+        instead_of: whose place it is, where someone stands in.
+    """
+    more = {} if instead_of is None else {"instead_of": instead_of}
+    hold_seconds = turn.around.policy.undo_seconds
+    fact = _note(turn, visit, shift_id, answered=answered, hold_seconds=hold_seconds, more=more)
     remember(turn, visit, fact)
     return Thanking(visit=visit, shift_id=shift_id, fact=fact.id, noted_at=turn.around.now)
 
@@ -42,13 +55,21 @@ def note_coming(turn: Turn, visit: Visit, shift_id: ShiftId) -> None:
     _note(turn, visit, shift_id, answered=False, hold_seconds=0)
 
 
-def _note(turn: Turn, visit: Visit, shift_id: ShiftId, *, answered: bool, hold_seconds: float) -> Fact:
+def _note(
+    turn: Turn,
+    visit: Visit,
+    shift_id: ShiftId,
+    *,
+    answered: bool,
+    hold_seconds: float,
+    more: Mapping[str, object] = NOTHING,
+) -> Fact:
     around = turn.around
     shift = around.knowledge.shifts.get(shift_id)
     late_from = None if shift is None else shift.starts_at + timedelta(minutes=around.policy.late_after_minutes)
     worker = _worker(turn, visit, shift_id)
     late = late_from is not None and around.now >= late_from
-    details: dict[str, object] = {"answered": answered, "late": late}
+    details: dict[str, object] = {"answered": answered, "late": late, **more}
     if worker != visit.member.id:
         details["by"] = visit.member.id
     fact = turn.fact(FactKind.CHECK_IN, member=worker, shift=shift_id, about=visit.passage, details=details)

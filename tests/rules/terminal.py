@@ -54,6 +54,8 @@ ALL = Capabilities(
     notice=True,
     roles=True,
     shared_pot=True,
+    stand_ins=True,
+    grace=True,
 )
 
 
@@ -161,6 +163,8 @@ class Terminal:
     parts: frozenset[Part] = frozenset()
     waiting: int = 0
     refused: int = 0
+    troubles: int = 0
+    restarts: bool = False
     session: Session = field(default_factory=Session)
     knowledge: Knowledge = field(default_factory=Knowledge)
     effects: list[Effect] = field(default_factory=list)
@@ -193,6 +197,8 @@ class Terminal:
             parts=self.parts,
             waiting=self.waiting,
             refused=self.refused,
+            troubles=self.troubles,
+            restarts=self.restarts,
             new_id=lambda: FactId(f"id-{next(self.ids)}"),
             new_jar_code=lambda: JarCode("123454"),
         )

@@ -1,6 +1,6 @@
 """The session: what happens for whom. Three lines a story, no screen."""
 
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 
 import pytest
 
@@ -28,7 +28,7 @@ from kiosk.rules.turn import TRANSITIONS, Link, targets
 from kiosk.types import CardKind, FactKind, Grams, Part, Reason, Remark, Status
 from kiosk.views import Button
 from tests.rules.staff import staff_stories
-from tests.rules.terminal import Terminal, at, card_of, snapshot, tap
+from tests.rules.terminal import COOP, Terminal, at, card_of, snapshot, tap
 
 
 def test_every_pair_of_state_and_event_is_handled_or_ignored_on_purpose():
@@ -600,10 +600,14 @@ def stories() -> list[Terminal]:
         [tap("camille"), Touched(Action.LANGUAGE)],
         [tap("warn"), Touched(Action.READ)],
         [tap("alix"), Touched(Action.START_SHIFT)],
+        [tap("exempt"), Touched(Action.WORK_NOW)],
+        [tap("exempt"), Touched(Action.WORK_NOW), Touched(Action.REPLACE)],
         [tap("alix"), Touched(Action.START_SHIFT), tap("alix")],
         [tap("alix"), Touched(Action.START_SHIFT), tap("alix"), Touched(Action.UNDO)],
         [tap("alix"), Touched(Action.START_SHIFT), Touched(Action.ROLL_CALL)],
         [tap("blocked"), Touched(Action.WHY)],
+        [tap("blocked"), Touched(Action.WHY), Touched(Action.ASK_GRACE)],
+        [tap("blocked"), Touched(Action.WHY), Touched(Action.ASK_GRACE), TimerFired(Timer.HOME)],
         [tap("blocked"), Touched(Action.SIGN_UP), Touched(Action.PICK, "tomorrow")],
         [tap("stranger")],
         [tap("stranger"), TimerFired(Timer.HOME)],
@@ -670,6 +674,16 @@ def test_what_a_backend_does_not_carry_is_hidden():
     assert terminal.view().board == ()
     terminal.feed(tap("blocked"))
     assert Action.SIGN_UP not in {button.action for button in terminal.view().buttons}
+
+
+def test_each_line_of_the_coop_s_notice_has_its_turn():
+    terminal = Terminal()
+    terminal.knowledge.apply(snapshot(coop=replace(COOP, notice="Arrivage de noix\nAssemblée jeudi")))
+    said = set()
+    for _ in range(8):
+        said.update(text for _, text in terminal.view().sub.values)
+        terminal.wait(8)
+    assert {"Arrivage de noix", "Assemblée jeudi"} <= said
 
 
 def replace_capabilities():

@@ -1,0 +1,132 @@
+"""The roll-call: who is on shift. Counts by job; names only for those who may see them."""
+
+from kiosk.events import Action
+from kiosk.rules import shifts
+from kiosk.rules.booking import can_book
+from kiosk.rules.policy import RosterNames
+from kiosk.rules.showing import days_ago, done_button, shown
+from kiosk.rules.states import RollCalling, Session
+from kiosk.rules.turn import Surroundings
+from kiosk.rules.working import coming_crews, may_see_names
+from kiosk.types import Shift
+from kiosk.views import (
+    Button,
+    ButtonKind,
+    Frame,
+    Hour,
+    Hours,
+    JobRow,
+    Panel,
+    PanelTone,
+    PersonRow,
+    RollCallView,
+    Say,
+    Slot,
+    literal,
+    say,
+)
+
+PEOPLE_SHOWN = 7
+JOBS_SHOWN = 3
+
+
+@shown(RollCalling)
+def show_roll_call(_session: Session, state: RollCalling, around: Surroundings, frame: Frame) -> RollCallView:
+    """Counts by job; names only for those who work together, and for coordinators."""
+    known = coming_crews(around)
+    later = Button(
+        action=Action.NEXT_SHIFT,
+        label=say("team.next_shift" if state.ahead + 1 < len(known) else "team.this_shift"),
+        icon="chevron-right",
+    )
+    buttons = (*((later,) if len(known) > 1 else ()), done_button())
+    if state.ahead >= len(known):
+        return RollCallView(frame=frame, title=say("team.none"), buttons=buttons)
+    crew = known[state.ahead]
+    title = _crew_title(crew, around)
+    if _shows_names(crew, state, around):
+        return RollCallView(
+            frame=frame,
+            title=title,
+            people=_people(crew, around),
+            extra=Button(action=Action.JOIN, label=say("team.join"), icon="hand-wave-outline", kind=ButtonKind.MAIN)
+            if state.visit is not None and can_book(around) and crew.missing and crew.starts_at > around.now
+            else None,
+            buttons=buttons,
+        )
+    following = known[state.ahead + 1] if state.ahead + 1 < len(known) else None
+    return RollCallView(
+        frame=frame,
+        title=title,
+        jobs=(
+            *(_job(shift, crew, around) for shift in crew.shifts[:JOBS_SHOWN]),
+            *((_later_job(following),) if following is not None else ()),
+        ),
+        panel=Panel(icon="card-account-details-outline", text=say("team.card"), tone=PanelTone.SKY_SOFT)
+        if around.policy.roster_names is RosterNames.CARD
+        else None,
+        buttons=buttons,
+    )
+
+
+def _crew_title(crew: shifts.Crew, around: Surroundings) -> Say:
+    if crew.starts_at <= around.now:
+        return say("team.title", hours=Hours(crew.starts_at, crew.ends_at), n=crew.here, m=crew.places)
+    if days_ago(crew.starts_at, around) == 0:
+        return say("team.title.later", hours=Hours(crew.starts_at, crew.ends_at), n=crew.booked, m=crew.places)
+    return say("team.title.day", slot=Slot(crew.starts_at, crew.ends_at), n=crew.booked, m=crew.places)
+
+
+def _shows_names(crew: shifts.Crew, state: RollCalling, around: Surroundings) -> bool:
+    if around.policy.roster_names is not RosterNames.CARD:
+        return around.policy.roster_names is RosterNames.ALWAYS
+    members = tuple(place.member_id for shift in crew.shifts for place in around.knowledge.roster(shift.id))
+    return may_see_names(crew, state.visit, members)
+
+
+def _job(shift: Shift, crew: shifts.Crew, around: Surroundings) -> JobRow:
+    places = around.knowledge.roster(shift.id)
+    running = crew.starts_at <= around.now
+    here = sum(place.present for place in places) if running else len(places)
+    missing = max(0, shift.places - here)
+    return JobRow(
+        job=literal(shift.job),
+        here=here,
+        of=shift.places,
+        count=say("team.count", n=here, m=shift.places),
+        remark=say("team.short", n=missing) if missing else say("team.full"),
+        short=bool(missing),
+    )
+
+
+def _later_job(crew: shifts.Crew) -> JobRow:
+    missing = crew.missing
+    return JobRow(
+        job=say("team.next", time=Hour(crew.starts_at)),
+        here=crew.booked,
+        of=crew.places,
+        count=None,
+        remark=say("team.short", n=missing) if missing else say("team.full"),
+        short=bool(missing),
+        quiet=True,
+    )
+
+
+def _people(crew: shifts.Crew, around: Surroundings) -> tuple[PersonRow, ...]:
+    rows = []
+    for shift in crew.shifts:
+        for place in sorted(around.knowledge.roster(shift.id), key=lambda place: (not place.present, place.first_name)):
+            chip, tone = None, PanelTone.SKY_SOFT
+            if place.first_shift:
+                chip = say("team.first")
+            elif not place.present:
+                chip, tone = say("team.expected"), PanelTone.SUN_SOFT
+            icon = "check-circle-outline" if place.present else "clock-outline"
+            rows.append(
+                PersonRow(name=literal(place.first_name), job=literal(shift.job), icon=icon, chip=chip, chip_tone=tone)
+            )
+    for shift in crew.shifts:
+        free = shift.places - len(around.knowledge.roster(shift.id))
+        if free > 0:
+            rows.append(PersonRow(name=literal(shift.job), job=say("team.free", n=free), icon="plus-circle-outline"))
+    return tuple(rows[:PEOPLE_SHOWN])
