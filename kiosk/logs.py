@@ -14,13 +14,20 @@ import re
 import sys
 import threading
 import traceback
-from collections.abc import Mapping
+from collections import deque
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Final, TextIO
 
+from kiosk.events import LogLine
+
 MASK: Final = "…"
+MOST_KEPT: Final = 60
+"""Warnings and errors that a technician can read on the screen; the journal has them all."""
+LONGEST_LINE: Final = 300
 
 _KEPT_OR_MASKED: Final = re.compile(
     r"""
@@ -81,6 +88,65 @@ def configure(level: str, stream: TextIO | None = None, environ: Mapping[str, st
         logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLogger().level))
     logging.captureWarnings(capture=True)
     threading.excepthook = _log_end_of_thread
+
+
+class TroubleLog(logging.Handler):
+    """Keeps the last warnings and errors of the process, masked, for the technician's screen.
+
+    In memory alone: it begins with the process. Any thread may log and ask.
+
+    Attributes:
+        count: how many there were since the start, also those that are no longer kept.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self._kept: deque[LogLine] = deque(maxlen=MOST_KEPT)
+        self.count = 0
+        self.addFilter(_is_worth_a_line)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep one record; called with the handler's lock held."""
+        error = record.exc_info[1] if record.exc_info else None
+        cause = "" if error is None else f"{_chain(error)} ({_places(error.__traceback__)})"
+        self._kept.append(
+            LogLine(
+                at=datetime.fromtimestamp(record.created, UTC),
+                severe=record.levelno >= logging.ERROR,
+                part=record.name.removeprefix("kiosk."),
+                said=_on_one_line(record.getMessage()),
+                cause=_on_one_line(cause),
+            )
+        )
+        self.count += 1
+
+    def lines(self) -> tuple[LogLine, ...]:
+        """What is kept, the newest first."""
+        with self._held():
+            return tuple(reversed(self._kept))
+
+    @contextmanager
+    def listening(self) -> Iterator["TroubleLog"]:
+        """Hear everything that is logged until the context ends."""
+        logging.getLogger().addHandler(self)
+        try:
+            yield self
+        finally:
+            logging.getLogger().removeHandler(self)
+
+    @contextmanager
+    def _held(self) -> Iterator[None]:
+        self.acquire()
+        try:
+            yield
+        finally:
+            self.release()
+
+
+def _on_one_line(text: str) -> str:
+    """Masked, without control characters, and no longer than a screen can show."""
+    plain = " ".join("".join(sign if sign.isprintable() else " " for sign in mask(text)).split())
+    return plain if len(plain) <= LONGEST_LINE else f"{plain[: LONGEST_LINE - 1]}{MASK}"
 
 
 def _is_worth_a_line(record: logging.LogRecord) -> bool:

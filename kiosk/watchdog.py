@@ -29,6 +29,11 @@ class Notifier:
         address = environ.get("NOTIFY_SOCKET", "")
         self._address = "\0" + address[1:] if address.startswith("@") else address
 
+    @property
+    def is_heard(self) -> bool:
+        """Someone looks after the program: systemd starts it again when it ends."""
+        return bool(self._address)
+
     def __call__(self, *states: str) -> None:
         """Send ``READY=1``, ``STATUS=…``, ``WATCHDOG=1`` or ``STOPPING=1``; never waits, never raises."""
         if not self._address:

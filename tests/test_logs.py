@@ -2,6 +2,7 @@ import io
 import logging
 import threading
 import warnings
+from pathlib import Path
 
 import pytest
 
@@ -154,3 +155,42 @@ def test_kivys_story_of_its_own_start_is_not_a_log_of_ours():
     kivy.info("Python: v3.11.7")
     kivy.error("Input: MTDev is not supported by your version of linux")
     assert [line.partition("said=")[2] for line in stream.getvalue().splitlines()] == ['"GL: no texture"']
+
+
+# ── what a technician can read on the screen ──────────────────────────────────────────────────────────────────────
+
+
+def test_the_last_troubles_are_kept_newest_first_and_information_is_not():
+    with logs.TroubleLog().listening() as kept:
+        logging.getLogger("kiosk.devices.supervisor").warning("%s: lost (%s)", "scale", "no such\ndevice")
+        logging.getLogger("kiosk.sync").info("drained")
+        logging.getLogger("kiosk.reactor").error("could not handle it")
+    lines = kept.lines()
+    assert [(line.severe, line.part, line.said) for line in lines] == [
+        (True, "reactor", "could not handle it"),
+        (False, "devices.supervisor", "scale: lost (no such device)"),
+    ]
+    assert lines[0].at.tzinfo is not None
+    logging.getLogger("kiosk.sync").warning("nobody listens any more")
+    assert kept.count == 2
+
+
+def test_a_kept_trouble_names_its_cause_and_points_at_nobody():
+    with logs.TroubleLog().listening() as kept:
+        try:
+            Path(f"/nowhere/{DIGEST}").read_text(encoding="utf-8")
+        except OSError:
+            logging.getLogger("kiosk.store").exception("no card 04A3C6CAE26180 could be kept")
+    [line] = kept.lines()
+    assert line.said == "no card … could be kept"
+    assert line.cause.startswith("FileNotFoundError: [Errno 2] No such file or directory: '/nowhere/…' (test_logs.py:")
+
+
+def test_old_troubles_make_room_and_are_still_counted():
+    with logs.TroubleLog().listening() as kept:
+        for number in range(logs.MOST_KEPT + 5):
+            logging.getLogger("kiosk.sync").warning("try %d", number)
+        logging.getLogger("kiosk.sync").warning("x" * 5000)
+    assert len(kept.lines()) == logs.MOST_KEPT
+    assert kept.count == logs.MOST_KEPT + 6
+    assert len(kept.lines()[0].said) == logs.LONGEST_LINE

@@ -9,6 +9,7 @@ from kiosk.views import (
     GesturesView,
     KeyboardView,
     KeypadView,
+    LogView,
     NoticeView,
     ResultView,
     TilesView,
@@ -87,4 +88,10 @@ STAFF_STEPS: tuple[Step, ...] = (
         lambda view: isinstance(view, TilesView),
     ),
     Step("parts", "one line a part", touches(Action.SELF_TEST), lambda view: isinstance(view, ChecksView)),
+    Step(
+        "log",
+        "what has gone wrong since the start, about nobody",
+        touches(Action.BACK, Action.LOG),
+        lambda view: isinstance(view, LogView),
+    ),
 )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias, get_args
 
-from kiosk.events import CardTapped, Unsettled
+from kiosk.events import CardTapped, LogLine, ProofEnded, Unsettled
 from kiosk.types import Card, CardHash, DeskReason, FactId, Member, MemberId, Role, ShiftId
 
 if TYPE_CHECKING:
@@ -82,12 +82,73 @@ class Examining:
     staff: Staff
 
 
+CORNERS = ("top-left", "top-right", "bottom-left", "bottom-right")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TryingGlass:
+    """The four corners of the glass are touched: a touch that lands elsewhere than it should misses them."""
+
+    staff: Staff
+    touched: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadingLog:
+    """What has gone wrong in the program since it started, some lines a page.
+
+    Attributes:
+        lines: the newest first; None until they have been handed over.
+        opened: the line that is read whole.
+    """
+
+    staff: Staff
+    lines: tuple[LogLine, ...] | None = None
+    page: int = 0
+    opened: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Restarting:
+    """What a restart means is said before it is done. ``begun``: it was asked for."""
+
+    staff: Staff
+    begun: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proving:
+    """The door is put to the test, step by step; whoever leaves this screen ends it.
+
+    Attributes:
+        act: what is to be done now; empty until the first step.
+        ask: what is to be answered; empty while the lines are watched.
+        result: what has come of it, at the end.
+        page: of the result.
+    """
+
+    staff: Staff
+    act: str = ""
+    ask: str = ""
+    result: ProofEnded | None = None
+    page: int = 0
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LettingIn:
     """The door is opened for someone who cannot. ``reason`` None: for what is asked first."""
 
     staff: Staff
     reason: DeskReason | None = None
+
+
+class Paper(StrEnum):
+    """What became of the printed list."""
+
+    NONE = "none"
+    PRINTING = "printing"
+    PRINTED = "printed"
+    FAILED = "failed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,12 +158,15 @@ class Settling:
     Attributes:
         rows: None until the store has answered.
         broken: the disk does not answer.
+        order: of the list that is printed.
     """
 
     staff: Staff
     rows: tuple[Unsettled, ...] | None = None
     broken: bool = False
     page: int = 0
+    paper: Paper = Paper.NONE
+    order: FactId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,6 +310,10 @@ StaffState: TypeAlias = (
     | Unlocking
     | SettingPin
     | Examining
+    | TryingGlass
+    | ReadingLog
+    | Restarting
+    | Proving
     | LettingIn
     | Settling
     | AddingTo

@@ -4,18 +4,29 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Final
 
-from kiosk.effects import AskPin, CheckPin, ChoosePin, Play
-from kiosk.events import Action, CardTapped, PinChecked, PinKnown, Touched
+from kiosk.effects import AskPin, CheckPin, ChoosePin, ListLog, Play, Restart
+from kiosk.events import Action, CardTapped, LogListed, PinChecked, PinKnown, Touched
 from kiosk.rules.coordinating import sign_in
 from kiosk.rules.entering import lay_card, verdict_on
 from kiosk.rules.knowledge import Knowledge
-from kiosk.rules.staff_states import Examining, Maintaining, PinFlaw, SettingPin, Unlocking
+from kiosk.rules.staff_states import (
+    CORNERS,
+    Examining,
+    Maintaining,
+    PinFlaw,
+    ReadingLog,
+    Restarting,
+    SettingPin,
+    TryingGlass,
+    Unlocking,
+)
 from kiosk.rules.states import STATES, Idle, Noticing, OutOfOrder, State, Thanking, Visit, Welcoming
 from kiosk.rules.turn import Turn, on
 from kiosk.types import Member, Reason, Role, Sound
 
 SHORTEST_PIN: Final = 4
 LONGEST_PIN: Final = 6
+LINES_A_PAGE: Final = 3
 PAUSES_SECONDS: Final = (1, 2, 4, 8, 300)
 """After the first wrong try, the second …: from the fifth on, five minutes each."""
 
@@ -150,12 +161,12 @@ def choose_the_pin(turn: Turn, state: SettingPin, _event: Touched) -> SettingPin
         return Maintaining(state.staff)
     if len(digits) < SHORTEST_PIN:
         return replace(state, flaw=PinFlaw.SHORT)
-    if _is_easy(digits):
+    if is_easy(digits):
         return SettingPin(staff=state.staff, flaw=PinFlaw.EASY)
     return SettingPin(staff=state.staff, first=digits)
 
 
-def _is_easy(digits: str) -> bool:
+def is_easy(digits: str) -> bool:
     """One digit only, or a run such as 1234."""
     steps = {int(after) - int(before) for before, after in pairwise(digits)}
     return steps in ({0}, {1}, {-1})
@@ -184,3 +195,74 @@ def change_the_pin(_turn: Turn, state: Maintaining, _event: Touched) -> SettingP
 @on(Maintaining, Touched, Action.SELF_TEST)
 def examine(_turn: Turn, state: Maintaining, _event: Touched) -> Examining:
     return Examining(state.staff)
+
+
+@on(Examining, Touched, Action.TRY_GLASS)
+def try_the_glass(_turn: Turn, state: Examining, _event: Touched) -> TryingGlass:
+    return TryingGlass(staff=state.staff)
+
+
+@on(TryingGlass, Touched, Action.CHOOSE)
+def touch_a_corner(turn: Turn, state: TryingGlass, event: Touched) -> TryingGlass | Examining:
+    touched = state.touched | {event.target}
+    if not touched.issuperset(CORNERS):
+        return replace(state, touched=touched)
+    turn.do(Play(Sound.PRESENT))
+    turn.change(glass_tried=True)
+    return Examining(state.staff)
+
+
+@on(TryingGlass, Touched, Action.BACK)
+def leave_the_glass(_turn: Turn, state: TryingGlass, _event: Touched) -> Examining:
+    return Examining(state.staff)
+
+
+# ── the log ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@on(Maintaining, Touched, Action.LOG)
+def open_log(turn: Turn, state: Maintaining, _event: Touched) -> ReadingLog:
+    turn.do(ListLog())
+    turn.change(troubles_read=turn.around.troubles)
+    return ReadingLog(staff=state.staff)
+
+
+@on(ReadingLog, LogListed)
+def show_log(_turn: Turn, state: ReadingLog, event: LogListed) -> ReadingLog:
+    """As it was when it was asked for: lines that come meanwhile do not move what someone reads."""
+    return replace(state, lines=event.lines)
+
+
+@on(ReadingLog, Touched, Action.MORE)
+def show_older_lines(_turn: Turn, state: ReadingLog, _event: Touched) -> ReadingLog:
+    pages = max(1, -(-len(state.lines or ()) // LINES_A_PAGE))
+    return replace(state, page=(state.page + 1) % pages)
+
+
+@on(ReadingLog, Touched, Action.CHOOSE)
+def open_line(_turn: Turn, state: ReadingLog, event: Touched) -> ReadingLog:
+    return replace(state, opened=int(event.target))
+
+
+@on((ReadingLog, Restarting), Touched, Action.BACK)
+def leave_log(_turn: Turn, state: ReadingLog | Restarting, _event: Touched) -> ReadingLog | Maintaining:
+    """From a line to the lines, from them to the menu."""
+    if isinstance(state, ReadingLog) and state.opened is not None:
+        return replace(state, opened=None)
+    return Maintaining(state.staff)
+
+
+# ── starting anew ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@on(Maintaining, Touched, Action.RESTART)
+def tell_of_restart(turn: Turn, state: Maintaining, _event: Touched) -> Restarting | Maintaining:
+    """Only where someone starts the program again: a terminal that nobody revives stays up."""
+    return Restarting(staff=state.staff) if turn.around.restarts else state
+
+
+@on(Restarting, Touched, Action.RESTART)
+def restart(turn: Turn, state: Restarting, _event: Touched) -> Restarting:
+    if not state.begun and turn.around.restarts:
+        turn.do(Restart())
+    return replace(state, begun=True)

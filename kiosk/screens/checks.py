@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from kiosk.screens.base import GAP, Page, Paper
-from kiosk.screens.buttons import draw_actions
+from kiosk.screens.buttons import draw_low_actions
 from kiosk.screens.header import draw_header
 from kiosk.screens.items import Rect, Scene
 from kiosk.screens.theme import SECONDARY_STRONG, Role, Theme
@@ -13,6 +13,9 @@ ROW = 74.0
 ICON = 40
 TEXT = Role(23, 19, 1.15, False)
 BETWEEN = 13
+LOW = 62
+CLOSE = 10
+"""Between the lines of a row no higher than :data:`LOW`."""
 ICONS = {
     Light.GOOD: "check-circle-outline",
     Light.LOOK: "alert-outline",
@@ -25,7 +28,7 @@ def draw_checks(view: ChecksView, paper: Paper) -> Scene:
     """Lay out the parts in two columns, in portrait in one."""
     page = Page(paper, paper.theme.paper_ground, replace(view.frame, large_text=False))
     draw_header(page, view.title)
-    room = draw_actions(page, view.buttons, 84)
+    room = draw_low_actions(page, view.buttons, 84)
     columns = 1 if page.portrait else 2
     lines = -(-len(view.rows) // columns)
     wide = (room.w - 2 * GAP * (columns - 1)) / columns
@@ -40,19 +43,21 @@ def draw_checks(view: ChecksView, paper: Paper) -> Scene:
 
 
 def _row(page: Page, row: CheckRow, cell: Rect) -> None:
-    ink = _ink(page.theme, row.light)
+    ink = light_ink(page.theme, row.light)
     page.icon(ICONS[row.light], cell.x - 3, cell.middle, ICON, ink)
     x = cell.x + ICON + 14
-    room = Rect(0, 0, cell.right - x, cell.h * 0.44)
+    room = Rect(0, 0, cell.right - x, cell.h * (0.44 if cell.h > LOW else 0.4))
     name, text = page.fit(row.name, SECONDARY_STRONG, room, 1), page.fit(row.text, TEXT, room, 1)
-    top = cell.middle - (name.height + BETWEEN + text.height) / 2
+    between = BETWEEN if cell.h > LOW else CLOSE
+    top = cell.middle - (name.height + between + text.height) / 2
     page.place(name, Rect(x, top, room.w, 0), stand="top")
     quiet = row.light in {Light.GOOD, Light.OFF}
     colour = page.ground.ink2 if quiet else ink
-    page.place(text, Rect(x, top + name.height + BETWEEN, room.w, 0), colour=colour, stand="top")
+    page.place(text, Rect(x, top + name.height + between, room.w, 0), colour=colour, stand="top")
 
 
-def _ink(theme: Theme, light: Light) -> str:
+def light_ink(theme: Theme, light: Light) -> str:
+    """The colour of an icon or a text that says how a part is."""
     match light:
         case Light.GOOD:
             return theme.leaf

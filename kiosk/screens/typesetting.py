@@ -5,7 +5,7 @@ Lines break at plain spaces only; a no-break space holds. Sizes are in design pi
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
@@ -200,3 +200,38 @@ def _set(paragraphs: tuple[str, ...], face: str, size: int, role: Role, room: Ro
         lines += broken
     block = Block(tuple(lines), size, face, role.leading, squeezed=size < role.least)
     return block if len(lines) <= room.lines and block.height + size * DEPTH <= room.height + 0.5 else None
+
+
+def clip(text: str, role: Role, room: Room) -> Block:
+    """``text`` at the largest size of ``role`` at which it fits; else as much of it as fits, and an ellipsis.
+
+    Only for texts that people did not write to be read here (a line of a log), and where the whole can be opened.
+    """
+    face = BOLD if role.bold else REGULAR
+    least = replace(role, size=role.least)
+    words = [piece for word in text.split() for piece in _pieces(word, face, room.width * _MEASURE_AT / role.least)]
+    whole = fit((" ".join(words),), role, room, face)
+    if not whole.squeezed:
+        return whole
+    fits, fails = 0, len(words)
+    while fails - fits > 1:
+        middle = (fits + fails) // 2
+        if fit((_cut(words, middle),), least, room, face).squeezed:
+            fails = middle
+        else:
+            fits = middle
+    return fit((_cut(words, max(fits, 1)),), least, room, face)
+
+
+def _cut(words: list[str], count: int) -> str:
+    return " ".join(words[:count]).rstrip(".,:;") + "…"
+
+
+def _pieces(word: str, face: str, room: float) -> list[str]:
+    """``word``, broken where it is wider than a line: after a slash or a point if there is one, else anywhere."""
+    if width_at_100(word, face) <= room:
+        return [word]
+    most = next(end for end in range(len(word), 0, -1) if end == 1 or width_at_100(word[:end], face) <= room)
+    pause = max(word.rfind(sign, 1, most) for sign in "/.-_:") + 1
+    end = pause if pause > most // 2 else most
+    return [word[:end], *_pieces(word[end:], face, room)]

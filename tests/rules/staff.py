@@ -6,13 +6,18 @@ from kiosk.events import (
     Action,
     CardTapped,
     CodeNotKnown,
+    LogLine,
+    LogListed,
     PinKnown,
+    ProofAsked,
+    ProofEnded,
+    ProofOutcome,
     Touched,
     Unsettled,
     UnsettledListed,
 )
-from kiosk.types import Card, CardHash, CardKind, DeskReason, Role
-from tests.rules.terminal import ALL, Terminal, card_of, member, snapshot, tap
+from kiosk.types import Card, CardHash, CardKind, DeskReason, Part, Role
+from tests.rules.terminal import ALL, Terminal, at, card_of, member, snapshot, tap
 
 NEW = CardHash("f" * 64)
 
@@ -62,6 +67,33 @@ def technician(*events, **fields) -> Terminal:
     return terminal
 
 
+LOG = (
+    LogLine(
+        at=at(14, 5),
+        severe=True,
+        part="devices.printer",
+        said="a label could not be printed",
+        cause="OSError: [Errno 32] Broken pipe (printer.py:151 _serve > printer.py:180 _print)",
+    ),
+    LogLine(at=at(13, 58), severe=False, part="devices.supervisor", said="scale: lost (no such device)"),
+    LogLine(at=at(9, 2), severe=False, part="sync", said="the server does not answer: connection refused"),
+    LogLine(at=at(9), severe=False, part="screens.surface", said="the logo cannot be read; it is left out"),
+)
+"""The newest first."""
+
+RESULT = ProofEnded(
+    passed=False,
+    lock="fail_secure",
+    steps=(
+        ("relay", ProofOutcome.PASSED),
+        ("forced door", ProofOutcome.FAILED),
+        ("green box", ProofOutcome.SKIPPED),
+        ("tamper switch", ProofOutcome.OFF),
+    ),
+)
+"""Of a test of the door."""
+
+
 def staff_stories() -> list[Terminal]:
     """A terminal in every state of staff, reached as they reach it."""
     link = Touched(Action.LINK_CARDS)
@@ -70,6 +102,7 @@ def staff_stories() -> list[Terminal]:
     puzzled = Terminal()
     puzzled.feed(CodeNotKnown())
     linked = (link, tap("sam"), new_card())
+    prove, door = Touched(Action.PROVE_DOOR), frozenset({Part.DOOR})
     settling = coordinator(Touched(Action.TO_SETTLE))
     row = Unsettled(fact=settling.facts()[0], refused=True, reason="Inconnu.")
     settling.feed(UnsettledListed((row, row, row, row)))
@@ -81,6 +114,16 @@ def staff_stories() -> list[Terminal]:
         technician(),
         technician(Touched(Action.CHANGE_PIN)),
         technician(Touched(Action.SELF_TEST)),
+        technician(Touched(Action.SELF_TEST), prove, parts=door),
+        technician(Touched(Action.SELF_TEST), prove, ProofAsked(act="unplug_lock", ask="unplugged"), parts=door),
+        technician(Touched(Action.SELF_TEST), prove, RESULT, parts=door),
+        technician(Touched(Action.SELF_TEST), Touched(Action.TRY_GLASS), Touched(Action.CHOOSE, "top-left")),
+        technician(troubles=4, restarts=True),
+        technician(Touched(Action.LOG)),
+        technician(Touched(Action.LOG), LogListed(LOG), refused=1),
+        technician(Touched(Action.LOG), LogListed(LOG), Touched(Action.CHOOSE, "0")),
+        technician(Touched(Action.RESTART), restarts=True),
+        technician(Touched(Action.RESTART), Touched(Action.RESTART), restarts=True),
         technician(link),
         coordinator(Touched(Action.OPEN_DOOR)),
         coordinator(Touched(Action.OPEN_DOOR), Touched(Action.CHOOSE, DeskReason.VISIT.value)),

@@ -2,14 +2,14 @@
 
 import pytest
 
-from kiosk.effects import AskPin, CheckPin, ChoosePin
-from kiosk.events import Action, DeviceLost, PinChecked, PinKnown, Touched
+from kiosk.effects import AskPin, CheckPin, ChoosePin, Restart
+from kiosk.events import Action, DeviceLost, LogListed, PinChecked, PinKnown, Touched
 from kiosk.rules import staff_states, states
 from kiosk.rules.staff_states import PinFlaw
 from kiosk.rules.turn import Link
-from kiosk.types import FactKind, Part
+from kiosk.types import ClockTrust, FactKind, Part
 from kiosk.views import KeypadView, Light, NoticeView
-from tests.rules.staff import staffed, technician, typed
+from tests.rules.staff import LOG, staffed, technician, typed
 from tests.rules.terminal import Terminal, at, tap
 
 ENTER = Touched(Action.ENTER)
@@ -217,6 +217,8 @@ def test_the_parts_are_listed_with_what_to_do():
         ("part.door", "part.fine"),
         ("part.scale", "part.scale.do"),
         ("part.store", "part.fine"),
+        ("part.screen", "part.screen.do"),
+        ("part.clock", "part.clock.synced"),
         ("part.server", "part.server.fine"),
     ]
 
@@ -241,3 +243,117 @@ def test_every_part_has_its_words():
     from kiosk.rules.show_technical import PARTS as SHOWN
 
     assert [part for part in SHOWN if not {f"part.{part.value}", f"part.{part.value}.do"} <= set(MESSAGES)] == []
+
+
+# ── the log ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def reading(**fields) -> Terminal:
+    return technician(Touched(Action.LOG), LogListed(LOG), **fields)
+
+
+def test_the_log_shows_the_newest_lines_first_and_older_ones_behind_a_touch():
+    terminal = reading()
+    assert [row.text.values[0][1] for row in terminal.view().rows] == [line.said for line in LOG[:3]]
+    terminal.touch(Action.MORE)
+    assert [row.text.values[0][1] for row in terminal.view().rows] == [LOG[3].said]
+    terminal.touch(Action.MORE)
+    assert terminal.state.page == 0
+
+
+def test_a_line_can_be_read_whole_with_its_cause():
+    terminal = reading()
+    terminal.touch(Action.CHOOSE, "0")
+    assert [said.values[0][1] for said in terminal.view().whole] == [
+        LOG[0].said,
+        f"{LOG[0].part} · {LOG[0].cause}",
+    ]
+    terminal.touch(Action.BACK)
+    assert isinstance(terminal.state, staff_states.ReadingLog)
+    terminal.touch(Action.BACK)
+    assert isinstance(terminal.state, staff_states.Maintaining)
+
+
+def test_the_tile_counts_what_came_since_someone_last_looked():
+    terminal = technician(troubles=4)
+    assert lights(terminal)["tech.log"] is Light.LOOK
+    terminal.feed(Touched(Action.LOG), LogListed(LOG), Touched(Action.BACK))
+    assert lights(terminal)["tech.log"] is Light.GOOD
+    terminal.troubles = 5
+    assert lights(terminal)["tech.log"] is Light.LOOK
+
+
+def test_what_waits_for_the_server_is_reached_from_the_log():
+    assert Action.TO_SETTLE not in [button.action for button in reading().view().buttons]
+    terminal = reading(refused=2)
+    assert Action.TO_SETTLE in [button.action for button in terminal.view().buttons]
+    terminal.touch(Action.TO_SETTLE)
+    assert isinstance(terminal.state, staff_states.Settling)
+
+
+def test_an_empty_log_says_so_and_one_that_comes_after_the_person_left_opens_nothing():
+    assert technician(Touched(Action.LOG), LogListed(())).view().empty.key == "log.empty"
+    terminal = technician()
+    terminal.feed(LogListed(LOG))
+    assert isinstance(terminal.state, staff_states.Maintaining)
+
+
+# ── starting anew ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_restart_says_what_it_means_then_is_ordered_once():
+    terminal = technician(Touched(Action.RESTART), restarts=True)
+    assert terminal.view().title.key == "restart.title"
+    assert Restart() not in terminal.effects
+    terminal.feed(Touched(Action.RESTART), Touched(Action.RESTART))
+    assert terminal.effects.count(Restart()) == 1
+    assert terminal.view().title.key == "restart.begun"
+
+
+def test_no_touch_restarts_nothing():
+    terminal = technician(Touched(Action.RESTART), restarts=True)
+    terminal.time_out()
+    assert isinstance(terminal.state, states.Idle)
+    assert Restart() not in terminal.effects
+
+
+def test_where_nobody_would_start_it_again_no_restart_is_offered():
+    terminal = technician()
+    assert Action.RESTART not in [button.action for button in terminal.view().buttons]
+    terminal.touch(Action.RESTART)
+    assert isinstance(terminal.state, staff_states.Maintaining)
+
+
+# ── the glass and the clock ───────────────────────────────────────────────────────────────────────────────────────
+
+
+def rows(terminal: Terminal) -> dict[str, Light]:
+    return {row.name.key: row.light for row in terminal.view().rows}
+
+
+def test_the_glass_is_to_be_looked_at_until_someone_has_touched_its_four_corners():
+    terminal = technician(Touched(Action.SELF_TEST))
+    assert rows(terminal)["part.screen"] is Light.LOOK
+    terminal.touch(Action.TRY_GLASS)
+    for corner in staff_states.CORNERS[:3]:
+        terminal.touch(Action.CHOOSE, corner)
+        terminal.touch(Action.CHOOSE, corner)
+    assert isinstance(terminal.state, staff_states.TryingGlass)
+    assert dict(terminal.view().text.values)["n"] == 1
+    terminal.touch(Action.CHOOSE, staff_states.CORNERS[3])
+    assert rows(terminal)["part.screen"] is Light.GOOD
+
+
+def test_three_corners_confirm_nothing():
+    terminal = technician(Touched(Action.SELF_TEST), Touched(Action.TRY_GLASS))
+    for corner in staff_states.CORNERS[:3]:
+        terminal.touch(Action.CHOOSE, corner)
+    terminal.touch(Action.BACK)
+    assert rows(terminal)["part.screen"] is Light.LOOK
+
+
+@pytest.mark.parametrize(
+    ("trust", "light"), [(ClockTrust.SYNCED, Light.GOOD), (ClockTrust.SINCE, Light.LOOK), (ClockTrust.NEVER, Light.BAD)]
+)
+def test_a_clock_says_how_far_it_can_be_believed(trust, light):
+    assert rows(technician(Touched(Action.SELF_TEST), trust=trust))["part.clock"] is light
