@@ -75,6 +75,11 @@ def _label_room(page: Page, button: Button, rect: Rect) -> Rect:
     return Rect(rect.x + LEFT_PADDING + lead, rect.y, wide, rect.h)
 
 
+def _air(page: Page) -> float:
+    """Over and under a label: one that has grown would else touch the edges of its button."""
+    return 10 if page.frame.large_text else 4
+
+
 def draw_button(
     page: Page,
     button: Button,
@@ -95,7 +100,8 @@ def draw_button(
         ring = Rect(right, rect.middle - size / 2, size, size)
         content.append(Ring(ring, button.countdown, ink, mix(fill, ink, 0.25), fill))
     share = 1.0 if button.sub is None else 0.5
-    label = page.fit(button.label, role, Rect(0, 0, room.w, rect.h * share - 8), 2 if share == 1 else 1, face)
+    tall = rect.h * share - (8 if share < 1 else 2 * _air(page))
+    label = page.fit(button.label, role, Rect(0, 0, room.w, tall), 2 if share == 1 else 1, face)
     texts = [label]
     if button.sub is not None:
         texts.append(page.fit(button.sub, CAPTION, Rect(0, 0, room.w, rect.h * 0.44), 1 + (rect.h > TALLEST)))
@@ -119,7 +125,7 @@ def draw_alike(page: Page, placed_buttons: Sequence[tuple[Button, Rect]], align:
     sizes: dict[Role, int] = {}
     for button, rect in placed_buttons:
         role = _role(button, rect)
-        size = page.fit(button.label, role, _label_room(page, button, rect).inset(0, 4), 2).size
+        size = page.fit(button.label, role, _label_room(page, button, rect).inset(0, _air(page)), 2).size
         sizes[role] = min(sizes.get(role, size), size)
     for button, rect in placed_buttons:
         role = _role(button, rect)
@@ -202,3 +208,13 @@ def draw_actions(page: Page, buttons: Sequence[Button], height: float, *, lead: 
         edge = page.bottom - height
         draw_row(page, buttons, edge, height, lead=lead)
     return Rect(page.left, page.top, page.across, edge - GAP - page.top)
+
+
+def draw_low_actions(page: Page, buttons: Sequence[Button], height: float) -> Rect:
+    """As :func:`draw_actions`, for screens whose list needs the height: upright, two of three share a row."""
+    if not page.portrait or len(buttons) < 3:
+        return draw_actions(page, buttons, height)
+    *pair, last = buttons
+    upper = draw_stack(page, (last,), height) - GAP - height
+    draw_row(page, pair, upper, height)
+    return Rect(page.left, page.top, page.across, upper - GAP - page.top)

@@ -5,6 +5,7 @@ from kiosk.screens.buttons import MAIN_HEIGHT, draw_actions
 from kiosk.screens.header import draw_header
 from kiosk.screens.items import Box, Digits, Rect, Scene
 from kiosk.screens.panels import draw_coded
+from kiosk.screens.reading import draw_pages, leaves
 from kiosk.screens.theme import BODY, Tone
 from kiosk.screens.typesetting import BOLD, width
 from kiosk.screens.weighing import weight_text
@@ -21,6 +22,9 @@ def draw_jar(view: JarView, paper: Paper) -> Scene:
     """Lay out the jar: its weight, its code, and whether it may be used as it is."""
     page = Page(paper, paper.theme.paper_ground, view.frame)
     draw_header(page, view.title)
+    if view.frame.large_text and leaves(view):
+        draw_pages(page, None, leaves(view), view.buttons, number=paper.number, height=MAIN_HEIGHT)
+        return page.scene()
     room = draw_actions(page, view.buttons, MAIN_HEIGHT)
     panel = Rect(room.x, room.y - 2, room.w, PANEL_STACKED if page.portrait else PANEL)
     tone = page.theme.tone(PanelTone.SKY_SOFT)

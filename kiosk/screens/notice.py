@@ -5,7 +5,7 @@ from kiosk.screens.buttons import MAIN_HEIGHT, draw_actions, draw_row
 from kiosk.screens.header import draw_header
 from kiosk.screens.items import Box, Rect, Scene
 from kiosk.screens.panels import draw_panel
-from kiosk.screens.reading import draw_pages, sentences
+from kiosk.screens.reading import draw_pages, leaves
 from kiosk.screens.theme import BODY, HEADLINE2, Theme
 from kiosk.views import Edge, NoticeView
 
@@ -29,10 +29,8 @@ def draw_notice(view: NoticeView, paper: Paper) -> Scene:
         page.items.append(Box(Rect(0, 0, EDGE, page.height), edge, radius=0))
     draw_header(page)
     if view.frame.large_text:
-        below = draw_pages(
-            page, (view.title, HEADLINE2), sentences(view), view.buttons, number=paper.number, height=MAIN_HEIGHT
-        )
-        draw_actions(page, below, MAIN_HEIGHT)
+        title = (view.title, HEADLINE2)
+        draw_pages(page, title, leaves(view), view.buttons, number=paper.number, height=MAIN_HEIGHT)
         return page.scene()
     room = _buttons(page, view)
     if view.panel is not None:

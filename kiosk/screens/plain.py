@@ -4,7 +4,7 @@ from kiosk.screens.base import Page, Paper
 from kiosk.screens.buttons import draw_actions
 from kiosk.screens.header import draw_header
 from kiosk.screens.items import Rect, Scene
-from kiosk.screens.reading import draw_pages, sentences
+from kiosk.screens.reading import draw_pages, leaves
 from kiosk.screens.theme import BODY
 from kiosk.screens.typesetting import CAPITAL, Block, break_lines
 from kiosk.views import TextView
@@ -19,11 +19,7 @@ def draw_plain(view: TextView, paper: Paper) -> Scene:
     page = Page(paper, paper.theme.paper_ground, view.frame)
     draw_header(page, view.title)
     if view.frame.large_text:
-        draw_actions(
-            page,
-            draw_pages(page, None, sentences(view), view.buttons, number=paper.number, height=KEY_HEIGHT),
-            KEY_HEIGHT,
-        )
+        draw_pages(page, None, leaves(view), view.buttons, number=paper.number, height=KEY_HEIGHT)
         return page.scene()
     room = draw_actions(page, view.buttons, KEY_HEIGHT)
     gaps = PARAGRAPH * (len(view.paragraphs) - 1)

@@ -5,6 +5,7 @@ from kiosk.screens.buttons import MAIN_HEIGHT, draw_actions
 from kiosk.screens.header import draw_header
 from kiosk.screens.idle import PAIRS, draw_pair
 from kiosk.screens.items import Rect, Scene
+from kiosk.screens.reading import draw_pages, leaves
 from kiosk.screens.theme import BODY, HEADLINE2
 from kiosk.views import PromptView
 
@@ -17,6 +18,11 @@ def draw_prompt(view: PromptView, paper: Paper) -> Scene:
     """Lay out the prompt."""
     page = Page(paper, paper.theme.paper_ground, view.frame)
     draw_header(page)
+    # What stands there for a moment only is not read by pages: nobody could turn them in time.
+    if view.frame.large_text and view.buttons:
+        title = (view.title, HEADLINE2)
+        draw_pages(page, title, leaves(view), view.buttons, number=paper.number, height=MAIN_HEIGHT)
+        return page.scene()
     room = draw_actions(page, view.buttons, MAIN_HEIGHT, lead=True)
     if page.portrait:
         picture = Rect(room.x, room.y + 8, room.w, min(room.h * 0.48, 320))

@@ -5,7 +5,7 @@ from kiosk.screens.buttons import MAIN_HEIGHT, draw_actions
 from kiosk.screens.header import draw_header
 from kiosk.screens.items import Rect, Scene
 from kiosk.screens.panels import draw_line, draw_panel
-from kiosk.screens.reading import draw_pages, sentences
+from kiosk.screens.reading import draw_pages, leaves
 from kiosk.screens.theme import BODY, STRONG, TITLE
 from kiosk.views import ResultTone, ResultView
 
@@ -24,10 +24,8 @@ def draw_result(view: ResultView, paper: Paper) -> Scene:
     page = Page(paper, paper.theme.leaf_ground if leaf else paper.theme.sun_ground, view.frame)
     draw_header(page)
     if view.frame.large_text:
-        below = draw_pages(
-            page, (view.title, TITLE), sentences(view), view.buttons, number=paper.number, height=MAIN_HEIGHT
-        )
-        draw_actions(page, below, MAIN_HEIGHT)
+        title = (view.title, TITLE)
+        draw_pages(page, title, leaves(view), view.buttons, number=paper.number, height=MAIN_HEIGHT)
         return page.scene()
     room = draw_actions(page, view.buttons, 92 if leaf else 112, lead=not leaf)
     if view.note is not None:

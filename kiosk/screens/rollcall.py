@@ -1,10 +1,11 @@
 """R1: who is on shift. Counts by job; names only after a card."""
 
 from kiosk.screens.base import GAP, Page, Paper
-from kiosk.screens.buttons import draw_actions, draw_button
+from kiosk.screens.buttons import MAIN_HEIGHT, draw_actions, draw_button
 from kiosk.screens.header import draw_header
 from kiosk.screens.items import Box, Rect, Scene
 from kiosk.screens.panels import draw_dots, draw_panel
+from kiosk.screens.reading import draw_pages, leaves
 from kiosk.screens.theme import CHIP, SECONDARY, SECONDARY_STRONG, Role
 from kiosk.screens.typesetting import Room, fit
 from kiosk.views import JobRow, PanelTone, PersonRow, RollCallView
@@ -28,6 +29,9 @@ def draw_roll_call(view: RollCallView, paper: Paper) -> Scene:
     """Lay out the jobs or the people."""
     page = Page(paper, paper.theme.paper_ground, view.frame)
     draw_header(page, view.title)
+    if view.frame.large_text and leaves(view):
+        draw_pages(page, None, leaves(view), view.buttons, number=paper.number, height=MAIN_HEIGHT)
+        return page.scene()
     room = draw_actions(page, view.buttons, 84)
     room = Rect(room.x, room.y - 6, room.w, room.h + 6)
     if view.panel is not None:

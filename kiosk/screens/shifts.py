@@ -1,10 +1,11 @@
 """M1: my shifts. The rows cannot be touched: no border, hairlines only."""
 
 from kiosk.screens.base import CORNER, GAP, Page, Paper
-from kiosk.screens.buttons import draw_actions
+from kiosk.screens.buttons import MAIN_HEIGHT, draw_actions
 from kiosk.screens.header import draw_header
 from kiosk.screens.items import Box, Rect, Scene
 from kiosk.screens.panels import draw_panel
+from kiosk.screens.reading import draw_pages, leaves
 from kiosk.screens.theme import BODY, FIGURE, SECONDARY, SECONDARY_STRONG, Role
 from kiosk.views import PanelTone, ShiftRow, ShiftsView, Tile
 
@@ -20,6 +21,9 @@ def draw_shifts(view: ShiftsView, paper: Paper) -> Scene:
     """Lay out the tiles, the shifts and the buttons."""
     page = Page(paper, paper.theme.paper_ground, view.frame)
     draw_header(page, view.title)
+    if view.frame.large_text and leaves(view):
+        draw_pages(page, None, leaves(view), view.buttons, number=paper.number, height=MAIN_HEIGHT)
+        return page.scene()
     room = draw_actions(page, view.buttons, 92)
     y = room.y
     if view.tiles:

@@ -1,9 +1,10 @@
 """M2: up to three shifts that need people, the emptiest first."""
 
 from kiosk.screens.base import GAP, Page, Paper
-from kiosk.screens.buttons import draw_actions, draw_button, need
+from kiosk.screens.buttons import MAIN_HEIGHT, draw_actions, draw_button, need
 from kiosk.screens.header import draw_header
 from kiosk.screens.items import Rect, Scene
+from kiosk.screens.reading import draw_pages, leaves
 from kiosk.screens.theme import BODY, SECONDARY_STRONG, Role
 from kiosk.views import OfferRow, SignUpView
 
@@ -19,6 +20,9 @@ def draw_sign_up(view: SignUpView, paper: Paper) -> Scene:
     """Lay out the offers."""
     page = Page(paper, paper.theme.paper_ground, view.frame)
     draw_header(page, view.title)
+    if view.frame.large_text and leaves(view):
+        draw_pages(page, None, leaves(view), view.buttons, number=paper.number, height=MAIN_HEIGHT)
+        return page.scene()
     room = draw_actions(page, view.buttons, 84)
     room = Rect(room.x, room.y - 4, room.w, room.h + 4)
     if view.remark is not None:
