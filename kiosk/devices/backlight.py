@@ -49,13 +49,15 @@ class Backlight:
             if now >= self._awake_until:
                 self._set(0.0 if now - self._alone_since >= DARK_AFTER_SECONDS else DIM_SHARE)
 
-    def wake(self) -> None:
-        """Someone touched the glass."""
+    def wake(self) -> bool:
+        """Someone touched the glass. True where it was dark: whoever touched it saw no button there."""
         with self._lock:
+            dark = self._share == 0.0
             if self._alone_since is not None:
                 self._alone_since = self._monotonic()
                 self._awake_until = self._alone_since + AWAKE_SECONDS
             self._set(1.0)
+            return dark and bool(self._panels) and not self._failed
 
     def _set(self, share: float) -> None:
         if share == self._share:

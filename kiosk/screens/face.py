@@ -30,7 +30,7 @@ class Face:
         tools: the workbench of the demo, shown beside the terminal.
         looks: what the coop chooses about its screens.
         now: the time of day, by which sounds are softer early and late; without it they never are.
-        touched: hears of every touch, wherever it lands.
+        touched: hears of every touch, wherever it lands; True from it keeps the touch from whatever is shown there.
         fullscreen: take the whole display.
         show_cursor: draw the mouse pointer.
         input_provider: a line for Kivy's ``[input]`` where no display server feeds the window.
@@ -46,7 +46,7 @@ class Face:
         tools: Workbench | None = None,
         looks: Looks = PLAIN,
         now: Callable[[], datetime] | None = None,
-        touched: Callable[[], None] | None = None,
+        touched: Callable[[], bool] | None = None,
         fullscreen: bool = False,
         show_cursor: bool = False,
         input_provider: str = "",
@@ -126,6 +126,8 @@ class Face:
 
     def touch(self, action: Action, target: str = "") -> None:
         """Touch the button that asks ``action`` (about ``target``) as a finger does; returns after it was lifted.
+
+        What asks only when it is held for a while is held for so long.
 
         Raises:
             LookupError: there is no such button on the screen.

@@ -187,6 +187,12 @@ class Scene:
             return None
         return next((item.action for item in self.items if isinstance(item, Held) and item.rect.covers(x, y)), None)
 
+    def find_held(self, action: Action) -> Held | None:
+        """The place that asks ``action`` when it is held; nothing below a veil."""
+        if self.veil() is not None:
+            return None
+        return next((item for item in self.items if isinstance(item, Held) and item.action is action), None)
+
     def veil(self) -> Veil | None:
         return next((item for item in reversed(self.items) if isinstance(item, Veil)), None)
 

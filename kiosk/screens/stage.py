@@ -22,7 +22,7 @@ from kiosk.screens.profiles import Profile
 from kiosk.screens.reading import sentences
 from kiosk.screens.sounds import Sounds
 from kiosk.screens.speech import PHRASES, Speech
-from kiosk.screens.surface import Surface
+from kiosk.screens.surface import HOLD_SECONDS, Surface
 from kiosk.screens.theme import NIGHT
 from kiosk.screens.workbench import Workbench
 from kiosk.screens.workbench_column import GROUND, draw_workbench
@@ -49,6 +49,7 @@ log = logging.getLogger(__name__)
 ALIVE_SECONDS = 1.0
 LAMP_SECONDS = 0.2
 DRIFT_SECONDS = 60.0
+HELD_LONGER_SECONDS = 0.1
 SHEETS = (HelpView, StillThereView)
 AT_ONCE = (ResultView, NoticeView, QuestionView, WeightView, PromptView, *SHEETS)
 """What answers a card or the scale does not fade in, nor does a sheet on a screen that stays."""
@@ -68,7 +69,7 @@ class Stage:
         monotonic: Callable[[], float],
         bench: Workbench | None = None,
         now: Callable[[], datetime] | None = None,
-        touched: Callable[[], None] | None = None,
+        touched: Callable[[], bool] | None = None,
     ) -> None:
         self._profile = profile
         self._looks = looks
@@ -156,9 +157,9 @@ class Stage:
             self.surface.show(compose(self._shown, self._paper(self._shown.frame)))
         self._intend(action, target)
 
-    def _touch_anywhere(self, *_: object) -> None:
-        if self._hear_touch is not None:
-            self._hear_touch()
+    def _touch_anywhere(self, *_: object) -> bool:
+        """Before any widget hears of it: a touch on dark glass only brings the light back."""
+        return self._hear_touch is not None and self._hear_touch()
 
     def _drift_on(self, _: float) -> None:
         """A picture that stands for hours moves a little, so that it leaves no ghost in the glass."""
@@ -228,23 +229,34 @@ class Stage:
         raise LookupError(f"no button for {action} {target} is on the screen")
 
     def touch(self, action: Action, target: str, done: Callable[[Exception | None], None]) -> None:
-        """Touch a button as a finger does: down, a frame, up. ``done`` hears when it is over."""
+        """Touch a button as a finger does: down, a frame, up; what wants to be held, for as long as it wants.
+
+        ``done`` hears when it is over.
+        """
         wait = self.surface.quiet_until - self._monotonic()
         if wait > 0:
             Clock.schedule_once(lambda _: self.touch(action, target, done), min(wait + 0.01, 0.1))
             return
         self.draw_now()
+        seconds = 0.0
         try:
-            key = self.find(action, target)
+            rect = self.find(action, target).face.rect
         except LookupError as error:
-            done(error)
-            return
-        rect = key.face.rect
+            held = self.surface.scene.find_held(action)
+            if held is None:
+                done(error)
+                return
+            rect, seconds = held.rect, HOLD_SECONDS + HELD_LONGER_SECONDS
         x, y = self.surface.window_point(rect.x + rect.w / 2, rect.middle)
         finger = Finger("finger", 1, (x / Window.width, y / Window.height))
         EventLoop.post_dispatch_input("begin", finger)
 
+        until = self._monotonic() + seconds
+
         def lift(_: float) -> None:
+            if self._monotonic() < until:
+                Clock.schedule_once(lift, 0.05)
+                return
             EventLoop.post_dispatch_input("end", finger)
             done(None)
 

@@ -82,8 +82,21 @@ def test_a_touch_by_night_brings_it_back_for_a_while(light, panel, watch):
     assert brightness(panel) == 3
 
 
+def test_only_a_touch_on_dark_glass_does_nothing_but_wake(light, watch):
+    light.show(NIGHT)
+    assert not light.wake()
+    watch.seconds += 4000
+    light.show(NIGHT)
+    assert light.wake()
+    assert not light.wake()
+
+
 def test_without_a_panel_nothing_happens(tmp_path, watch):
-    Backlight(watch, tmp_path / "nothing").show(NIGHT)
+    light = Backlight(watch, tmp_path / "nothing")
+    light.show(NIGHT)
+    watch.seconds += 4000
+    light.show(NIGHT)
+    assert not light.wake()
 
 
 def test_a_panel_that_cannot_be_written_is_told_once(light, panel, watch, caplog):

@@ -11,6 +11,7 @@ from kiosk.events import Action
 from kiosk.screens.looks import Looks
 from kiosk.screens.profiles import PROFILES
 from kiosk.screens.stage import Finger, Stage
+from kiosk.screens.surface import HOLD_SECONDS
 from kiosk.screens.workbench import Tool, ToolGroup, Workbench
 from kiosk.views import WeightView
 from tests.screens.samples import PARIS, samples
@@ -119,6 +120,18 @@ def test_the_clock_asks_for_the_technicians_menu_after_three_seconds(stage, wind
     assert intents == asked
 
 
+def test_a_touch_on_dark_glass_only_brings_the_light_back(stage, window, intents, watch):
+    dark = [True]
+    stage._hear_touch = lambda: dark.pop() if dark else False
+    show(stage, samples()["idle"])
+    for asked in ([], [(Action.WEIGH, "")]):
+        finger = finger_at(window, *WEIGH)
+        press(finger)
+        lift(finger, window, *WEIGH)
+        assert intents == asked
+        watch.seconds += 1
+
+
 def test_a_second_touch_within_300_ms_is_ignored(stage, window, watch, intents):
     show(stage, samples()["idle"])
     for pause in (0.0, 0.2, 0.2):
@@ -196,6 +209,20 @@ def test_touch_by_name_finds_the_button(stage, intents):
     Clock.tick()
     assert over == [None]
     assert intents == [(Action.PICK, "shift-2")]
+
+
+def test_what_wants_to_be_held_is_held(stage, watch, intents):
+    idle = samples()["idle"]
+    header = replace(idle.frame.header, held=Action.UNLOCK)
+    show(stage, replace(idle, frame=replace(idle.frame, header=header)))
+    over = []
+    stage.touch(Action.UNLOCK, "", over.append)
+    Clock.tick()
+    assert over == intents == []
+    watch.seconds += HOLD_SECONDS + 1
+    while not over:
+        Clock.tick()
+    assert intents == [(Action.UNLOCK, "")]
 
 
 def test_touch_by_name_says_when_there_is_no_button(stage):
