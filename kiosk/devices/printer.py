@@ -7,19 +7,23 @@ what it did not print is thrown away, so that no stale label comes out when pape
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
+from dataclasses import dataclass
 from typing import Final
 
 from kiosk.clock import Clock
 from kiosk.devices.labels.language import Language, PrinterStatus
 from kiosk.devices.labels.layout import Label, Words, draw_label
+from kiosk.devices.labels.paper_list import PaperList, draw_list
+from kiosk.devices.labels.qr_label import draw_code_label
+from kiosk.devices.labels.raster import Raster
 from kiosk.devices.labels.stock import Stock
 from kiosk.devices.labels.tare_code import TareFormat
 from kiosk.devices.printer_ports import Connection, PartialWrite, PrinterPort
 from kiosk.effects import PrintLabel
 from kiosk.events import DeviceFound, DeviceLost, Event, LabelPrinted, PrintFailed, PrintTrouble, Ticked
-from kiosk.types import Part
+from kiosk.types import FactId, Part
 
 log = logging.getLogger(__name__)
 
@@ -35,8 +39,16 @@ MOST_TURNS: Final = 24
 """A label takes a second; one that takes four is stuck."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """What is to be printed; it is drawn in the printer's own thread."""
+
+    id: FactId
+    draw: Callable[[], Sequence[Raster]]
+
+
 class Printer:
-    """Prints tare labels.
+    """Prints tare labels, and lists for staff.
 
     Args:
         port: where the printer is.
@@ -67,7 +79,7 @@ class Printer:
         self._post = post
         self._clock = clock
         self._wake = threading.Condition()
-        self._waiting: PrintLabel | None = None
+        self._waiting: _Job | None = None
         self._stopping = False
         self._known_lost: PrintTrouble | None = None
         self._seen = False
@@ -77,9 +89,20 @@ class Printer:
         self._thread.start()
 
     def print_label(self, order: PrintLabel) -> None:
-        """Print a label; returns at once. One that still waits gives way, and has failed."""
+        """Print a label; returns at once. What still waits gives way, and has failed."""
+        self._take_on(_Job(order.id, lambda: (self._draw(order),)))
+
+    def print_list(self, order: FactId, paper: PaperList) -> None:
+        """Print a list, as many labels as it takes; returns at once. What still waits gives way, and has failed."""
+        self._take_on(_Job(order, lambda: draw_list(paper, self._stock)))
+
+    def print_code(self, order: FactId, text: str) -> None:
+        """Print a QR code on a label of its own; returns at once. What still waits gives way, and has failed."""
+        self._take_on(_Job(order, lambda: (draw_code_label(text, self._stock),)))
+
+    def _take_on(self, job: "_Job") -> None:
         with self._wake:
-            replaced, self._waiting = self._waiting, order
+            replaced, self._waiting = self._waiting, job
             self._wake.notify_all()
         if replaced is not None:
             self._post(PrintFailed(id=replaced.id, trouble=PrintTrouble.FAULT))
@@ -109,7 +132,7 @@ class Printer:
             if not self._waiting:
                 self._rest(LOOK_SECONDS)
 
-    def _take(self) -> PrintLabel | None:
+    def _take(self) -> "_Job | None":
         with self._wake:
             order, self._waiting = self._waiting, None
             return order
@@ -139,7 +162,7 @@ class Printer:
             else:
                 self._lost(trouble, "it says so itself")
 
-    def _serve(self, order: PrintLabel) -> None:
+    def _serve(self, order: "_Job") -> None:
         try:
             trouble, sure = self._print(order)
         except Exception:
@@ -153,11 +176,25 @@ class Printer:
             self._lost(trouble, "a label could not be printed")
             self._post(PrintFailed(id=order.id, trouble=trouble))
 
-    def _print(self, order: PrintLabel) -> tuple[PrintTrouble | None, bool]:
-        """Why there is no label (None: there is one), and whether the printer itself has said so."""
+    def _draw(self, order: PrintLabel) -> Raster:
         jar = order.jar
         label = Label(grams=jar.grams, weighed_on=jar.weighed_on, jar=jar.code, typed=order.typed)
-        raster = draw_label(label, self._stock, self._tare_format, self._words)
+        return draw_label(label, self._stock, self._tare_format, self._words)
+
+    def _print(self, order: "_Job") -> tuple[PrintTrouble | None, bool]:
+        """Why there is no label (None: there is one), and whether the printer itself has said so.
+
+        Of several the first that does not come out is the last that is tried.
+        """
+        sure = True
+        for raster in order.draw():
+            trouble, told = self._print_one(raster)
+            sure = sure and told
+            if trouble is not None:
+                return trouble, False
+        return None, sure
+
+    def _print_one(self, raster: Raster) -> tuple[PrintTrouble | None, bool]:
         data = self._language.encode(raster, self._stock)
         connection = self._reach()
         if connection is None:

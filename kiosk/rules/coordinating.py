@@ -6,6 +6,7 @@ from datetime import timedelta
 from kiosk.effects import ListUnsettled, OpenDoor, Play, RetryDelivery, SettleByHand
 from kiosk.events import Action, Committed, Timer, TimerFired, Touched, UnsettledListed
 from kiosk.rules import shifts
+from kiosk.rules.settling import paper_of
 from kiosk.rules.staff_states import (
     STAFF,
     AddingTo,
@@ -18,7 +19,9 @@ from kiosk.rules.staff_states import (
     LinkTrouble,
     Maintaining,
     Noting,
+    Paper,
     Place,
+    ReadingLog,
     Seek,
     Seeking,
     Settling,
@@ -33,6 +36,8 @@ from kiosk.types import DeskReason, FactId, FactKind, MemberId, Reason, Role, Sh
 ROWS_A_PAGE = 3
 PEOPLE_A_PAGE = 4
 MOST_SHIFTS = 5
+MOST_PRINTED = 24
+"""Two a label."""
 SOON = timedelta(hours=2)
 
 
@@ -98,8 +103,8 @@ def open_by_hand(turn: Turn, state: LettingIn, event: Touched) -> LettingIn:
 # ── what has not left ─────────────────────────────────────────────────────────────────────────────────────────────
 
 
-@on((Coordinating, Maintaining), Touched, Action.TO_SETTLE)
-def list_unsettled(turn: Turn, state: Coordinating | Maintaining, _event: Touched) -> Settling:
+@on((Coordinating, Maintaining, ReadingLog), Touched, Action.TO_SETTLE)
+def list_unsettled(turn: Turn, state: Coordinating | Maintaining | ReadingLog, _event: Touched) -> Settling:
     turn.do(ListUnsettled())
     return Settling(staff=state.staff)
 
@@ -121,6 +126,16 @@ def send_again(turn: Turn, state: Settling, event: Touched) -> Settling:
 def settle_by_hand(turn: Turn, state: Settling, event: Touched) -> Settling:
     turn.do(SettleByHand(FactId(event.target)), ListUnsettled())
     return state
+
+
+@on(Settling, Touched, Action.PRINT_LIST)
+def print_unsettled(turn: Turn, state: Settling, _event: Touched) -> Settling:
+    """For whoever goes through them at a desk: on the label printer, as nothing else here prints."""
+    if not turn.around.printer or not state.rows or state.paper is Paper.PRINTING:
+        return state
+    order = turn.around.new_id()
+    turn.do(paper_of(state.rows[:MOST_PRINTED], order, turn.around, turn.session.language))
+    return replace(state, paper=Paper.PRINTING, order=order)
 
 
 @on(Settling, Touched, Action.MORE)

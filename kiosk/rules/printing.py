@@ -6,6 +6,7 @@ from dataclasses import replace
 from kiosk.effects import PrintLabel, StartTimer
 from kiosk.events import LabelPrinted, PrintFailed, PrintTrouble, Timer
 from kiosk.rules.policy import Times
+from kiosk.rules.staff_states import Paper, Settling
 from kiosk.rules.states import (
     STATES,
     Helping,
@@ -40,6 +41,8 @@ def print_label(turn: Turn, state: TareKept) -> TareKept:
 @on(STATES, LabelPrinted)
 def label_came_out(turn: Turn, state: State, event: LabelPrinted) -> State:
     """One result a label, in the journal and on the screen of whoever still waits for it."""
+    if isinstance(state, Settling) and state.order == event.id:
+        return replace(state, paper=Paper.PRINTED)
     label = LabelState.PRINTED if event.sure else LabelState.SENT
     return _settle(turn, state, event.id, label.value, lambda kept: replace(kept, label=label))
 
@@ -47,6 +50,8 @@ def label_came_out(turn: Turn, state: State, event: LabelPrinted) -> State:
 @on(STATES, PrintFailed)
 def label_did_not_come_out(turn: Turn, state: State, event: PrintFailed) -> State:
     """What is on the screen is written on the jar instead; nothing goes on by itself."""
+    if isinstance(state, Settling) and state.order == event.id:
+        return replace(state, paper=Paper.FAILED)
     return _fail(turn, state, event.id, event.trouble)
 
 

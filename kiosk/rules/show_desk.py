@@ -95,7 +95,7 @@ def _rotating_line(around: Surroundings) -> Say:
     if knowledge.capabilities.shared_pot and knowledge.coop.pot_hours:
         lines.append(say("idle.pot", n=knowledge.coop.pot_hours))
     if knowledge.capabilities.notice and knowledge.coop.notice:
-        lines.append(literal(knowledge.coop.notice))
+        lines += [literal(line) for line in knowledge.coop.notice.splitlines()]
     return lines[int(around.monotonic // LINE_SECONDS) % len(lines)]
 
 

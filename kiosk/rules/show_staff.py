@@ -3,8 +3,9 @@
 from kiosk.events import Action, Unsettled
 from kiosk.rules.coordinating import PEOPLE_A_PAGE, ROWS_A_PAGE, shifts_to_join
 from kiosk.rules.ownership import full_name
+from kiosk.rules.settling import title_of, word_on
 from kiosk.rules.showing import done_button, shown
-from kiosk.rules.staff_states import AddingTo, Coordinating, Excusing, LettingIn, Noting, Settling
+from kiosk.rules.staff_states import AddingTo, Coordinating, Excusing, LettingIn, Noting, Paper, Settling
 from kiosk.rules.states import Session
 from kiosk.rules.turn import Surroundings
 from kiosk.types import DeskReason, MemberId, ShiftId
@@ -12,7 +13,6 @@ from kiosk.views import (
     Button,
     ButtonKind,
     ChoicesView,
-    Day,
     Frame,
     Hours,
     ResultTone,
@@ -113,28 +113,39 @@ def show_unsettled(_session: Session, state: Settling, around: Surroundings, fra
     rows = state.rows or ()
     first = state.page * ROWS_A_PAGE
     more = Button(action=Action.MORE, label=say("settle.more"), icon="chevron-right")
+    paper = (_print_button(state.paper),) if rows and around.printer else ()
     empty = "settle.wait" if state.rows is None else "settle.broken" if state.broken else "settle.empty"
     return ToSettleView(
         frame=frame,
         title=say("coord.settle.n", n=len(rows)) if rows else say("coord.settle"),
         rows=tuple(_to_settle(row, around) for row in rows[first : first + ROWS_A_PAGE]),
         empty=None if rows else Say(empty),
-        buttons=(*((more,) if len(rows) > ROWS_A_PAGE else ()), back_button()),
+        buttons=(*((more,) if len(rows) > ROWS_A_PAGE else ()), *paper, back_button()),
     )
 
 
 def _to_settle(row: Unsettled, around: Surroundings) -> ToSettleRow:
-    fact = row.fact
-    member = None if fact.member_id is None else around.knowledge.members.get(fact.member_id)
-    name = "?" if member is None else member.first_name
-    day = Day(fact.happened.wall)
-    retry = Button(action=Action.RETRY, label=say("settle.retry"), target=fact.id, kind=ButtonKind.MAIN)
-    settle = Button(action=Action.SETTLE, label=say("settle.done"), target=fact.id)
+    retry = Button(action=Action.RETRY, label=say("settle.retry"), target=row.fact.id, kind=ButtonKind.MAIN)
+    settle = Button(action=Action.SETTLE, label=say("settle.done"), target=row.fact.id)
     return ToSettleRow(
-        title=say(f"settle.{fact.kind.value}", name=name),
-        sub=say("settle.refused", date=day, why=row.reason) if row.reason else say("settle.waiting", date=day),
+        title=title_of(row, around),
+        sub=word_on(row),
         buttons=(retry, settle) if row.refused else (retry,),
     )
+
+
+PAPER = {
+    Paper.NONE: ("settle.print", "printer-outline"),
+    Paper.PRINTING: ("settle.printing", "printer-outline"),
+    Paper.PRINTED: ("settle.printed", "printer-check"),
+    Paper.FAILED: ("settle.unprinted", "printer-alert"),
+}
+
+
+def _print_button(paper: Paper) -> Button:
+    """The button itself says what became of it."""
+    key, icon = PAPER[paper]
+    return Button(action=Action.PRINT_LIST, label=Say(key), icon=icon)
 
 
 # ── the roster ────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from kiosk.screens.base import GAP, Page, Paper
-from kiosk.screens.buttons import draw_actions, draw_alike
+from kiosk.screens.buttons import draw_alike, draw_low_actions
 from kiosk.screens.header import draw_header
 from kiosk.screens.items import Rect, Scene
 from kiosk.screens.theme import BODY, KEY, Role
@@ -24,7 +24,7 @@ def draw_to_settle(view: ToSettleView, paper: Paper) -> Scene:
     """Lay out the rows."""
     page = Page(paper, paper.theme.paper_ground, replace(view.frame, large_text=False))
     draw_header(page, view.title)
-    room = draw_actions(page, view.buttons, 84)
+    room = draw_low_actions(page, view.buttons, 84)
     room = Rect(room.x, room.y - 4, room.w, room.h + 4)
     if not view.rows and view.empty is not None:
         page.text(view.empty, BODY, room, colour=page.ground.ink2, align="middle")

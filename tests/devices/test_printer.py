@@ -9,6 +9,7 @@ import pytest
 
 from kiosk.clock import AdjustableClock
 from kiosk.devices.labels.layout import WORDS, Label, draw_label
+from kiosk.devices.labels.paper_list import PaperList, draw_list
 from kiosk.devices.labels.registry import LANGUAGES
 from kiosk.devices.labels.stock import Stock
 from kiosk.devices.labels.tare_code import PRESETS
@@ -94,6 +95,24 @@ def test_a_label_comes_out_and_the_printer_says_so(printer: SimulatedPrinter, de
     assert desk.heard() == LabelPrinted(id=FactId("label"), sure=True)
     [label] = printer.labels
     assert label == EXPECTED
+
+
+LIST = PaperList(title="À régler", rows=tuple((f"Présence : Sam {n}", "n° 7 · pas encore envoyé") for n in range(5)))
+
+
+def test_a_list_comes_out_label_by_label_and_is_told_once(printer: SimulatedPrinter, desk: Desk) -> None:
+    desk.driver.print_list(FactId("list"), LIST)
+    assert desk.heard() == LabelPrinted(id=FactId("list"), sure=True)
+    assert tuple(printer.labels) == draw_list(LIST, Stock())
+    assert len(printer.labels) == 3
+
+
+def test_a_list_without_paper_has_failed_and_leaves_nothing_stale(tspl: SimulatedPrinter, desk: Desk) -> None:
+    tspl.take_paper_out()
+    desk.driver.print_list(FactId("list"), LIST)
+    assert desk.heard() == DeviceLost(part=Part.PRINTER, fault=PrintTrouble.PAPER.value)
+    assert desk.heard() == PrintFailed(id=FactId("list"), trouble=PrintTrouble.PAPER)
+    assert tspl.labels == []
 
 
 TROUBLES: list[tuple[str, Callable[[SimulatedPrinter], None], Callable[[SimulatedPrinter], None], PrintTrouble]] = [

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from kiosk.effects import ListUnsettled, OpenDoor, RetryDelivery, SettleByHand, Withdraw
-from kiosk.events import Action, Touched, Unsettled, UnsettledListed
+from kiosk.effects import ListUnsettled, OpenDoor, PrintList, RetryDelivery, SettleByHand, Withdraw
+from kiosk.events import Action, LabelPrinted, PrintFailed, PrintTrouble, Touched, Unsettled, UnsettledListed
 from kiosk.messages import MESSAGES
 from kiosk.rules import staff_states, states
 from kiosk.rules.session import stay_seconds
@@ -228,3 +228,49 @@ def test_an_unknown_card_on_the_menu_is_nobodys_and_locks_it():
     terminal = coordinator()
     terminal.feed(new_card())
     assert isinstance(terminal.state, states.Identifying)
+
+
+# ── on paper ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def settling(*, printer: bool) -> Terminal:
+    terminal = coordinator(Touched(Action.TO_SETTLE), printer=printer)
+    fact = replace(terminal.facts()[0], kind=FactKind.CHECK_IN, member_id="sam")
+    refused = Unsettled(fact=fact, refused=True, reason="Inconnu.")
+    terminal.feed(UnsettledListed((refused, Unsettled(fact=replace(fact, member_id=None), refused=False))))
+    return terminal
+
+
+def label_of(terminal: Terminal) -> str:
+    return next(button for button in terminal.view().buttons if button.action is Action.PRINT_LIST).label.key
+
+
+def test_the_list_is_printed_with_numbers_and_the_button_says_what_became_of_it():
+    terminal = settling(printer=True)
+    assert label_of(terminal) == "settle.print"
+    [order] = terminal.touch(Action.PRINT_LIST)[:1]
+    assert isinstance(order, PrintList)
+    assert [(about.key, dict(word.values).get("number")) for about, word in order.rows] == [
+        ("settle.check_in", "sam"),
+        ("settle.check_in", None),
+    ]
+    assert label_of(terminal) == "settle.printing"
+    terminal.touch(Action.PRINT_LIST)
+    assert sum(isinstance(each, PrintList) for each in terminal.effects) == 1
+    terminal.feed(LabelPrinted(id=order.id, sure=True))
+    assert label_of(terminal) == "settle.printed"
+    assert not terminal.facts(FactKind.LABEL)
+
+
+def test_a_list_that_did_not_come_out_can_be_asked_for_again():
+    terminal = settling(printer=True)
+    order = terminal.touch(Action.PRINT_LIST)[0]
+    terminal.feed(PrintFailed(id=order.id, trouble=PrintTrouble.PAPER))
+    assert label_of(terminal) == "settle.unprinted"
+    assert isinstance(terminal.touch(Action.PRINT_LIST)[0], PrintList)
+
+
+def test_without_a_printer_nothing_is_offered():
+    terminal = settling(printer=False)
+    assert Action.PRINT_LIST not in actions(terminal)
+    assert not [order for order in terminal.touch(Action.PRINT_LIST) if isinstance(order, PrintList)]
