@@ -51,7 +51,7 @@ def show_linking(session: Session, state: Linking, around: Surroundings, frame: 
         share=(given, everyone),
         tally=say("link.tally", n=given, left=everyone - given),
         buttons=(
-            Button(action=Action.SEARCH, label=say("link.search"), icon="account-outline"),
+            Button(action=Action.SEARCH, label=say("link.search"), icon="magnify"),
             Button(action=Action.BACK, label=say("my.done"), icon="check"),
         ),
     )

@@ -113,10 +113,10 @@ def _pair_aside(page: Page, things: tuple[str, str], room: Rect, where: str) -> 
     """The card above; below it the reader beside an arrow, on the side where it is."""
     size, leaf = room.w, page.theme.leaf
     page.icon(things[0], room.x, room.y + size * 0.42, size, leaf)
-    half, middle = size / 2, room.bottom - size * 0.42
+    reader, arrow, middle = size * 0.66, size * 0.42, room.bottom - size * 0.42
     at_left = where == "left"
-    page.icon(things[1], room.x if at_left else room.x + half, middle, half, leaf)
-    page.icon(SIDES[where], room.x + half if at_left else room.x, middle, half, leaf)
+    page.icon(things[1], room.x if at_left else room.x + size - reader, middle, reader, leaf)
+    page.icon(SIDES[where], room.x + size - arrow if at_left else room.x, middle, arrow, leaf)
 
 
 def _steps(page: Page, steps: tuple[Say, ...], rect: Rect) -> None:

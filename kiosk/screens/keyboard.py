@@ -64,7 +64,7 @@ def _key(page: Page, button: Button, rect: Rect) -> None:
 def _found(page: Page, view: KeyboardView, room: Rect) -> None:
     field = Rect(room.x, room.y, room.w, FIELD)
     page.items.append(Box(field, page.theme.card, page.theme.leaf, thickness=3))
-    page.icon("card-search-outline", field.x + 12, field.middle, ICON, page.ground.ink2)
+    page.icon("magnify", field.x + 12, field.middle, ICON, page.ground.ink2)
     _typed(page, view, Rect(field.x + 12 + ICON + 12, field.y, field.right - field.x - ICON - 36, field.h))
     draw_button(page, view.cancel, Rect(room.x, room.bottom - MATCH, room.w, MATCH))
     y = field.bottom + GAP

@@ -12,7 +12,7 @@ from typing import Final
 
 DESIGN_SHORT_SIDE: Final = 480
 FRAMES_PER_SECOND: Final = 20
-WORKBENCH_WIDTH: Final = 320
+WORKBENCH_WIDTH: Final = 440
 WORKBENCH_HEIGHT: Final = 740
 
 

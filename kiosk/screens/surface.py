@@ -11,18 +11,19 @@ from kivy.clock import Clock
 from kivy.core.image import Image as CoreImage
 from kivy.core.text import Label as CoreLabel
 from kivy.graphics import (
+    BorderImage,
     Color,
     InstructionGroup,
     PopMatrix,
     PushMatrix,
     Rectangle,
     SmoothEllipse,
-    SmoothRoundedRectangle,
     Translate,
 )
 from kivy.uix.widget import Widget
 
 from kiosk.events import Action
+from kiosk.screens import masks
 from kiosk.screens.icons import ICONS
 from kiosk.screens.items import Box, Digits, Dots, Held, Item, Key, Logo, Picture, Rect, Ring, Scene, Switch, Text, Veil
 from kiosk.screens.typesetting import ASCENT, BOLD, CAPITAL, ICON, width
@@ -36,6 +37,7 @@ FADE_SECONDS = 0.15
 DRIFT_PIXELS = 4
 DRIFT = ((0, 0), (1, 0), (1, 1), (0, 1))
 MANY_PEOPLE = 8
+WHOLE = 360.0
 
 
 @lru_cache(maxsize=96)
@@ -209,7 +211,8 @@ class Surface(Widget):
             self._plain(group, rect)
             return
         pos, size = self._frame(rect)
-        group.add(SmoothRoundedRectangle(pos=pos, size=size, radius=[radius * self._scale], segments=12))
+        corner = max(int(min(round(radius * self._scale), size[0] / 2, size[1] / 2)), 1)
+        group.add(BorderImage(texture=masks.rounded(corner), border=(corner,) * 4, pos=pos, size=size))
 
     def _box(self, group: Any, box: Box) -> None:
         if box.line is None:
@@ -219,9 +222,12 @@ class Surface(Widget):
         inner = box.rect.inset(box.thickness, box.thickness)
         self._rounded(group, inner, box.fill, max(box.radius - box.thickness, 0))
 
-    def _disc(self, group: Any, rect: Rect, colour: str, degrees: float = 360.0) -> None:
+    def _disc(self, group: Any, rect: Rect, colour: str, degrees: float = WHOLE) -> None:
         pos, size = self._frame(rect)
         group.add(Color(*_rgba(colour)))
+        if degrees >= WHOLE:
+            group.add(Rectangle(texture=masks.disc(max(round(max(size)), 1)), pos=pos, size=size))
+            return
         group.add(SmoothEllipse(pos=pos, size=size, angle_start=0, angle_end=degrees, segments=72))
 
     def _glyphs(self, group: Any, text: str, face: str, size: float, at: tuple[float, float]) -> None:
