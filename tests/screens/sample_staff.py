@@ -3,7 +3,21 @@
 from dataclasses import replace
 from datetime import datetime
 
-from kiosk.events import Action, CardTapped, Committed, DeviceLost, PinKnown, Touched, Unsettled, UnsettledListed
+from kiosk.events import (
+    Action,
+    CardTapped,
+    Committed,
+    DeviceLost,
+    LogLine,
+    LogListed,
+    PinKnown,
+    ProofAsked,
+    ProofEnded,
+    ProofOutcome,
+    Touched,
+    Unsettled,
+    UnsettledListed,
+)
 from kiosk.rules.turn import Link
 from kiosk.types import (
     Capabilities,
@@ -18,6 +32,7 @@ from kiosk.types import (
     Role,
 )
 from kiosk.views import View, say
+from tests.rules.staff import LOG
 from tests.rules.terminal import ALL, ROSTER, Terminal, at, card_of, member, snapshot, tap
 
 NAMES = {
@@ -26,6 +41,40 @@ NAMES = {
     "209": "Marie-Christine de La Rochebrune",
     "1204": "Jean-Baptiste Dupont-Aignan",
 }
+LONG_LOG = tuple(
+    LogLine(
+        at=at(10, 45, days=-1),
+        severe=bool(number),
+        part="backends.gestion_compte.session",
+        said="the server answers, and not as it used to: /members/registration/list/pages/next?token=… "
+        "has no table « beneficiaries » any more, so that 812 people keep the standing of yesterday " * 2,
+        cause="PageUnreadable: no table named beneficiaries < AttributeError: 'NoneType' object has no attribute "
+        "'css_first' (reading.py:120 tree_of > office_pages.py:44 members_in > backend.py:171 _full_page)",
+    )
+    for number in range(4)
+)
+OUTCOMES = (ProofOutcome.PASSED, ProofOutcome.FAILED, ProofOutcome.SKIPPED, ProofOutcome.OFF)
+WHOLE_TEST = ProofEnded(
+    passed=False,
+    lock="fail_secure",
+    steps=tuple(
+        (step, OUTCOMES[number % len(OUTCOMES)])
+        for number, step in enumerate(
+            (
+                "lines",
+                "relay",
+                "pulse",
+                "exit button",
+                "forced door",
+                "held door",
+                "tamper switch",
+                "green box",
+                "fire alarm",
+                "plug pulled",
+            )  # fmt: skip
+        )
+    ),
+)
 PARTS = frozenset({Part.READER, Part.SCANNER, Part.SCALE, Part.DOOR, Part.PRINTER})
 
 
@@ -81,6 +130,7 @@ def staff_samples() -> dict[str, View]:
     noted = after(Touched(Action.ADD_SOMEONE), Touched(Action.CHOOSE, "now-till"), tap("209"))
     noted.feed(Committed((noted.state.fact,)))
     waiting = after(Touched(Action.TO_SETTLE))
+    waiting.printer = True
     facts = [
         replace(waiting.facts()[-1], id=FactId(kind.value), kind=kind, member_id="209", happened=moment(when))
         for kind, when in (
@@ -100,6 +150,7 @@ def staff_samples() -> dict[str, View]:
         )
     )
     tiles = after(DeviceLost(part=Part.PRINTER, fault=""), DeviceLost(part=Part.SCALE, fault=""), role=Role.TECHNICIAN)
+    tiles.restarts, tiles.troubles = True, 2
     tiles.link = Link(online=False, since=at(14, 5))
     parts = after(DeviceLost(part=Part.PRINTER, fault=""), Touched(Action.SELF_TEST), role=Role.TECHNICIAN)
     parts.link = Link(online=False, since=at(14, 5))
@@ -112,6 +163,14 @@ def staff_samples() -> dict[str, View]:
     chosen.feed(PinKnown(chosen=False), Touched(Action.UNLOCK), *typed("1234"), Touched(Action.ENTER))
     locked = Terminal()
     locked.feed(Touched(Action.UNLOCK))
+    log = Touched(Action.LOG)
+    prove = (Touched(Action.SELF_TEST), Touched(Action.PROVE_DOOR))
+    restarting = after(role=Role.TECHNICIAN)
+    restarting.restarts = True
+    restarting.feed(Touched(Action.RESTART))
+    begun = after(role=Role.TECHNICIAN)
+    begun.restarts = True
+    begun.feed(Touched(Action.RESTART), Touched(Action.RESTART))
     opened = after(Touched(Action.OPEN_DOOR), Touched(Action.CHOOSE, DeskReason.FORGOTTEN_CARD.value))
     blocked = after(Touched(Action.BLOCK_CARD), *typed("dupuy"), Touched(Action.ENTER))
     return {
@@ -139,8 +198,46 @@ def staff_samples() -> dict[str, View]:
         "blocked": blocked.view(),
         "tech-menu": replace(tiles.view(), title=say("tech.title", version="1.4.2")),
         "tech-parts": parts.view(),
+        "log": after(log, LogListed(LOG), role=Role.TECHNICIAN).view(),
+        "log-long": after(log, LogListed(LONG_LOG), role=Role.TECHNICIAN).view(),
+        "tech-glass": after(
+            Touched(Action.SELF_TEST),
+            Touched(Action.TRY_GLASS),
+            Touched(Action.CHOOSE, "top-right"),
+            role=Role.TECHNICIAN,
+        ).view(),
+        "log-empty": after(log, LogListed(()), role=Role.TECHNICIAN).view(),
+        "log-line": after(log, LogListed(LONG_LOG), Touched(Action.CHOOSE, "0"), role=Role.TECHNICIAN).view(),
+        "proof-act": after(*prove, ProofAsked(act="ring_alarm"), role=Role.TECHNICIAN).view(),
+        "proof-ask": after(*prove, ProofAsked(act="ring_alarm", ask="stays_locked"), role=Role.TECHNICIAN).view(),
+        "proof-result": after(*prove, WHOLE_TEST, role=Role.TECHNICIAN).view(),
+        "proof-more": after(*prove, WHOLE_TEST, Touched(Action.MORE), role=Role.TECHNICIAN).view(),
+        "restart": restarting.view(),
+        "restart-begun": begun.view(),
         "pin-ask": pad.view(),
         "pin-paused": paused.view(),
         "pin-choose": chosen.view(),
         "pin-card": locked.view(),
     }
+
+
+def stand_in_samples() -> dict[str, View]:
+    """Someone without a shift has come to work."""
+    coming = Terminal()
+    page = snapshot(coming.now)
+    late = tuple(
+        replace(ROSTER[1], shift_id=shift_id, member_id=name, first_name=name)
+        for shift_id, name in (
+            ("now-till", "Marie-Christine"),
+            ("now-shelf", "Noé"),
+            ("soon", "Jean-Baptiste"),
+            ("soon", "Lou"),
+        )
+    )
+    coming.knowledge.apply(replace(page, generation=2, assignments=(*page.assignments, *late)))
+    coming.feed(tap("exempt"))
+    welcome = coming.view()
+    coming.feed(Touched(Action.WORK_NOW))
+    places = coming.view()
+    coming.feed(Touched(Action.REPLACE))
+    return {"welcome-stand-in": welcome, "stand-in": places, "stand-in-who": coming.view()}

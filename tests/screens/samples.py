@@ -3,11 +3,12 @@
 from dataclasses import replace
 
 from kiosk.views import HelpView, StillThereView, View
+from tests.screens.sample_guide import guide_samples
 from tests.screens.sample_notices import notices_samples, scale_samples
 from tests.screens.sample_parts import PARIS
 from tests.screens.sample_people import choices_samples, people_samples
 from tests.screens.sample_results import idle_samples, results_samples
-from tests.screens.sample_staff import staff_samples
+from tests.screens.sample_staff import staff_samples, stand_in_samples
 
 __all__ = ["PARIS", "framed", "samples"]
 
@@ -22,6 +23,8 @@ def samples() -> dict[str, View]:
         | choices_samples()
         | scale_samples()
         | staff_samples()
+        | stand_in_samples()
+        | guide_samples()
     )
 
 

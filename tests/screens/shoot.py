@@ -6,17 +6,30 @@ what the samples say, so that two runs give the same pictures.
 
 import os
 import sys
+import tempfile
 import threading
 from pathlib import Path
 
 from kiosk.screens.face import Face
 from tests.screens.samples import PARIS, framed, samples
+from tests.screens.variants import variants
 
 
 def shoot(folder: Path, profile: str, language: str, mode: str) -> None:
-    """One picture a sample in ``folder``; ``mode`` is ``normal``, ``large`` or ``night``."""
+    """One picture a sample in ``folder``.
+
+    ``mode`` is ``normal``, ``large``, ``night``, or ``golden``: normal, and then the screens in other looks.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     face = Face(profile, lambda event: None, lambda: 0.0, PARIS)
+
+    def draw_variants() -> None:
+        with tempfile.TemporaryDirectory() as aside:
+            for name, (view, looks) in variants(Path(aside)).items():
+                # The same view in other looks is drawn anew all the same.
+                face._stage._looks, face._stage._shown = looks, None
+                face.present(view)
+                face.capture(folder / f"{name}.png")
 
     def draw() -> None:
         try:
@@ -24,6 +37,8 @@ def shoot(folder: Path, profile: str, language: str, mode: str) -> None:
                 night = True if mode == "night" else None
                 face.present(framed(view, language=language, large_text=mode == "large", night=night))
                 face.capture(folder / f"{name}.png")
+            if mode == "golden":
+                draw_variants()
         finally:
             face.stop()
 

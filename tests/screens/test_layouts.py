@@ -123,7 +123,7 @@ def test_with_large_text_every_sentence_has_its_page_and_every_page_fits(profile
             if Action.TURN_PAGE not in {key.action for key in scene.reachable()}:
                 break
         spoken = [said if isinstance(said, str) else texts(language, PARIS).words(said) for said in sentences(view)]
-        if missing := [said for said in spoken if said not in read]:
+        if missing := [said for said in spoken if said not in " ".join(read)]:
             found[name] = missing
     assert found == {}
 

@@ -23,11 +23,11 @@ NAMES = sorted(path.stem for path in GOLDEN.glob("*.png"))
 pytestmark = pytest.mark.pictures
 
 
-def draw(folder: Path, mode: str = "normal") -> None:
-    """Draw every sample into ``folder``."""
+def draw(folder: Path) -> None:
+    """Draw every sample into ``folder``, and some in other looks."""
     environment = {name: value for name, value in os.environ.items() if name != "KIVY_GL_BACKEND"}
     environment["SDL_VIDEODRIVER"] = "offscreen"
-    command = [sys.executable, "-m", "tests.screens.shoot", str(folder), "rpi7", "fr", mode]
+    command = [sys.executable, "-m", "tests.screens.shoot", str(folder), "rpi7", "fr", "golden"]
     done = subprocess.run(
         command,
         check=False,
@@ -60,6 +60,10 @@ def differing_share(one: Image.Image, other: Image.Image) -> float:
     return seen / (one.width * one.height)
 
 
+def test_every_picture_was_looked_at(drawn):
+    assert {path.stem for path in drawn.glob("*.png")} == set(NAMES)
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_a_screen_looks_as_it_did(drawn, name):
     picture = opened(drawn / f"{name}.png")
@@ -85,6 +89,8 @@ def accept() -> None:
     """Make what is drawn now the golden pictures."""
     with tempfile.TemporaryDirectory() as folder:
         draw(Path(folder))
+        for path in GOLDEN.glob("*.png"):
+            path.unlink()
         for path in sorted(Path(folder).glob("*.png")):
             opened(path).quantize(COLOURS, dither=Image.Dither.NONE).save(GOLDEN / path.name, optimize=True)
 
