@@ -4,20 +4,17 @@ Each window has a process of its own, drawn by the same OpenGL on the same machi
 """
 
 import json
-import os
 import resource
-import subprocess
 import sys
 import threading
 import time
 from datetime import UTC
-from pathlib import Path
+from itertools import pairwise
 
-TOP = Path(__file__).resolve().parents[2]
+from frames import Frames
+from measuring import TOP, Figures, in_child, middle, resident_mb, spread, wait_until
 
-
-def resident_mb() -> float:
-    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
+FRAMES_TIMED = 120
 
 
 def processor_share(seconds: float) -> float:
@@ -28,7 +25,7 @@ def processor_share(seconds: float) -> float:
     return 100 * (after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime) / passed
 
 
-def bare(seconds: float) -> dict[str, float]:
+def bare(seconds: float, _many: int) -> Figures:
     """A window of 800 × 480 with nothing in it, set up as the kiosk's."""
     began = time.perf_counter()
     from kiosk.screens.profiles import PROFILES, prepare
@@ -39,16 +36,22 @@ def bare(seconds: float) -> dict[str, float]:
     from kivy.core.window import Window
     from kivy.uix.widget import Widget
 
-    shown = threading.Event()
-    Window.bind(on_flip=lambda *_: shown.set())
-    found: dict[str, float] = {}
+    flips: list[float] = []
+    Window.bind(on_flip=lambda *_: flips.append(time.perf_counter()))
+    found: Figures = {}
 
     def look() -> None:
-        shown.wait(30)
-        found["first frame, ms"] = (time.perf_counter() - began) * 1000
+        wait_until(lambda: flips)
+        found["first frame, ms"] = (flips[0] - began) * 1000
         time.sleep(1)
         found["at rest, % of a core"] = processor_share(seconds)
         found["memory, MB"] = resident_mb()
+        flips.clear()
+        # Whoever draws all the time gets this many frames a second and no more.
+        asked = Clock.schedule_interval(lambda _: Window.canvas.ask_update(), 0)
+        wait_until(lambda: len(flips) > FRAMES_TIMED)
+        asked.cancel()
+        found["from frame to frame, ms"] = middle([(after - flip) * 1000 for flip, after in pairwise(flips)])
         Clock.schedule_once(lambda _: stopTouchApp(), 0)
 
     threading.Thread(target=look).start()
@@ -56,54 +59,47 @@ def bare(seconds: float) -> dict[str, float]:
     return found
 
 
-def kiosk(seconds: float) -> dict[str, float]:
+def kiosk(seconds: float, many: int) -> Figures:
     """The face with its idle screen, and touches that bring another screen."""
     began = time.perf_counter()
     sys.path[:0] = [str(TOP)]
     from kiosk.events import Action, UiAlive
     from kiosk.screens.face import Face
+    from kiosk.views import IdleView
     from tests.screens.samples import samples
 
     views = samples()
-    shown = threading.Event()
     touched: list[float] = []
+    watch: list[Frames] = []
 
     def post(event) -> None:
         if not isinstance(event, UiAlive):
             touched.append(time.perf_counter())
-            face.present(views["roll-call"])
+            watch[0].present(views["roll-call"])
 
     face = Face("rpi7", post, time.monotonic, UTC)
-    from kivy.core.window import Window
-
-    flips: list[float] = []
-    there: list[str] = []
-
-    def flipped(*_) -> None:
-        shown.set()
-        if there and list(face.visible_texts()) == there:
-            flips.append(time.perf_counter())
-
-    Window.bind(on_flip=flipped)
-    found: dict[str, float] = {}
+    frames = Frames(face, lambda before, view: before is None or not isinstance(view, IdleView))
+    found: Figures = {}
 
     def look() -> None:
-        face.present(views["idle"])
-        shown.wait(30)
-        found["first frame, ms"] = (time.perf_counter() - began) * 1000
+        frames.present(views["idle"])
+        found["first frame, ms"] = (frames.wait() - began) * 1000
+        watch.append(frames)
         time.sleep(1)
         found["at rest, % of a core"] = processor_share(seconds)
-        waits: list[float] = []
-        face.present(views["roll-call"])
-        there.extend(face.visible_texts())
-        for _ in range(10):
-            face.present(views["idle"])
-            time.sleep(0.5)
-            face.touch(Action.ROLL_CALL)
-            time.sleep(0.5)
-            waits.append(next(at for at in flips if at > touched[-1]) - touched[-1])
-        found["touch → frame, median ms"] = sorted(waits)[len(waits) // 2] * 1000
         found["memory, MB"] = resident_mb()
+        waits: list[float] = []
+        for _ in range(many):
+            frames.present(views["idle"])
+            time.sleep(0.5)
+            frames.await_next()
+            face.touch(Action.ROLL_CALL)
+            waits.append(frames.wait() - touched[-1])
+        found.update(spread("touch → frame", waits))
+        for view in (*views.values(), *views.values()):
+            frames.present(view)
+            time.sleep(0.05)
+        found["memory once every screen was shown twice, MB"] = resident_mb()
         face.stop()
 
     threading.Thread(target=look).start()
@@ -111,23 +107,15 @@ def kiosk(seconds: float) -> dict[str, float]:
     return found
 
 
-def measured(kind: str, seconds: float) -> dict[str, float]:
-    done = subprocess.run(
-        [sys.executable, __file__, kind, str(seconds)],
-        cwd=TOP,
-        env={"SDL_VIDEODRIVER": "offscreen", "SDL_AUDIODRIVER": "dummy", "PYTHONPATH": str(TOP)} | os.environ,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return json.loads(done.stdout.splitlines()[-1])
-
-
-def measure(quick: bool = False) -> dict[str, float]:
+def measure(*, quick: bool = False) -> Figures:
     """All figures of this room."""
-    seconds = 4.0 if quick else 20.0
-    return {f"{kind}: {name}": value for kind in ("bare", "kiosk") for name, value in measured(kind, seconds).items()}
+    seconds, many = (4.0, 10) if quick else (20.0, 60)
+    found = {}
+    for kind in ("bare", "kiosk"):
+        for name, value in in_child("screens.py", kind, seconds, many).items():
+            found[f"{kind} window: {name}"] = value
+    return found
 
 
 if __name__ == "__main__":
-    print(json.dumps({"bare": bare, "kiosk": kiosk}[sys.argv[1]](float(sys.argv[2]))))
+    print(json.dumps({"bare": bare, "kiosk": kiosk}[sys.argv[1]](float(sys.argv[2]), int(sys.argv[3]))))
