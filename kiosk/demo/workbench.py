@@ -34,7 +34,12 @@ def _groups(room: Room, reset_door: Callable[[], None]) -> tuple[ToolGroup, ...]
                 Tool(label="Sous zéro", key="", call=lambda: room.scale.drift(-40)),
                 Tool(label="Remettre à zéro", key="", call=lambda: room.scale.drift(0)),
                 Tool(label="Muette 5 s", key="", call=lambda: room.scale.mute(5)),
+                Tool(label="Table bancale", key="", call=room.scale.tremble),
+                Tool(label="Table calée", key="", call=lambda: room.scale.tremble(on=False)),
                 Tool(label="Bruit sur la ligne", key="", call=room.scale.garbage),
+                Tool(label="Ligne hachée", key="", call=lambda: _chop(room)),
+                Tool(label="Parité fausse", key="", call=room.scale.set_parity),
+                Tool(label="Ligne saine", key="", call=lambda: _mend_line(room)),
             ),
         ),
         ToolGroup(
@@ -98,6 +103,18 @@ def _tap(room: Room, card_id: str) -> Callable[[], None]:
         timer.start()
 
     return tap
+
+
+def _chop(room: Room) -> None:
+    """Two answers at a time, a byte at a time."""
+    room.scale.glue(2)
+    room.scale.split(1)
+
+
+def _mend_line(room: Room) -> None:
+    room.scale.glue(1)
+    room.scale.split(0)
+    room.scale.set_parity(on=False)
 
 
 def _press_exit(room: Room) -> None:
