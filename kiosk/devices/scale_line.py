@@ -133,7 +133,8 @@ class ScaleLine:
         except ValueError as fault:
             raise DeviceError(f"{self.url}: {fault}") from fault
         if self._dialect.lines_low:
-            # Before opening, so that they are never raised; pySerial passes over ports that have no such lines.
+            # Before opening: the kernel raises them as it opens a port, pySerial lowers them in the same breath. A port
+            # that has no such lines it passes over.
             port.dtr = False
             port.rts = False
         port.open()

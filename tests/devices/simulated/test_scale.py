@@ -177,6 +177,8 @@ class Rfc2217Server:
         self._scale = scale
         self._hang_up = threading.Event()
         self.settings: tuple[int, int, str] | None = None
+        self.raised: tuple[bool, bool] | None = None
+        """DTR and RTS."""
         self._thread = threading.Thread(target=self._serve, daemon=True)
         self._thread.start()
 
@@ -198,6 +200,7 @@ class Rfc2217Server:
                         return
                     line.write(b"".join(manager.filter(data)))
                     self.settings = (port.baudrate, port.bytesize, port.parity)
+                    self.raised = (port.dtr, port.rts)
                 except TimeoutError:
                     pass
                 if said := line.read(256):
@@ -229,6 +232,25 @@ def test_a_scale_behind_an_rfc_2217_server_is_read_with_its_own_settings(
         server.close()
         with pytest.raises((DeviceError, *source.faults)):
             readings(source, lambda _: False)
+    finally:
+        source.close()
+        server.close()
+        scale.close()
+
+
+@pytest.mark.filterwarnings("ignore:set(Daemon|Name)\\(\\) is deprecated:DeprecationWarning")
+@pytest.mark.parametrize("lines_low", [False, True])
+def test_a_scale_that_raised_lines_keep_mute_has_them_lowered(
+    tmp_path: Path, clock: AdjustableClock, *, lines_low: bool
+) -> None:
+    scale = SimulatedScale(tmp_path / "scale", clock)
+    scale.plug()
+    server = Rfc2217Server(scale)
+    source = SerialScale(server.url, Dialect(protocol="mt_sics", lines_low=lines_low), clock)
+    try:
+        source.open()
+        readings(source, weighs(0))
+        assert server.raised == (not lines_low, not lines_low)
     finally:
         source.close()
         server.close()
