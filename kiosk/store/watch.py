@@ -88,14 +88,18 @@ class Watch:
         if hangs and not self.hangs:
             log.warning("store: %s; facts are kept in memory", StoreFault.HUNG)
             self._post(DeviceLost(part=Part.STORE, fault=StoreFault.HUNG))
-        elif self.hangs and not hangs:
-            log.info("store: the disk answers again")
-            # It may have answered with an error: then the store has said so, and it is not found yet.
-            if self._is_well():
-                self._post(DeviceFound(part=Part.STORE))
-        self.hangs = hangs
+        self.hangs = hangs or (self.hangs and not self._has_come_back())
         if hangs:
             self._post(Ticked(Part.STORE))
             ids = self._pending.report()
             if ids:
                 self._post(CommitFailed(ids=ids, fault=StoreFault.HUNG))
+
+    def _has_come_back(self) -> bool:
+        """Whether a disk that hung answers again: by an error, which the store tells, or with all that waited on it."""
+        if self._is_well():
+            if len(self._pending):
+                return False
+            self._post(DeviceFound(part=Part.STORE))
+        log.info("store: the disk answers again")
+        return True
