@@ -13,16 +13,17 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Protocol
 
+from kiosk.app_afar import make_lookout, overheard
 from kiosk.app_door import bell_needs_internet, make_bell, make_door, make_door_memory
-from kiosk.app_looks import lit
+from kiosk.app_looks import list_printer, lit
 from kiosk.backends.base import Backend
 from kiosk.backends.folder import FolderBackend
 from kiosk.backends.rest import RestBackend
 from kiosk.clock import Clock, SystemClock
-from kiosk.commands import answer
+from kiosk.commands import answer, status
 from kiosk.config import Config
 from kiosk.config_sections import PrinterSettings, ScaleSettings
-from kiosk.control import ControlServer
+from kiosk.control import SOCKET, ControlServer
 from kiosk.devices import cards
 from kiosk.devices.backlight import Backlight
 from kiosk.devices.cards import CardHasher
@@ -39,10 +40,12 @@ from kiosk.effects import AskPin
 from kiosk.errors import ConfigError
 from kiosk.events import CommandReceived, Event, StopRequested
 from kiosk.ids import FactIds
+from kiosk.logs import TroubleLog
 from kiosk.questions import Questions
 from kiosk.reactor import Hands, Reactor, Settings
 from kiosk.rules.tare import TareLimits
 from kiosk.rules.weekly import schedule_of
+from kiosk.screen_proof import ScreenProof
 from kiosk.store.desk import StaffDesk
 from kiosk.store.thread import Store
 from kiosk.sync import Sync
@@ -111,11 +114,12 @@ class Terminal:
         self._wiring: Wiring = wiring or RealWiring()
         self._fact_ids = FactIds()
         self._notify = Notifier()
+        self._troubles = TroubleLog()
         self.hasher = make_hasher(config)
         self.reactor = Reactor(
             make_settings(config), clock, self._new_id, _new_jar_code, self._answer, older_hash=make_older_hash(config)
         )
-        self.store = Store(config.terminal.data_dir, self.reactor.post, clock)
+        self.store = Store(config.terminal.data_dir, self.reactor.post, clock, config.terminal.timezone)
         self.backend: Backend = make_backend(config, self.hasher, clock)
         self._sync = Sync(
             self.backend, self.store, self.reactor.post, clock, interval_seconds=config.backend.sync_seconds
@@ -123,10 +127,12 @@ class Terminal:
         self.staff = StaffDesk(self.store, self.reactor.post, self._sync.wake)
         self._door_memory = make_door_memory(config, clock)
         self.door = make_door(config, clock, self._wiring.make_door_pins, self._door_memory)
+        self._door_proof = ScreenProof(config.door, self.reactor.post, clock) if config.door.enabled else None
         self._bell = make_bell(config, clock, self._wiring.make_bell_pins)
         self.control = ControlServer(control_path(config), self.reactor.post, clock)
         # A simulated terminal stands in somebody's window: that panel is not ours.
         self.backlight = Backlight(clock.monotonic) if wiring is None and config.terminal.backlight else None
+        self._lookout = make_lookout(config, clock, self.store)
         # Real time: in the demo the clock can be moved, and that makes nobody late.
         self.watchdog = Watchdog(SystemClock())
 
@@ -134,7 +140,12 @@ class Terminal:
         return self._fact_ids(self._clock.now())
 
     def _answer(self, command: CommandReceived, reactor: Reactor) -> None:
-        answer(command, reactor, self.store, self.control, self._sync)
+        answer(command, reactor, self.store, self.control, self._sync, seen=self._lookout.readings)
+
+    def _tick(self, part: str) -> None:
+        self.watchdog.tick(part)
+        if part == REACTOR and self._lookout.is_due():
+            self._lookout.take(status(self.reactor, self.store, self._lookout.readings))
 
     @contextmanager
     def running(self, screen: Screen) -> Iterator[None]:
@@ -143,14 +154,19 @@ class Terminal:
         Raises:
             StoreLockedError: another terminal uses the same data.
         """
-        config, clock, post = self._config, self._clock, self.reactor.post
+        with self._troubles.listening(), self._working(screen):
+            yield
+
+    @contextmanager
+    def _working(self, screen: Screen) -> Iterator[None]:
+        config, clock, post = self._config, self._clock, overheard(self._lookout, self.reactor.post)
         self.store.start()
         self.staff.carry_out(AskPin())
         printer = make_printer(config, post, clock)
         questions = Questions(self.backend, post, clock)
         sources = [Supervisor(source, post, clock) for source in self._sources()]
-        rest = [part for part in (self._door_memory, printer) if part is not None]
-        parts: list[Worker] = [*sources, *rest, questions, self._sync, self.control]
+        rest = [part for part in (self._door_memory, self._door_proof, printer) if part is not None]
+        parts: list[Worker] = [*sources, *rest, questions, self._sync, self.control, self._lookout]
         try:
             self._watch(sources, printer)
             self.reactor.start(self._hands(screen, printer, questions))
@@ -193,9 +209,13 @@ class Terminal:
             record=self.store,
             ask=questions,
             deliver=self._sync.wake,
-            tick=self.watchdog.tick,
+            tick=self._tick,
             print_label=None if printer is None else printer.print_label,
+            print_list=None if printer is None else list_printer(printer, self._config),
             staff=self.staff.carry_out,
+            log=self._troubles,
+            proof=self._door_proof,
+            restart=screen.stop if self._notify.is_heard else None,
         )
 
     def _stop(self, parts: list[Worker]) -> None:
@@ -212,7 +232,7 @@ class Terminal:
 
     def run(self, screen: Screen) -> None:
         """Run until someone stops the screen or the process is asked to end."""
-        with self.running(screen), _ends_with_signals(screen.stop):
+        with self.running(screen), ends_with_signals(screen.stop):
             screen.run()
 
 
@@ -225,7 +245,7 @@ def _nothing() -> None:
 
 
 @contextmanager
-def _ends_with_signals(stop: Callable[[], None]) -> Iterator[None]:
+def ends_with_signals(stop: Callable[[], None]) -> Iterator[None]:
     """SIGTERM and SIGINT stop the screen; what runs below it is stopped in order by whoever started it."""
 
     def on_signal(_number: int, _frame: FrameType | None) -> None:
@@ -248,7 +268,7 @@ def _new_jar_code() -> JarCode:
 
 def control_path(config: Config) -> Path:
     """Where the running terminal listens for commands."""
-    return config.terminal.runtime_dir / "control.sock"
+    return config.terminal.runtime_dir / SOCKET
 
 
 def make_hasher(config: Config) -> CardHasher:

@@ -33,6 +33,8 @@ from kiosk.events import CommandReceived
 
 log = logging.getLogger(__name__)
 
+SOCKET: Final = "control.sock"
+"""Its name in the terminal's runtime directory."""
 MOST_CLIENTS: Final = 8
 """More wait in the kernel's queue until one of these is done or has run out of time."""
 LONGEST_REQUEST_BYTES: Final = 65_536
