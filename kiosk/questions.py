@@ -4,7 +4,6 @@ A download that takes minutes never delays them. Whatever goes wrong, and whatev
 """
 
 import logging
-import threading
 from collections import deque
 from collections.abc import Callable
 from typing import TypeAlias
@@ -14,13 +13,14 @@ from kiosk.clock import Clock
 from kiosk.effects import AskGrace, Book, Identify
 from kiosk.errors import BackendUnavailable, BackendUnreadable, NotAuthorised
 from kiosk.events import BookingAnswered, BookingOutcome, Event, GraceAnswered, Identified, ServerUnreadable
+from kiosk.own_thread import OwnThread
 
 log = logging.getLogger(__name__)
 
 Question: TypeAlias = Identify | Book | AskGrace
 
 
-class Questions:
+class Questions(OwnThread):
     """Asks the server, one question at a time, each within the time its asker gave.
 
     Args:
@@ -30,17 +30,12 @@ class Questions:
     """
 
     def __init__(self, backend: Backend, post: Callable[[Event], None], clock: Clock) -> None:
+        super().__init__("questions")
         self._backend = backend
         self._post = post
         self._clock = clock
-        self._wake = threading.Condition()
         self._asked: deque[tuple[Question, float]] = deque()
-        self._stopping = False
         self._shown: set[type[BaseException]] = set()
-        self._thread = threading.Thread(target=self._run, name="questions", daemon=True)
-
-    def start(self) -> None:
-        self._thread.start()
 
     def ask(self, question: Question) -> None:
         """Ask; the event that the effect names answers.
@@ -50,17 +45,6 @@ class Questions:
         with self._wake:
             self._asked.append((question, self._clock.monotonic() + question.timeout_seconds))
             self._wake.notify_all()
-
-    def request_stop(self) -> None:
-        with self._wake:
-            self._stopping = True
-            self._wake.notify_all()
-
-    def join(self, timeout_seconds: float = 2.0) -> bool:
-        """Wait for the end; False if the thread still hangs in a request."""
-        if self._thread.is_alive():
-            self._thread.join(timeout_seconds)
-        return not self._thread.is_alive()
 
     def _run(self) -> None:
         while True:

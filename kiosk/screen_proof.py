@@ -11,6 +11,7 @@ from kiosk.clock import Clock
 from kiosk.commissioning import Act, Ask, Bench, Commissioning, has_passed
 from kiosk.config_sections import DoorSettings
 from kiosk.events import Event, ProofAsked, ProofEnded, ProofOpens, ProofResets
+from kiosk.own_thread import OwnThread
 from kiosk.types import MemberId
 
 
@@ -74,7 +75,7 @@ class Visitor:
             self._changed.notify_all()
 
 
-class ScreenProof:
+class ScreenProof(OwnThread):
     """Runs one test at a time.
 
     Args:
@@ -84,15 +85,13 @@ class ScreenProof:
     """
 
     def __init__(self, door: DoorSettings, post: Callable[[Event], None], clock: Clock) -> None:
+        super().__init__("door-proof")
         self._settings = door
         self._post = post
         self._clock = clock
-        self._changed = threading.Condition()
         self._visitor: Visitor | None = None
         self._waits = False
-        self._stopping = False
         self._bench = Bench(clock, self._open_for, self._reset)
-        self._thread = threading.Thread(target=self._run, name="door-proof", daemon=True)
 
     # ── from any thread; each returns at once ─────────────────────────────────────────────────────────────────────
 
@@ -102,37 +101,27 @@ class ScreenProof:
 
     def begin(self, by: MemberId | None) -> None:
         """Begin with the first step; a test that is still running ends."""
-        with self._changed:
+        with self._wake:
             self._leave()
             self._visitor, self._waits = Visitor(by, self._post, self._clock), True
-            self._changed.notify_all()
+            self._wake.notify_all()
 
     def answer(self, *, yes: bool | None) -> None:
         """What the person has said; None: it cannot be tried here."""
-        with self._changed:
+        with self._wake:
             if self._visitor is not None:
                 self._visitor.touch(yes=yes)
 
     def end(self) -> None:
         """The person has left the screen; what the test still wanted is not done."""
-        with self._changed:
+        with self._wake:
             self._leave()
-
-    def start(self) -> None:
-        self._thread.start()
 
     def request_stop(self) -> None:
         """Ask the thread to end; returns at once."""
-        with self._changed:
-            self._stopping = True
+        with self._wake:
             self._leave()
-            self._changed.notify_all()
-
-    def join(self, timeout_seconds: float = 2.0) -> bool:
-        """Wait for its end; False if it hangs."""
-        if self._thread.is_alive():
-            self._thread.join(timeout_seconds)
-        return not self._thread.is_alive()
+        super().request_stop()
 
     def _leave(self) -> None:
         if self._visitor is not None:
@@ -143,9 +132,9 @@ class ScreenProof:
 
     def _run(self) -> None:
         while True:
-            with self._changed:
+            with self._wake:
                 while not self._waits and not self._stopping:
-                    self._clock.wait(self._changed, None)
+                    self._clock.wait(self._wake, None)
                 visitor, self._waits = self._visitor, False
                 if self._stopping:
                     return
@@ -168,5 +157,5 @@ class ScreenProof:
 
     @property
     def _by(self) -> MemberId | None:
-        with self._changed:
+        with self._wake:
             return None if self._visitor is None else self._visitor.by

@@ -13,7 +13,6 @@ What a fact's journey can end in, and why none of it loses or doubles anything:
 
 import logging
 import random
-import threading
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -31,6 +30,7 @@ from kiosk.events import (
     ServerUnreadable,
     Ticked,
 )
+from kiosk.own_thread import OwnThread
 from kiosk.store.outbox import Arrived, Later, OutboxRow, Parked, Settlement
 from kiosk.store.snapshot import Cursor
 from kiosk.store.thread import Store
@@ -61,7 +61,7 @@ def decorrelated(uniform: Uniform, first: float, before: float, longest: float) 
     return min(longest, uniform(first, max(first, before * 3)))
 
 
-class Sync:
+class Sync(OwnThread):
     """Delivers, then fetches, for as long as the program lives.
 
     Args:
@@ -85,6 +85,7 @@ class Sync:
         full_every_seconds: float = 86_400.0,
         uniform: Uniform = random.uniform,
     ) -> None:
+        super().__init__("sync")
         self._backend = backend
         self._store = store
         self._post = post
@@ -98,15 +99,9 @@ class Sync:
         self._lost: ServerLost | None = None
         self._server_pause = 0.0
         self._shown: set[tuple[str, type[BaseException]]] = set()
-        self._wake = threading.Condition()
         self._woken = False
-        self._stopping = False
-        self._thread = threading.Thread(target=self._run, name="sync", daemon=True)
 
     # ── for any thread ────────────────────────────────────────────────────────────────────────────────────────────
-
-    def start(self) -> None:
-        self._thread.start()
 
     def wake(self, *, fetch: bool = False) -> None:
         """There may be something to deliver. ``fetch``: look at the server now, even if it was lost a moment ago."""
@@ -116,18 +111,6 @@ class Sync:
                 self._server_pause = 0.0
             self._woken = self._woken or fetch or self._lost is None
             self._wake.notify_all()
-
-    def request_stop(self) -> None:
-        """Ask the thread to end after the request it is in; returns at once."""
-        with self._wake:
-            self._stopping = True
-            self._wake.notify_all()
-
-    def join(self, timeout_seconds: float = 2.0) -> bool:
-        """Wait for the end; False if the thread still hangs in a request."""
-        if self._thread.is_alive():
-            self._thread.join(timeout_seconds)
-        return not self._thread.is_alive()
 
     # ── the thread ────────────────────────────────────────────────────────────────────────────────────────────────
 

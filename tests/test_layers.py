@@ -73,7 +73,7 @@ DECODERS = of(
     *(f"devices.labels.{name}" for name in ("tare_code", "ean13", "raster", "stock", "language")),
     *(f"devices.labels.{name}" for name in ("zpl", "tspl", "escpos")),
 )
-CLOCK = of("clock", "ids")
+CLOCK = of("clock", "ids", "own_thread")
 STORE = of("store")
 TEXT = of("text")
 CHIP = of("devices.rc522_chip")

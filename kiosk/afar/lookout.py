@@ -4,18 +4,18 @@ The reactor hands over a status when one is due, which takes no time; the disk i
 """
 
 import logging
-import threading
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from kiosk.afar.readings import Readings
 from kiosk.afar.webhook import Webhook
 from kiosk.clock import Clock
+from kiosk.own_thread import OwnThread
 
 log = logging.getLogger(__name__)
 
 
-class Lookout:
+class Lookout(OwnThread):
     """The way from the reactor to whoever looks from afar.
 
     Args:
@@ -34,6 +34,7 @@ class Lookout:
         publish: Callable[[Mapping[str, Any]], None] | None = None,
         webhook: Webhook | None = None,
     ) -> None:
+        super().__init__("lookout")
         self.readings = Readings()
         """The latest; replaced whole."""
         self.webhook = webhook
@@ -43,10 +44,7 @@ class Lookout:
         self._publish = publish
         self._due = clock.monotonic()
         self._status: Mapping[str, Any] | None = None
-        self._changed = threading.Condition()
-        self._stopping = False
         self._failing = False
-        self._thread = threading.Thread(target=self._run, name="lookout", daemon=True)
 
     # ── the reactor's thread; each returns at once ────────────────────────────────────────────────────────────────
 
@@ -59,30 +57,26 @@ class Lookout:
         self._due = self._clock.monotonic() + self._every
         if self.webhook is not None:
             self.webhook.see(status)
-        with self._changed:
+        with self._wake:
             self._status = status
-            self._changed.notify_all()
+            self._wake.notify_all()
 
     # ── for whoever starts and stops it ───────────────────────────────────────────────────────────────────────────
 
     def start(self) -> None:
-        self._thread.start()
+        super().start()
         if self.webhook is not None:
             self.webhook.start()
 
     def request_stop(self) -> None:
-        with self._changed:
-            self._stopping = True
-            self._changed.notify_all()
+        super().request_stop()
         if self.webhook is not None:
             self.webhook.request_stop()
 
     def join(self, timeout_seconds: float = 2.0) -> bool:
         """Wait for the end; False if a thread still hangs in the disk or waits for an answer."""
-        if self._thread.is_alive():
-            self._thread.join(timeout_seconds)
         told = self.webhook is None or self.webhook.join(timeout_seconds)
-        return told and not self._thread.is_alive()
+        return super().join(timeout_seconds) and told
 
     # ── its own thread ────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -94,9 +88,9 @@ class Lookout:
             self._look()
 
     def _next(self) -> Mapping[str, Any] | None:
-        with self._changed:
+        with self._wake:
             while self._status is None and not self._stopping:
-                self._clock.wait(self._changed, None)
+                self._clock.wait(self._wake, None)
             status, self._status = self._status, None
             return None if self._stopping else status
 

@@ -11,7 +11,6 @@ had to be let go because nobody took them, the next one says how many (``dropped
 """
 
 import logging
-import threading
 import uuid
 from collections import deque
 from collections.abc import Callable, Mapping
@@ -20,6 +19,7 @@ from typing import Any, Final, Protocol
 from kiosk.afar.alarms import Alarm, Change, Limits, Watch, hear, see
 from kiosk.clock import Clock
 from kiosk.events import DoorAlarm, DoorAlarmCleared
+from kiosk.own_thread import OwnThread
 
 log = logging.getLogger(__name__)
 
@@ -61,7 +61,7 @@ class Post:
             raise NotTaken(f"it answered {answer.status_code}")
 
 
-class Webhook:
+class Webhook(OwnThread):
     """Knows what is an alarm, and tells it.
 
     Args:
@@ -80,6 +80,7 @@ class Webhook:
         common: Mapping[str, str],
         words: Callable[[Change | None], str],
     ) -> None:
+        super().__init__("webhook")
         self._send = send
         self._clock = clock
         self._limits = limits
@@ -88,44 +89,30 @@ class Webhook:
         self._watch = Watch()
         self._waiting: deque[dict[str, Any]] = deque()
         self._dropped = 0
-        self._changed = threading.Condition()
-        self._stopping = False
         self._failing = False
         self._pause = FIRST_PAUSE_SECONDS
         self._not_before = 0.0
-        self._thread = threading.Thread(target=self._run, name="webhook", daemon=True)
 
     # ── from any thread; each returns at once ─────────────────────────────────────────────────────────────────────
 
     def start(self) -> None:
-        with self._changed:
+        with self._wake:
             self._put({"event": "start", "text": self._words(None)})
-        self._thread.start()
+        super().start()
 
     def see(self, status: Mapping[str, Any]) -> None:
         """A new status of the terminal."""
         at = self._clock.monotonic()
-        with self._changed:
+        with self._wake:
             self._watch, changes = see(self._watch, status, at, self._limits)
             self._tell(changes)
 
     def hear(self, event: object) -> None:
         """Anything that happened; the door's alarms are listened to."""
         if isinstance(event, DoorAlarm | DoorAlarmCleared):
-            with self._changed:
+            with self._wake:
                 self._watch, changes = hear(self._watch, event)
                 self._tell(changes)
-
-    def request_stop(self) -> None:
-        with self._changed:
-            self._stopping = True
-            self._changed.notify_all()
-
-    def join(self, timeout_seconds: float = 2.0) -> bool:
-        """Wait for the end; False if the thread still waits for an answer."""
-        if self._thread.is_alive():
-            self._thread.join(timeout_seconds)
-        return not self._thread.is_alive()
 
     def _tell(self, changes: tuple[Change, ...]) -> None:
         for change in changes:
@@ -138,7 +125,7 @@ class Webhook:
             self._dropped += 1
         whole = {"id": str(uuid.uuid4()), "at": self._clock.now().isoformat(timespec="seconds")}
         self._waiting.append(self._common | whole | body)
-        self._changed.notify_all()
+        self._wake.notify_all()
 
     # ── its own thread ────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -157,17 +144,17 @@ class Webhook:
 
     def _next(self) -> dict[str, Any] | None:
         """The oldest message, once its pause is over; None at the end."""
-        with self._changed:
+        with self._wake:
             while not self._stopping:
                 left = self._not_before - self._clock.monotonic()
                 if self._waiting and left <= 0:
                     body = self._waiting[0]
                     return body | {"dropped": self._dropped} if self._dropped else body
-                self._clock.wait(self._changed, left if self._waiting else None)
+                self._clock.wait(self._wake, left if self._waiting else None)
             return None
 
     def _is_taken(self, body: Mapping[str, Any]) -> None:
-        with self._changed:
+        with self._wake:
             # It may have been let go meanwhile, for want of room.
             if self._waiting and self._waiting[0]["id"] == body["id"]:
                 self._waiting.popleft()
@@ -178,7 +165,7 @@ class Webhook:
             log.info("alarms are told again")
 
     def _is_not_taken(self, fault: NotTaken) -> None:
-        with self._changed:
+        with self._wake:
             self._not_before = self._clock.monotonic() + self._pause
             self._pause = min(self._pause * 2, LONGEST_PAUSE_SECONDS)
         if not self._failing:

@@ -3,10 +3,10 @@
 import json
 import logging
 import os
-import threading
 from pathlib import Path
 
 from kiosk.clock import Clock
+from kiosk.own_thread import OwnThread
 from kiosk.rules.door_states import Kept
 
 log = logging.getLogger(__name__)
@@ -14,7 +14,7 @@ log = logging.getLogger(__name__)
 RETRY_SECONDS = 10.0
 
 
-class DoorMemory:
+class DoorMemory(OwnThread):
     """Remembers at once, and writes on a thread of its own: no door waits for a disk.
 
     A file that is there and cannot be read stands for *released*: software that has forgotten why the door was opened
@@ -26,12 +26,10 @@ class DoorMemory:
     """
 
     def __init__(self, path: Path, clock: Clock) -> None:
+        super().__init__("door-memory")
         self._path = path
         self._clock = clock
-        self._changed = threading.Condition()
-        self._stopping = False
         self._kept = self._written = _read(path)
-        self._thread = threading.Thread(target=self._run, name="door-memory", daemon=True)
 
     @property
     def kept(self) -> Kept:
@@ -39,31 +37,16 @@ class DoorMemory:
 
     def keep(self, kept: Kept) -> None:
         """Remember this; returns at once."""
-        with self._changed:
+        with self._wake:
             self._kept = kept
-            self._changed.notify_all()
-
-    def start(self) -> None:
-        self._thread.start()
-
-    def request_stop(self) -> None:
-        """Ask the thread to write what it still has and to end; returns at once."""
-        with self._changed:
-            self._stopping = True
-            self._changed.notify_all()
-
-    def join(self, timeout_seconds: float = 2.0) -> bool:
-        """Wait for the end; False if it still hangs in the disk."""
-        if self._thread.is_alive():
-            self._thread.join(timeout_seconds)
-        return not self._thread.is_alive()
+            self._wake.notify_all()
 
     def _run(self) -> None:
         failing = False
         while True:
-            with self._changed:
+            with self._wake:
                 while self._kept == self._written and not self._stopping:
-                    self._clock.wait(self._changed, None)
+                    self._clock.wait(self._wake, None)
                 kept, stopping = self._kept, self._stopping
             if kept != self._written:
                 try:
@@ -84,9 +67,9 @@ class DoorMemory:
 
     def _rest(self) -> None:
         deadline = self._clock.monotonic() + RETRY_SECONDS
-        with self._changed:
+        with self._wake:
             while not self._stopping and (left := deadline - self._clock.monotonic()) > 0:
-                self._clock.wait(self._changed, left)
+                self._clock.wait(self._wake, left)
 
 
 def _read(path: Path) -> Kept:

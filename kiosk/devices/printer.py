@@ -6,7 +6,6 @@ what it did not print is thrown away, so that no stale label comes out when pape
 """
 
 import logging
-import threading
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -23,6 +22,7 @@ from kiosk.devices.labels.tare_code import TareFormat
 from kiosk.devices.printer_ports import Connection, PartialWrite, PrinterPort
 from kiosk.effects import PrintLabel
 from kiosk.events import DeviceFound, DeviceLost, Event, LabelPrinted, PrintFailed, PrintTrouble, Ticked
+from kiosk.own_thread import OwnThread
 from kiosk.types import FactId, Part
 
 log = logging.getLogger(__name__)
@@ -47,7 +47,7 @@ class _Job:
     draw: Callable[[], Sequence[Raster]]
 
 
-class Printer:
+class Printer(OwnThread):
     """Prints tare labels, and lists for staff.
 
     Args:
@@ -71,6 +71,7 @@ class Printer:
         post: Callable[[Event], None],
         clock: Clock,
     ) -> None:
+        super().__init__("printer")
         self._port = port
         self._language = language
         self._stock = stock
@@ -78,15 +79,9 @@ class Printer:
         self._words = words
         self._post = post
         self._clock = clock
-        self._wake = threading.Condition()
         self._waiting: _Job | None = None
-        self._stopping = False
         self._known_lost: PrintTrouble | None = None
         self._seen = False
-        self._thread = threading.Thread(target=self._run, name="printer", daemon=True)
-
-    def start(self) -> None:
-        self._thread.start()
 
     def print_label(self, order: PrintLabel) -> None:
         """Print a label; returns at once. What still waits gives way, and has failed."""
@@ -106,18 +101,6 @@ class Printer:
             self._wake.notify_all()
         if replaced is not None:
             self._post(PrintFailed(id=replaced.id, trouble=PrintTrouble.FAULT))
-
-    def request_stop(self) -> None:
-        """Ask the thread to end; returns at once."""
-        with self._wake:
-            self._stopping = True
-            self._wake.notify_all()
-
-    def join(self, timeout_seconds: float = 2.0) -> bool:
-        """Wait for the end; False if the thread still hangs in its printer."""
-        if self._thread.is_alive():
-            self._thread.join(timeout_seconds)
-        return not self._thread.is_alive()
 
     # ── its thread ────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -4,12 +4,12 @@ A :class:`Source` may do two things: block for a short while, and hand over even
 """
 
 import logging
-import threading
 from collections.abc import Callable, Iterable
 from typing import Protocol
 
 from kiosk.clock import Clock
 from kiosk.events import DeviceFound, DeviceLost, Event, Ticked
+from kiosk.own_thread import OwnThread
 from kiosk.types import Part
 
 log = logging.getLogger(__name__)
@@ -35,35 +35,18 @@ class Source(Protocol):
         """Give the device back. Twice does no harm."""
 
 
-class Supervisor:
+class Supervisor(OwnThread):
     """Runs one source on a thread of its own, for as long as the program lives."""
 
     def __init__(self, source: Source, post: Callable[[Event], None], clock: Clock) -> None:
+        super().__init__(f"source-{source.part}")
         self.part = source.part
         self._source = source
         self._post = post
         self._clock = clock
-        self._wake = threading.Condition()
-        self._stopping = False
         self._known_lost: bool | None = None
         self._is_open = False
         self._pause = FIRST_PAUSE_SECONDS
-        self._thread = threading.Thread(target=self._run, name=f"source-{source.part}", daemon=True)
-
-    def start(self) -> None:
-        self._thread.start()
-
-    def request_stop(self) -> None:
-        """Ask the thread to end; returns at once."""
-        with self._wake:
-            self._stopping = True
-            self._wake.notify_all()
-
-    def join(self, timeout_seconds: float = 2.0) -> bool:
-        """Wait for the end; False if the thread still hangs in its device."""
-        if self._thread.is_alive():
-            self._thread.join(timeout_seconds)
-        return not self._thread.is_alive()
 
     def _run(self) -> None:
         try:

@@ -2,11 +2,11 @@
 
 import contextlib
 import logging
-import threading
 from collections.abc import Callable, Iterator
 
 from kiosk.clock import Clock
 from kiosk.events import CommitFailed, DeviceFound, DeviceLost, Event, Ticked
+from kiosk.own_thread import OwnThread
 from kiosk.store.faults import StoreFault
 from kiosk.store.pending import Pending
 from kiosk.types import Part
@@ -17,7 +17,7 @@ HUNG_AFTER_SECONDS = 5.0
 LOOK_EVERY_SECONDS = 1.0
 
 
-class Watch:
+class Watch(OwnThread):
     """Looks at the store thread from outside. Touches no file.
 
     While the disk hangs it ticks in the store's place: a restart does not cure a disk, and the door works without one.
@@ -26,6 +26,7 @@ class Watch:
     def __init__(
         self, post: Callable[[Event], None], clock: Clock, pending: Pending, is_well: Callable[[], bool]
     ) -> None:
+        super().__init__("store-watch")
         self._post = post
         self._clock = clock
         self._pending = pending
@@ -35,23 +36,7 @@ class Watch:
         self._seen_spell = 0
         self._seen_busy_seconds = 0.0
         self._looked_at = clock.monotonic()
-        self._wake = threading.Condition()
-        self._stopping = False
         self.hangs = False
-        self._thread = threading.Thread(target=self._run, name="store-watch", daemon=True)
-
-    def start(self) -> None:
-        self._thread.start()
-
-    def request_stop(self) -> None:
-        with self._wake:
-            self._stopping = True
-            self._wake.notify_all()
-
-    def join(self, timeout_seconds: float = 2.0) -> bool:
-        if self._thread.is_alive():
-            self._thread.join(timeout_seconds)
-        return not self._thread.is_alive()
 
     @contextlib.contextmanager
     def at_work(self) -> Iterator[None]:

@@ -5,7 +5,6 @@ Work on the snapshot goes one piece at a time in between.
 """
 
 import contextlib
-import threading
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -16,6 +15,7 @@ from typing import Any, TypeAlias, TypeVar
 
 from kiosk.clock import Clock
 from kiosk.events import Delivered, Event, FactsRecalled, QueueChanged, Ticked
+from kiosk.own_thread import OwnThread
 from kiosk.store.anchors import Anchor
 from kiosk.store.database import DirectoryLock
 from kiosk.store.faults import StoreFault, StoreFaultError
@@ -36,10 +36,11 @@ _R = TypeVar("_R")
 _SnapshotJob: TypeAlias = tuple[Callable[[Snapshot], Any], Future[Any]]
 
 
-class Worker:
+class Worker(OwnThread):
     """Takes jobs from any thread and does them on its own."""
 
     def __init__(self, directory: Path, post: Callable[[Event], None], clock: Clock, zone: tzinfo = UTC) -> None:
+        super().__init__("store")
         self._post = post
         self._clock = clock
         self._lock = DirectoryLock(directory)
@@ -55,12 +56,11 @@ class Worker:
         self._as_of: datetime | None = None
         self._has_recalled = False
         self._backlog = Backlog(waiting=-1, refused=-1)
-        self._wake = threading.Condition()
+        self._counted: tuple[Precious, int] | None = None
+        """The file, and how often it had been changed, when the backlog was counted."""
         self._jobs: deque[Job] = deque()
         self._snapshot_jobs: deque[_SnapshotJob] = deque()
-        self._stopping = False
         self._closed = False
-        self._thread = threading.Thread(target=self._run, name="store", daemon=True)
 
     # ── for any thread ────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -77,19 +77,13 @@ class Worker:
         # A disk that cannot be written is a state of the store, not a reason to keep the door shut.
         with contextlib.suppress(OSError):
             self._lock.take()
-        self._thread.start()
+        super().start()
         self._watch.start()
 
-    def request_stop(self) -> None:
-        with self._wake:
-            self._stopping = True
-            self._wake.notify_all()
-
-    def join(self, timeout_seconds: float) -> bool:
-        if self._thread.is_alive():
-            self._thread.join(timeout_seconds)
+    def join(self, timeout_seconds: float = 2.0) -> bool:
+        has_ended = super().join(timeout_seconds)
         self._watch.request_stop()
-        return self._watch.join(timeout_seconds) and not self._thread.is_alive()
+        return self._watch.join(timeout_seconds) and has_ended
 
     def put(self, job: Job) -> bool:
         """Take a job on; False when the store is closed."""
@@ -250,6 +244,11 @@ class Worker:
             self._post(after.over(changes, first=False))
 
     def _tell_backlog(self) -> None:
+        precious = self._ledger.precious
+        counted = None if precious is None else (precious, precious.db.conn.total_changes)
+        if counted is not None and counted == self._counted:
+            return
+        self._counted = counted
         found = self._look_up(lambda precious: precious.outbox.backlog())
         if found is not None and found != self._backlog:
             self._backlog = found
