@@ -1,7 +1,9 @@
 """Whose card is it, may it be someone's, and who is meant by a few letters. Pure functions over the knowledge."""
 
+import re
 import unicodedata
 from functools import lru_cache
+from heapq import nsmallest
 
 from kiosk.events import CardTapped
 from kiosk.rules.knowledge import Knowledge
@@ -9,6 +11,7 @@ from kiosk.rules.staff_states import LinkTrouble
 from kiosk.types import Card, CardKind, Member, MemberId, Status
 
 MOST_FOUND = 30
+_WORD = re.compile(r"[^\W_]+")
 
 
 def bearer_of(knowledge: Knowledge, tap: CardTapped) -> Member | LinkTrouble:
@@ -53,8 +56,10 @@ def _beginnings(name: str) -> str:
 
 
 def _words(text: str) -> list[str]:
-    plain = unicodedata.normalize("NFKD", text.replace("œ", "oe").replace("Œ", "OE"))
-    return "".join(c if c.isalnum() else " " for c in plain if not unicodedata.combining(c)).casefold().split()
+    if not text.isascii():
+        parted = unicodedata.normalize("NFKD", text.replace("œ", "oe").replace("Œ", "OE"))
+        text = "".join(c for c in parted if not unicodedata.combining(c))
+    return _WORD.findall(text.casefold())
 
 
 def full_name(member: Member) -> str:
@@ -70,8 +75,8 @@ def search(knowledge: Knowledge, typed: str) -> tuple[MemberId, ...]:
     wanted = "".join(_words(typed))
     if not wanted:
         return ()
-    found = [fit for member in knowledge.members.values() if (fit := _maybe_fit(member, wanted)) is not None]
-    return tuple(member_id for *_, member_id in sorted(found)[:MOST_FOUND])
+    found = (fit for member in knowledge.members.values() if (fit := _maybe_fit(member, wanted)) is not None)
+    return tuple(member_id for *_, member_id in nsmallest(MOST_FOUND, found))
 
 
 def _maybe_fit(member: Member, wanted: str) -> tuple[bool, bool, bool, str, MemberId] | None:

@@ -416,7 +416,14 @@ def test_a_steady_jar_is_kept_under_a_code():
     terminal.touch(Action.KEEP_TARE)
     assert isinstance(terminal.state, states.TareKept)
     [kept] = terminal.facts(FactKind.TARE)
-    assert kept.details == {"jar": "123454", "grams": 352, "raw_grams": 352, "raw": "532053", "stability": "flag"}
+    assert kept.details == {
+        "jar": "123454",
+        "grams": 352,
+        "raw_grams": 352,
+        "raw": "532053",
+        "stability": "flag",
+        "weighed_on": "2026-11-24",
+    }
     assert kept.member_id is None
 
 
