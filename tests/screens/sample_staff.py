@@ -71,7 +71,7 @@ WHOLE_TEST = ProofEnded(
                 "green box",
                 "fire alarm",
                 "plug pulled",
-            )  # fmt: skip
+            )
         )
     ),
 )
