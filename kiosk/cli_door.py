@@ -9,6 +9,7 @@ import click
 
 from kiosk.cli_options import AS_JSON, CONFIG, load_config
 from kiosk.config import SYSTEM_FILE
+from kiosk.first_run.finding import maybe_lines
 from kiosk.types import DeskReason
 
 BY = click.option("--by", metavar="MEMBER", help="Whose order it is, for the journal: a member's number.")
@@ -80,8 +81,8 @@ def door_rest(config_file: Path | None) -> None:
     from kiosk.errors import DeviceError
     from kiosk.resting import config_of_lines, outputs_of
 
-    if config_file is None and SYSTEM_FILE.exists():
-        config_file = SYSTEM_FILE
+    if config_file is None:
+        config_file = maybe_lines(SYSTEM_FILE)
     outputs = list(outputs_of(config_of_lines(config_file)))
     if not outputs:
         click.echo("No line to put at rest: no door and no bell on one.")

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from kiosk.config import SYSTEM_FILE, Config, load
+from kiosk.first_run.finding import maybe_configuration
 
 CONFIG = click.option(
     "--config",
@@ -25,8 +26,8 @@ def load_config(config_file: Path | None) -> tuple[Config, Path | None]:
     Raises:
         ConfigError: it cannot be used.
     """
-    if config_file is None and SYSTEM_FILE.exists():
-        config_file = SYSTEM_FILE
+    if config_file is None:
+        config_file = maybe_configuration(SYSTEM_FILE)
     return load(config_file), config_file
 
 

@@ -57,11 +57,15 @@ class KeyDecoder:
         layout: decides about letters only.
         pause_seconds: silence between two keys after which what came before is no part of the code. Judged by the
             time stamps of the events, so that a slow host makes no difference.
+        longest: a code of more characters is none.
     """
 
-    def __init__(self, layout: Layout = Layout.US, pause_seconds: float = PAUSE_SECONDS) -> None:
+    def __init__(
+        self, layout: Layout = Layout.US, pause_seconds: float = PAUSE_SECONDS, *, longest: int = LONGEST_CODE
+    ) -> None:
         self._characters = CHARACTERS[layout]
         self._pause_seconds = pause_seconds
+        self._longest = longest
         self._waiting = bytearray()
         self._codes: deque[str] = deque()
         self._held: set[int] = set()
@@ -134,7 +138,7 @@ class KeyDecoder:
 
     def _add(self, character: str) -> None:
         self._code += character
-        if len(self._code) > LONGEST_CODE:
+        if len(self._code) > self._longest:
             self._start_anew()
             self._spoilt = True
 

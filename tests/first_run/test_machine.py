@@ -1,0 +1,70 @@
+"""What is plugged into the machine, as its files tell."""
+
+import pytest
+
+from kiosk.errors import ConfigError
+from kiosk.first_run.machine import RealMachine, panel
+from kiosk.install.settings import bring
+from kiosk.install.usb_key import LENT, lend
+
+TOML = '[terminal]\nname = "vrac"\n[backend]\nkind = "rest"\nurl = "https://coop.example/kiosk"\n'
+
+
+def put(root, path, text=""):
+    file = root / path
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+@pytest.mark.parametrize(
+    ("modes", "profile"),
+    [
+        ("800x480\n", "rpi7"),
+        ("720x1280\n640x480\n", "td2-portrait"),
+        ("1280x720\n", "td2"),
+        ("1024x600\n", "hd7"),
+        ("1920x1080\n", "rpi7"),
+        ("", "rpi7"),
+        ("x\n", "rpi7"),
+    ],
+)
+def test_the_panel_says_how_large_it_is(tmp_path, modes, profile):
+    put(tmp_path, "sys/class/drm/card0-DSI-1/modes", modes)
+    assert panel(tmp_path) == profile
+    assert panel(tmp_path / "nothing") == "rpi7"
+
+
+def test_ports_by_what_lasts(tmp_path):
+    for path in ("dev/serial/by-id/usb-B", "dev/serial/by-id/usb-A", "dev/serial0", "dev/ttyUSB0", "dev/usb/lp1"):
+        put(tmp_path, path)
+    machine = RealMachine(tmp_path)
+    assert [port.removeprefix(str(tmp_path)) for port in machine.serial_ports()] == [
+        "/dev/serial/by-id/usb-A",
+        "/dev/serial/by-id/usb-B",
+        "/dev/serial0",
+    ]
+    assert machine.printer_port().endswith("/dev/usb/lp1")
+    bare = RealMachine(tmp_path / "bare")
+    assert (bare.serial_ports(), bare.printer_port(), bare.maybe_usb()) == ([], "", None)
+
+
+def test_a_usb_key_is_lent_with_its_secrets_and_nothing_else(tmp_path):
+    key = put(tmp_path, "key/kiosk.toml", TOML)
+    put(tmp_path, "key/backend-token", "s3cret\n")
+    put(tmp_path, "key/holiday.jpg", "x")
+    to = tmp_path / LENT.relative_to("/")
+    to.parent.mkdir()
+    lend(key, to)
+    lend(key, to)
+    machine = RealMachine(tmp_path)
+    assert {path.name for path in to.iterdir()} == {"kiosk.toml", "backend-token"}
+    assert bring(machine.maybe_usb()).secrets == {"backend-token": "s3cret"}
+
+
+def test_a_faulty_one_is_lent_too_so_that_the_screen_can_tell(tmp_path):
+    key = put(tmp_path, "key/kiosk.toml", "[scale]\nprotocol = 'abacus'\n")
+    to = tmp_path / "run"
+    lend(key, to)
+    with pytest.raises(ConfigError, match="protocol must be one of"):
+        bring(to / "kiosk.toml")
