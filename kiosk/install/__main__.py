@@ -33,6 +33,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     source.add_argument("--keep", action="store_true")
     step.set_defaults(run=put_settings)
 
+    step = steps.add_parser("lend")
+    step.set_defaults(run=lend_usb)
+
     step = steps.add_parser("files")
     step.add_argument("--source", type=Path)
     step.add_argument("--root", type=Path, default=Path("/"))
@@ -95,6 +98,12 @@ def put_settings(given: argparse.Namespace) -> None:
     _say(*write(brought, given.folder))
     if is_new:
         _say("The coop's card key is made. Print its emergency sheet: sudo kiosk key export -o sheet.svg")
+
+
+def lend_usb(_given: argparse.Namespace) -> None:
+    """What is on a USB key, for the guide on the screen."""
+    with usb_key.opened() as file:
+        usb_key.lend(file)
 
 
 def _brought(given: argparse.Namespace) -> Brought:

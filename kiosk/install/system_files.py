@@ -24,6 +24,7 @@ FILES: Final[dict[str, Path]] = {
     "kiosk-backup.timer": UNITS / "kiosk-backup.timer",
     "kiosk-update.path": UNITS / "kiosk-update.path",
     "kiosk-update.service": UNITS / "kiosk-update.service",
+    "kiosk-usb.service": UNITS / "kiosk-usb.service",
     "kiosk.service.d/kmsdrm.conf": KMSDRM,
     "data.mount": DATA_MOUNT,
     "sysusers.conf": Path("etc/sysusers.d/coop-kiosk.conf"),

@@ -1,6 +1,7 @@
 """A USB key with ``kiosk.toml``: found, looked into without being changed, and let go."""
 
 import json
+import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -9,8 +10,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from kiosk.errors import KioskError
-from kiosk.install.settings import FILE
+from kiosk.install.settings import FILE, bring
 
+LENT: Final = Path("/run/coop-kiosk-usb")
+"""Where the guide on the screen, which may not mount, finds what is on a USB key."""
 LOOK: Final = ("/usr/bin/lsblk", "--json", "--output", "PATH,TYPE,RM,HOTPLUG,FSTYPE,MOUNTPOINT")
 
 
@@ -68,6 +71,33 @@ def opened() -> Iterator[Path]:
         finally:
             for point in mounted:
                 subprocess.run(["/usr/bin/umount", point], check=False)  # noqa: S603  what we mounted
+
+
+def lend(file: Path, to: Path = LENT) -> None:
+    """Lay a configuration with its secrets where the guide on the screen may read it.
+
+    Args:
+        file: on the key.
+        to: the folder, which only root may change.
+
+    Raises:
+        OSError: it cannot be read or written.
+    """
+    to.mkdir(exist_ok=True)
+    try:
+        brought = bring(file)
+    except KioskError:
+        # The guide finds the same faults, and tells them to a person.
+        shutil.copyfile(file, to / FILE)
+        return
+    for name, secret in brought.secrets.items():
+        (to / name).write_text(secret, encoding="utf-8")
+    if brought.logo is not None:
+        shutil.copyfile(brought.logo, to / brought.logo.name)
+    # Last: with it the guide begins to read.
+    new = to / f"{FILE}.new"
+    new.write_text(brought.text, encoding="utf-8")
+    new.rename(to / FILE)
 
 
 def _mount(device: str, point: Path) -> bool:
