@@ -17,7 +17,7 @@ from kiosk.screens.face import Face
 
 def play_demo(wish: Wish) -> None:
     """The terminal in a window, the workbench beside it, until the window is closed."""
-    with _room(wish) as room:
+    with running_room(wish) as room:
         terminal = Terminal(room.config(), room.clock, room)
         face = Face(
             wish.screen,
@@ -37,19 +37,24 @@ def _reset(terminal: Terminal) -> None:
 
 def play_tour(wish: Wish, folder: Path, tell: Callable[[str], None]) -> bool:
     """The tour, pictures and ``report.json`` in ``folder``; whether every step reached its view."""
-    if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
-        # SDL draws into memory: no display is needed for pictures.
-        os.environ.setdefault("SDL_VIDEODRIVER", "offscreen")
-    # Nobody listens to a tour, and a machine without a sound card complains at length.
-    os.environ.setdefault("SDL_AUDIODRIVER", "dummy")
-    with _room(wish) as room:
+    prepare_unseen()
+    with running_room(wish) as room:
         terminal = Terminal(room.config(), room.clock, room)
         face = Face(wish.screen, terminal.reactor.post, room.clock.monotonic, terminal.reactor.settings.zone)
         return Tour(room, terminal, face, folder, tell).play()
 
 
+def prepare_unseen() -> None:
+    """A window that nobody looks at, and nobody listens to."""
+    if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+        # SDL draws into memory: no display is needed for pictures.
+        os.environ.setdefault("SDL_VIDEODRIVER", "offscreen")
+    # Nobody listens to a tour, and a machine without a sound card complains at length.
+    os.environ.setdefault("SDL_AUDIODRIVER", "dummy")
+
+
 @contextmanager
-def _room(wish: Wish) -> Iterator[Room]:
+def running_room(wish: Wish) -> Iterator[Room]:
     """A running room, in a folder that goes with it unless one was named."""
     with ExitStack() as stack:
         folder = wish.directory or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="coop-kiosk-")))

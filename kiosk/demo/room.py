@@ -168,6 +168,10 @@ class Room:
         """The configuration of the terminal in this room, once it is running."""
         return parse(self._toml(), source="the demo's configuration", folder=self.directory)
 
+    def toml(self) -> str:
+        """The same as text: what a set-up code or a USB key brings to a terminal in this room."""
+        return self._toml()
+
     def _toml(self) -> str:
         wish = self.wish
         url = "" if self.cable is None else f'url = "{self.cable.url}"\n'

@@ -22,8 +22,10 @@ QWERTY: Final = DIGIT_ROW | {
     **dict(zip("ASDFGHJKL", range(30, 39), strict=True)),
     **dict(zip("ZXCVBNM", range(44, 51), strict=True)),
     ",": 51,
+    ":": 39,
 }
-AZERTY: Final = QWERTY | {"A": 16, "Q": 30, "Z": 17, "W": 44, "M": 39, ",": 50}
+"""With the colon, which is typed with Shift: our decoder does not care."""
+AZERTY: Final = QWERTY | {"A": 16, "Q": 30, "Z": 17, "W": 44, "M": 39, ",": 50, ":": 52}
 
 
 class Typist:
