@@ -7,7 +7,6 @@ import contextlib
 import logging
 import os
 import select
-import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
@@ -16,6 +15,7 @@ from kiosk.clock import Clock
 from kiosk.devices.keys import INPUT_EVENT, KeyDecoder, Layout
 from kiosk.devices.scanner import EVENTS_AT_ONCE, InputDevice, InputDevices, maybe_refusal
 from kiosk.install.setup_code import MOST_DIGITS
+from kiosk.own_thread import OwnThread
 from kiosk.rules.guide_events import CodeRead
 
 log = logging.getLogger(__name__)
@@ -44,7 +44,7 @@ class _Typist:
         return lines
 
 
-class CodeListener:
+class CodeListener(OwnThread):
     """Reads every scanner, on a thread of its own.
 
     Args:
@@ -57,27 +57,13 @@ class CodeListener:
     def __init__(
         self, devices: InputDevices, post: Callable[[CodeRead], None], clock: Clock, root: Path = Path("/")
     ) -> None:
+        super().__init__("codes")
         self._devices = devices
         self._post = post
         self._clock = clock
         self._root = root
         self._open: dict[str, _Typist] = {}
         self._refused: set[str] = set()
-        self._stopping = False
-        self._thread = threading.Thread(target=self._run, name="codes", daemon=True)
-
-    def start(self) -> None:
-        self._thread.start()
-
-    def request_stop(self) -> None:
-        """Ask the thread to end; returns at once."""
-        self._stopping = True
-
-    def join(self, timeout_seconds: float = 2.0) -> bool:
-        """Wait for its end; False if it hangs."""
-        if self._thread.is_alive():
-            self._thread.join(timeout_seconds)
-        return not self._thread.is_alive()
 
     def _run(self) -> None:
         looked_at = -LOOK_SECONDS

@@ -4,7 +4,6 @@ import logging
 import queue
 import re
 import secrets
-import threading
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Final
@@ -26,6 +25,7 @@ from kiosk.first_run.trial import Trial
 from kiosk.install.settings import bring
 from kiosk.install.setup_code import SetupCodeError, decode
 from kiosk.keeping import card_key_of
+from kiosk.own_thread import OwnThread
 from kiosk.rules import guide_events as told
 from kiosk.rules.guide_keys import NO_CODE
 from kiosk.rules.guide_states import PASSPHRASE_DIGITS, Progress
@@ -48,7 +48,7 @@ PLACE: Final = re.compile(r"^/\S+?\.toml(, line \d+)?(, column \d+)?: ")
 Order = told.GuideOrder
 
 
-class Jobs:
+class Jobs(OwnThread):
     """Carries out what takes a while.
 
     Args:
@@ -61,6 +61,7 @@ class Jobs:
     def __init__(
         self, folder: GuideFolder, machine: Machine, post: Callable[[Event | GuideEvent], None], clock: Clock
     ) -> None:
+        super().__init__("guide-jobs")
         self._folder = folder
         self._machine = machine
         self._post = post
@@ -68,10 +69,6 @@ class Jobs:
         self._seen_usb: tuple[str, int] | None = None
         self._waiting: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self.trial = Trial(post, clock, machine.wiring)
-        self._thread = threading.Thread(target=self._run, name="guide-jobs", daemon=True)
-
-    def start(self) -> None:
-        self._thread.start()
 
     def take_on(self, order: Order, progress: Progress) -> None:
         """Returns at once. ``progress`` is what has been entered up to now."""
@@ -80,12 +77,6 @@ class Jobs:
     def request_stop(self) -> None:
         """End after what is being done; returns at once."""
         self._waiting.put(None)
-
-    def join(self, timeout_seconds: float = 2.0) -> bool:
-        """Wait for its end; False if it is stuck in a device."""
-        if self._thread.is_alive():
-            self._thread.join(timeout_seconds)
-        return not self._thread.is_alive()
 
     def _run(self) -> None:
         while (job := self._waiting.get()) is not None:
