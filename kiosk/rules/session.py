@@ -109,6 +109,11 @@ def what_of(event: Event) -> What:
     return event.timer if isinstance(event, TimerFired) else None
 
 
+def is_heeded(session: Session, event: Event) -> bool:
+    """Whether the session has an answer to this event where it stands."""
+    return (type(session.state), type(event), what_of(event)) in TRANSITIONS
+
+
 def step(session: Session, event: Event, around: Surroundings) -> tuple[Session, tuple[Effect, ...]]:
     """Answer one event.
 

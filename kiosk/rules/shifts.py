@@ -5,7 +5,8 @@ All times are aware UTC; opening hours and week letters are reckoned in the coop
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from typing import TypeAlias
 
 from kiosk.rules.knowledge import Knowledge
 from kiosk.rules.policy import Policy
@@ -48,11 +49,19 @@ class Offer:
 
 def crews(knowledge: Knowledge, since: datetime, until: datetime) -> tuple[Crew, ...]:
     """The crews whose hours touch the stretch from ``since`` to ``until``, in order of their start."""
-    by_hours: dict[tuple[datetime, datetime], list[Shift]] = {}
+    by_hours = _by_hours(knowledge, since, until)
+    return tuple(_crew(knowledge, *hours, by_hours[hours]) for hours in sorted(by_hours))
+
+
+_Hours: TypeAlias = tuple[datetime, datetime]
+
+
+def _by_hours(knowledge: Knowledge, since: datetime, until: datetime) -> dict[_Hours, list[Shift]]:
+    by_hours: dict[_Hours, list[Shift]] = {}
     for shift in knowledge.shifts.values():
         if shift.ends_at > since and shift.starts_at < until:
             by_hours.setdefault((shift.starts_at, shift.ends_at), []).append(shift)
-    return tuple(_crew(knowledge, *hours, by_hours[hours]) for hours in sorted(by_hours))
+    return by_hours
 
 
 def _crew(knowledge: Knowledge, starts_at: datetime, ends_at: datetime, shifts: Iterable[Shift]) -> Crew:
@@ -70,13 +79,16 @@ def _crew(knowledge: Knowledge, starts_at: datetime, ends_at: datetime, shifts: 
 
 def running_crew(knowledge: Knowledge, now: datetime) -> Crew | None:
     """The crew at work; the one that started last where two overlap."""
-    running = [crew for crew in crews(knowledge, now, now + timedelta(microseconds=1)) if crew.starts_at <= now]
-    return running[-1] if running else None
+    running = _by_hours(knowledge, now, now + timedelta(microseconds=1))
+    hours = max(running, default=None)
+    return None if hours is None else _crew(knowledge, *hours, running[hours])
 
 
 def next_crew(knowledge: Knowledge, now: datetime, within: timedelta = timedelta(days=2)) -> Crew | None:
     """The next crew to start."""
-    return next((crew for crew in crews(knowledge, now, now + within) if crew.starts_at > now), None)
+    coming = _by_hours(knowledge, now, now + within)
+    hours = min((hours for hours in coming if hours[0] > now), default=None)
+    return None if hours is None else _crew(knowledge, *hours, coming[hours])
 
 
 STAFFED_EARLY = timedelta(minutes=30)
@@ -209,13 +221,15 @@ def gauge(knowledge: Knowledge, now: datetime, zone: tzinfo) -> tuple[int, int]:
     """Places taken and wanted from this Monday to the next, local time: everyone together, never a ranking."""
     today = now.astimezone(zone).date()
     monday = today - timedelta(days=today.weekday())
-    week = [
-        shift
-        for shift in knowledge.shifts.values()
-        if monday <= shift.starts_at.astimezone(zone).date() < monday + timedelta(days=7)
-    ]
+    since, until = _midnight(monday, zone), _midnight(monday + timedelta(days=7), zone)
+    week = [shift for shift in knowledge.shifts.values() if since <= shift.starts_at < until]
     taken = sum(min(shift.places, len(knowledge.roster(shift.id))) for shift in week)
     return taken, sum(shift.places for shift in week)
+
+
+def _midnight(day: date, zone: tzinfo) -> datetime:
+    """The beginning of a local day, in UTC as everything it is compared to."""
+    return datetime.combine(day, time(), zone).astimezone(UTC)
 
 
 def week_letter(coop: Coop, on: date) -> str | None:

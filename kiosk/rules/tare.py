@@ -230,7 +230,8 @@ def weigh(weighing: Weighing, reading: WeightRead, now_seconds: float, limits: T
 def tick(weighing: Weighing, now_seconds: float, limits: TareLimits) -> Weighing:
     """Let time pass without a reading."""
     if weighing.last_at is None or now_seconds - weighing.last_at > weighing.stale_after:
-        return replace(weighing, pan=Stale(), samples=())
+        is_told = isinstance(weighing.pan, Stale) and not weighing.samples
+        return weighing if is_told else replace(weighing, pan=Stale(), samples=())
     if isinstance(weighing.pan, Settling):
         return replace(weighing, pan=_settling(weighing, weighing.pan.grams, now_seconds, limits))
     return weighing

@@ -108,7 +108,9 @@ class Turn:
         self.effects.extend(effects)
 
     def change(self, **fields: Any) -> None:
-        self.session = replace(self.session, **fields)
+        """Set these fields; a session that has them already stays the same one, so that nothing is drawn for it."""
+        if any(getattr(self.session, name) is not value for name, value in fields.items()):
+            self.session = replace(self.session, **fields)
 
     def fact(
         self,

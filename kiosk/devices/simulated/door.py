@@ -99,6 +99,7 @@ class SimulatedDoor:
                 self._factory.pin(output.pin, pin_class=DrivenPin)
         for contact in (wiring.contact, wiring.exit_button, wiring.fire, wiring.tamper):
             self._tell(contact, active=False, pin_class=ContactPin)
+        self._pins: dict[int, MockPin] = {}
         self._is_open = False
         self._has_current = True
         self._guard = threading.Lock()
@@ -140,7 +141,10 @@ class SimulatedDoor:
     def _drives(self, output: Output | None) -> bool:
         if output is None:
             return False
-        pin = self._factory.pin(output.pin)
+        # Asked after every turn of a simulated year: the factory would look the line up by its name each time.
+        pin = self._pins.get(output.pin)
+        if pin is None:
+            pin = self._pins[output.pin] = self._factory.pin(output.pin)
         return pin.function == "output" and bool(pin.state) == output.active_high
 
     # ── the hands ─────────────────────────────────────────────────────────────────────────────────────────────────
