@@ -95,11 +95,13 @@ class PrintLabel:
 
     Attributes:
         typed: a person typed the weight: the label says so.
+        dated: the label says when the jar was weighed; not where the clock was never set.
     """
 
     id: FactId
     jar: Jar
     typed: bool = False
+    dated: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

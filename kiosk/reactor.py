@@ -9,7 +9,7 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import tzinfo
+from datetime import timedelta, tzinfo
 from typing import Protocol, get_args
 
 from kiosk import effects, events
@@ -18,6 +18,7 @@ from kiosk.effects import Effect
 from kiosk.events import Event, Timer, TimerFired
 from kiosk.rules import doorkeeping
 from kiosk.rules import session as sessions
+from kiosk.rules.dating import may_be_told
 from kiosk.rules.doorkeeping import Doorkeeping
 from kiosk.rules.knowledge import Knowledge
 from kiosk.rules.policy import DoorTimes, Policy, Station, Times
@@ -26,12 +27,15 @@ from kiosk.rules.tare import TareLimits
 from kiosk.rules.turn import Link, Surroundings
 from kiosk.rules.view import view_of
 from kiosk.rules.weekly import Schedule
-from kiosk.types import CardHash, Fact, FactId, FactKind, JarCode, MemberId, Part, Sound
+from kiosk.types import CardHash, ClockTrust, Fact, FactId, FactKind, JarCode, MemberId, Part, Sound
 from kiosk.views import View
 
 log = logging.getLogger(__name__)
 
 TICK_SECONDS = 1.0
+
+SIGNS_OF_LIFE = (events.Ticked, events.UiAlive)
+"""For the watchdog alone: nothing that is shown or decided depends on them. The clock shown turns at the tick."""
 
 URGENCY: dict[type[Effect], int] = {
     effects.OpenDoor: 0,
@@ -156,6 +160,7 @@ class Reactor:
         self.waiting = 0
         self.refused = 0
         self.unjournalled: set[FactId] = set()
+        self._learnt_at = 0.0
         self.last_view: View | None = None
         self._clock = clock
         self._new_id = new_id
@@ -230,11 +235,14 @@ class Reactor:
     def handle(self, event: Event) -> None:
         """Take one event: what is known changes first, then the session has its say, then its orders are given."""
         self._learn(event)
+        if isinstance(event, SIGNS_OF_LIFE):
+            return
+        self._date_knowledge()
         if self._hands is not None and self._hands.proof is not None:
             self._hands.proof.hear(event)
         if isinstance(event, doorkeeping.HEARD):
             self._keep_door(doorkeeping.hear(self.keeping, event, self.surroundings(), self.settings.hold_open))
-        if isinstance(event, sessions.SEEN):
+        if isinstance(event, sessions.SEEN) and sessions.is_heeded(self.session, event):
             self._let_session_answer(event)
         if isinstance(event, events.StopRequested):
             self._stopping = True
@@ -409,6 +417,14 @@ class Reactor:
             case _:
                 self._learn_from_server(event)
 
+    def _date_knowledge(self) -> None:
+        """What was learnt before the clock was set gets its day once it is: else it would be taken for ages old."""
+        as_of = self.knowledge.as_of
+        if as_of is None or may_be_told(as_of) or self._clock.trust() is ClockTrust.NEVER:
+            return
+        ago = self._clock.monotonic() - self._learnt_at
+        self.knowledge.confirm(self._clock.now() - timedelta(seconds=ago))
+
     def _know_older_key(self, tap: events.CardTapped) -> None:
         """A card known only under the key before: from this tap on it is known under the new one."""
         if self._older_hash is None or not tap.code or tap.hash in self.knowledge.cards:
@@ -428,8 +444,10 @@ class Reactor:
     def _learn_from_server(self, event: Event) -> None:
         match event:
             case events.KnowledgePage():
+                self._learnt_at = self._clock.monotonic()
                 self.knowledge.apply(event)
             case events.KnowledgeConfirmed():
+                self._learnt_at = self._clock.monotonic()
                 self.knowledge.confirm(event.at)
             case events.FactsRecalled():
                 for fact in event.facts:

@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import UTC
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -39,9 +39,11 @@ from kiosk.rules import states
 from kiosk.rules.doorkeeping import Order, Word
 from kiosk.rules.policy import DoorTimes, Policy, Station, Times
 from kiosk.rules.tare import TareLimits
-from kiosk.types import Card, Fact, FactId, FactKind, JarCode, Part, Sound
+from kiosk.types import Card, ClockTrust, Fact, FactId, FactKind, JarCode, Part, Sound
 from kiosk.views import View
 from tests.rules.terminal import COOP, PARIS, TUESDAY, at, card_of, snapshot, tap
+
+LONG_AGO = datetime(1970, 1, 1, 0, 20, tzinfo=UTC)
 
 
 @dataclass
@@ -224,6 +226,32 @@ def test_whoever_ticks_is_passed_on():
         reactor.handle(event)
     ticks = [entry[1] for entry in recorder.log if entry[0] == "tick"]
     assert ticks == ["reader", "screen", "reactor"]
+
+
+def test_a_sign_of_life_draws_nothing_and_the_clock_turns_by_the_tick():
+    recorder = Recorder()
+    reactor = reactor_with(recorder)
+    shown = recorder.views[-1]
+    reactor._clock.advance(61)
+    for event in (Ticked(Part.READER), UiAlive()):
+        reactor.handle(event)
+    assert recorder.views[-1] is shown
+    reactor.handle(TimerFired(Timer.TICK))
+    assert recorder.views[-1].frame.header != shown.frame.header
+
+
+def test_what_was_learnt_before_the_clock_was_set_has_its_age_once_it_is():
+    recorder = Recorder()
+    reactor = reactor_with(recorder)
+    reactor._clock.set_wall(LONG_AGO, ClockTrust.NEVER)
+    reactor.handle(KnowledgeConfirmed(at=LONG_AGO))
+    reactor._clock.advance(600)
+    reactor.handle(TimerFired(Timer.TICK))
+    assert reactor.knowledge.as_of == LONG_AGO
+    reactor._clock.set_wall(at(14, 40), ClockTrust.SYNCED)
+    reactor.handle(tap("camille"))
+    assert abs(reactor.knowledge.as_of - at(14, 30)) < timedelta(seconds=30)
+    assert ("open", DoorTimes().pulse_seconds) in recorder.log
 
 
 def test_a_confirmation_keeps_knowledge_fresh():

@@ -161,7 +161,8 @@ class Printer(OwnThread):
 
     def _draw(self, order: PrintLabel) -> Raster:
         jar = order.jar
-        label = Label(grams=jar.grams, weighed_on=jar.weighed_on, jar=jar.code, typed=order.typed)
+        day = jar.weighed_on if order.dated else None
+        label = Label(grams=jar.grams, weighed_on=day, jar=jar.code, typed=order.typed)
         return draw_label(label, self._stock, self._tare_format, self._words)
 
     def _print(self, order: "_Job") -> tuple[PrintTrouble | None, bool]:

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from kiosk.effects import PrintLabel, StartTimer
 from kiosk.events import LabelPrinted, PrintFailed, PrintTrouble, Timer
+from kiosk.rules.dating import is_label_dated
 from kiosk.rules.policy import Times
 from kiosk.rules.staff_states import Paper, Settling
 from kiosk.rules.states import (
@@ -32,7 +33,8 @@ def print_label(turn: Turn, state: TareKept) -> TareKept:
     if not turn.around.printer:
         return state
     order = turn.around.new_id()
-    turn.do(PrintLabel(id=order, jar=state.jar, typed=state.typed))
+    dated = is_label_dated(state.jar, turn.around.trust)
+    turn.do(PrintLabel(id=order, jar=state.jar, typed=state.typed, dated=dated))
     waiting = LabelOrder(id=order, jar=state.jar, about=state.fact, ends_at=turn.around.monotonic + ANSWER_SECONDS)
     turn.change(orders=(*turn.session.orders, waiting))
     return replace(state, label=LabelState.PRINTING, order=order, trouble=None)

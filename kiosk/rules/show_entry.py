@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from kiosk.events import Action
 from kiosk.rules import shifts
+from kiosk.rules.dating import may_be_told
 from kiosk.rules.grace import may_ask_for_grace
 from kiosk.rules.showing import (
     book_button,
@@ -298,6 +299,8 @@ def _reason_texts(visit: Visit, around: Surroundings, *, book: bool) -> tuple[Sa
 def _age_of_it(visit: Visit, around: Surroundings) -> tuple[Say, ...]:
     as_of = around.knowledge.as_of
     if visit.verdict.freshness is not Freshness.STALE or as_of is None or around.link.online:
+        return ()
+    if not may_be_told(as_of):
         return ()
     match days_ago(as_of, around):
         case 0:

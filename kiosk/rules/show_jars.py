@@ -5,10 +5,11 @@ from datetime import timedelta
 
 from kiosk.events import Action
 from kiosk.rules import tare
+from kiosk.rules.dating import may_be_told
 from kiosk.rules.showing import desk_button, done_button, shown
 from kiosk.rules.states import Recalling, Session, Taring, Typing, TypingWeight, Vouching
 from kiosk.rules.turn import Surroundings
-from kiosk.types import Part
+from kiosk.types import Jar, Part
 from kiosk.views import (
     Button,
     ButtonKind,
@@ -177,10 +178,14 @@ def show_jar(session: Session, state: Recalling, around: Surroundings, frame: Fr
         title=say("jar.title"),
         grams=state.jar.grams,
         code=state.jar.code,
-        line=say("jar.line", date=Day(state.jar.weighed_on)),
+        line=_day_of_weighing(state.jar),
         ask=ask,
         buttons=(*buttons, done_button()),
     )
+
+
+def _day_of_weighing(jar: Jar) -> Say:
+    return say("jar.line", date=Day(jar.weighed_on)) if may_be_told(jar.weighed_on) else say("jar.line.undated")
 
 
 def _change(session: Session, state: Recalling) -> int | None:

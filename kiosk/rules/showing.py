@@ -9,11 +9,12 @@ from typing import Any, TypeVar
 
 from kiosk.events import Action, DoorAlarmKind, DoorMode
 from kiosk.rules import access, shifts
+from kiosk.rules.dating import may_be_told
 from kiosk.rules.doorkeeping import worst
 from kiosk.rules.policy import Station
 from kiosk.rules.states import Asking, Noticing, Session, State, TareKept, Taring, Welcoming
 from kiosk.rules.turn import Surroundings
-from kiosk.types import Freshness, Role
+from kiosk.types import ClockTrust, Freshness, Role
 from kiosk.views import Button, ButtonKind, Day, Frame, Header, Hour, Say, View, say
 
 Painter = Callable[[Session, Any, Surroundings, Frame], View]
@@ -60,7 +61,7 @@ def frame_of(session: Session, state: State, around: Surroundings) -> Frame:
 def is_night(around: Surroundings) -> bool:
     """Closed, and not about to open: the dark theme. A clock nobody vouches for turns nothing dark."""
     coop = around.knowledge.coop
-    if shifts.is_open(coop, around.now, around.zone):
+    if around.trust is ClockTrust.NEVER or shifts.is_open(coop, around.now, around.zone):
         return False
     opening = shifts.opens_at(coop, around.now, around.zone)
     soon = opening is not None and opening - around.now < timedelta(minutes=30)
@@ -86,7 +87,7 @@ def release_notice(around: Surroundings) -> Header | None:
     return Header(text=say("door.fire.is"), second=say("door.fire.by"), icon="door-open", bold=True)
 
 
-def _door_notice(around: Surroundings, clock: Say) -> Header | None:
+def _door_notice(around: Surroundings, clock: Say | None) -> Header | None:
     """What there is to say of the door where nobody is at the screen. The worst of several things is said."""
     alarm = worst(around.keeping.alarms)
     if alarm is not None:
@@ -107,14 +108,20 @@ def clock_header(around: Surroundings) -> Header:
     # To the minute: a view that differs is drawn again, and this one stands for hours.
     now = around.now.replace(second=0, microsecond=0)
     bulk = around.station is Station.BULK
-    clock = say("idle.header.door", day=Day(now), time=Hour(now))
+    is_set = around.trust is not ClockTrust.NEVER
+    clock = say("idle.header.door", day=Day(now), time=Hour(now)) if is_set else None
     notice = release_notice(around) or _door_notice(around, clock)
     if notice is not None:
         return notice
     if not around.link.online and around.link.since is not None:
-        second = say("offline.header2.bulk" if bulk else "offline.header2", day=Day(now), time=Hour(now))
+        key = "offline.header2.bulk" if bulk else "offline.header2"
+        second = say(key, day=Day(now), time=Hour(now)) if is_set else say(f"{key}.unset")
         return Header(text=_offline_since(around), second=second, icon="cloud-off-outline", bold=True)
-    if bulk:
+    return _clock_alone(around, now) if is_set else Header(text=say("idle.header.unset"))
+
+
+def _clock_alone(around: Surroundings, now: datetime) -> Header:
+    if around.station is Station.BULK:
         return Header(text=say("idle.header.bulk", day=Day(now), time=Hour(now)))
     coop = around.knowledge.coop
     if not shifts.is_open(coop, now, around.zone):
@@ -132,6 +139,8 @@ def _moon(around: Surroundings) -> str | None:
 def _offline_since(around: Surroundings) -> Say:
     since = around.link.since
     assert since is not None
+    if around.trust is ClockTrust.NEVER or not may_be_told(since):
+        return say("offline.header.unset")
     days = days_ago(since, around)
     if days == 0:
         return say("offline.header", time=Hour(since))

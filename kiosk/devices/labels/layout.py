@@ -53,12 +53,13 @@ class Label:
     """One tare.
 
     Attributes:
+        weighed_on: None: nobody knows; the label says no day.
         jar: the code under which the kiosk remembers it.
         typed: a person typed the weight: the label says so.
     """
 
     grams: Grams
-    weighed_on: date
+    weighed_on: date | None
     jar: JarCode | None = None
     typed: bool = False
 
@@ -92,7 +93,8 @@ class _Drawing:
         self._write(words.typed if label.typed else words.container, MARGIN_MM, middle, 2.8)
         beside = self._write("TARE", MARGIN_MM, 3, 3.6, face=BOLD)
         self._write("PT", beside + 1.4, 3, 2.4)
-        self._write(label.weighed_on.strftime(words.date_pattern), right, 3, 2.8, anchor="rm")
+        if label.weighed_on is not None:
+            self._write(label.weighed_on.strftime(words.date_pattern), right, 3, 2.8, anchor="rm")
         self._grams(str(label.grams), top=5.6, base=middle - 2.6, right=right)
         return Raster(self._stock.width, self._stock.height, self._image.tobytes())
 

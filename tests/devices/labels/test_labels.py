@@ -79,6 +79,16 @@ def test_a_label_without_a_jar_has_the_tills_code_alone():
     assert codes_on(drawn(jar=None)) == {("EAN13", TARE.code(Grams(352)))}
 
 
+def test_a_label_whose_day_nobody_knows_is_the_same_without_a_date():
+    dated = picture(drawn())
+    undated = picture(draw_label(Label(grams=Grams(352), weighed_on=None, jar=JAR), Stock(), TARE, WORDS["fr"]))
+    left, top, right, bottom = ImageChops.difference(dated, undated).getbbox()
+    # The date stands at the top, beside the word; nothing else has moved.
+    assert left > dated.width / 3
+    assert bottom < dated.height / 4
+    assert undated.crop((left, top, right, bottom)).getextrema() == (255, 255)
+
+
 def test_the_prefix_is_the_coops():
     assert ("EAN13", "2800000003524") in codes_on(drawn(tare=TareFormat("2800000")))
 
