@@ -147,6 +147,10 @@ class DirectoryLock:
         self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         try:
             descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            if os.geteuid() == 0:
+                # A command that root gives leaves it to the terminal, which is another user.
+                owner = self._path.parent.stat()
+                os.fchown(descriptor, owner.st_uid, owner.st_gid)
         except OSError:
             # On a read-only disk the file of an earlier start can still be locked.
             descriptor = os.open(self._path, os.O_RDONLY | os.O_CLOEXEC)

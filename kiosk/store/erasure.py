@@ -14,7 +14,6 @@ from typing import Any
 
 from kiosk.clock import Clock, moment
 from kiosk.events import Event, KnowledgePage
-from kiosk.ids import FactIds
 from kiosk.store.cards import Preference
 from kiosk.store.faults import StoreFaultError
 from kiosk.store.journal import Closed
@@ -187,7 +186,7 @@ class Erasure:
 
     def _word(self) -> Fact:
         return Fact(
-            id=FactIds()(self._clock.now()),
+            id=self._worker.new_id(self._clock.now()),
             kind=FactKind.MEMBER_FORGOTTEN,
             happened=moment(self._clock),
             member_id=self._member_id,

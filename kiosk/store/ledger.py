@@ -11,7 +11,7 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
-from datetime import UTC, tzinfo
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import Any
 
@@ -86,6 +86,8 @@ class Ledger:
         self._to_repeat: list[Job] = []
         self._pause = FIRST_PAUSE_SECONDS
         self._retry_at = 0.0
+        self.new_id: Callable[[datetime], FactId] = FactIds()
+        """For what the store itself has to say."""
         self.fault: StoreFault | None = StoreFault.CLOSED
         """What is wrong; None when all is well."""
 
@@ -143,7 +145,7 @@ class Ledger:
         saved = salvage(self._path, JOURNAL_PLAN, self._clock.now())
         precious = self._checked(anyway=False)
         damage = Fact(
-            id=FactIds()(self._clock.now()),
+            id=self.new_id(self._clock.now()),
             kind=FactKind.ALARM,
             happened=moment(self._clock),
             details={"alarm": "journal_damaged", "saved": saved.rows, "aside": saved.aside},

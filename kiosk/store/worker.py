@@ -27,7 +27,7 @@ from kiosk.store.pending import Pending
 from kiosk.store.precious import Precious
 from kiosk.store.snapshot import Snapshot
 from kiosk.store.watch import Watch
-from kiosk.types import JAR_KINDS, Capabilities, ClockTrust, Part
+from kiosk.types import JAR_KINDS, Capabilities, ClockTrust, FactId, Part
 
 TICK_SECONDS = 2.0
 JOBS_AT_ONCE = 500
@@ -118,6 +118,10 @@ class Worker(OwnThread):
                 return answer
         answer.set_exception(StoreFaultError(StoreFault.CLOSED))
         return answer
+
+    def new_id(self, now: datetime) -> FactId:
+        """An id for what the store itself has to say; for the store's thread."""
+        return self._ledger.new_id(now)
 
     def heed(self, capabilities: Capabilities) -> None:
         """What the server keeps itself does not lie over its pages."""
