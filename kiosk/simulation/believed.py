@@ -3,7 +3,7 @@
 Nothing here calls :mod:`kiosk.rules`. Two programs that were written apart seldom make the same mistake.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta, tzinfo
 
 from kiosk.events import Identified, KnowledgePage
@@ -33,12 +33,19 @@ NEVER_ENTER = frozenset({Status.FROZEN, Status.LEFT, Status.FEE, Status.INACTIVE
 
 
 class Believed:
-    """The rows that reached a terminal, with what happened there laid over them."""
+    """The rows that reached a terminal, with what happened there laid over them.
 
-    def __init__(self, zone: tzinfo) -> None:
+    Args:
+        zone: local time.
+        seconds: simulated ones.
+    """
+
+    def __init__(self, zone: tzinfo, seconds: Callable[[], float]) -> None:
         self.zone = zone
         self.coop = Coop()
         self.as_of: datetime | None = None
+        self._seconds = seconds
+        self._learnt_at = 0.0
         self.members: dict[MemberId, Member] = {}
         self.cards: dict[CardHash, Card] = {}
         self.shifts: dict[ShiftId, Shift] = {}
@@ -65,9 +72,14 @@ class Believed:
         self._take_away(page.removed_members, page.removed_cards, page.removed_shifts, page.removed_assignments)
         if page.full:
             self._keep_named(page)
-        self.as_of = page.fetched_at if page.last else self.as_of
+        if page.last:
+            self.confirm(page.fetched_at)
         for fact in tuple(self._undelivered.values()):
             self._lay_over(fact)
+
+    def confirm(self, at: datetime) -> None:
+        """The server has said that this is the state of things."""
+        self.as_of, self._learnt_at = at, self._seconds()
 
     def _keep_named(self, page: KnowledgePage) -> None:
         """A full round is the whole truth: what it has not named by its last page is no more."""
@@ -219,14 +231,19 @@ class Believed:
     def _is_too_old(self, policy: Policy, now: datetime, trust: ClockTrust) -> bool:
         if self.as_of is None:
             return True
-        return trust is ClockTrust.SYNCED and now - self.as_of >= timedelta(days=policy.expired_days)
+        # Learnt by a clock that was never set: how long ago that was is known all the same.
+        is_dated = self.as_of.year > now.year - 3
+        age = now - self.as_of if is_dated else timedelta(seconds=self._seconds() - self._learnt_at)
+        return trust is ClockTrust.SYNCED and age >= timedelta(days=policy.expired_days)
 
     def _comes_for_a_shift(self, member: Member, policy: Policy, now: datetime) -> bool:
         early = timedelta(minutes=policy.enter_before_shift_minutes)
         mine = {member.id, member.attached_to}
         return any(
-            owner in mine and shift_id in self.shifts and self._runs(self.shifts[shift_id], now, early)
-            for shift_id, owner in self.places
+            (shift.id, owner) in self.places
+            for shift in self.shifts.values()
+            if self._runs(shift, now, early)
+            for owner in mine
         )
 
     @staticmethod

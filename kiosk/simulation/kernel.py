@@ -120,9 +120,12 @@ class Kernel:
     def _step(self, entry: _Entry) -> None:
         at, _, actor, call, life = entry
         self.now = max(self.now, at)
+        if actor is not None and actor.due != at:
+            # It was woken earlier than this, and has had its turn.
+            return
         before = self.acting
         if actor is not None:
-            self._take_turn(actor, at)
+            self._take_turn(actor)
         elif call is not None and not (life is not None and life.is_over):
             self.acting = None
             call()
@@ -130,10 +133,8 @@ class Kernel:
         self.steps += 1
         self.after_step()
 
-    def _take_turn(self, actor: Actor, at: float) -> None:
-        if actor.due != at or actor.life.is_over:
-            return
-        if actor.is_busy:
+    def _take_turn(self, actor: Actor) -> None:
+        if actor.life.is_over or actor.is_busy:
             # Whoever is busy looks again when that is done.
             return
         actor.due, actor.is_busy = inf, True
@@ -185,13 +186,16 @@ class MachineClock:
         self._drift = drift
         self._set_at = kernel.now
         self._fault = fault
+        self._read_at, self._read = -1.0, start
 
     def monotonic(self) -> float:
         return self._kernel.now - self._booted_at + 5.0
 
     def now(self) -> datetime:
-        gained = (self._kernel.now - self._set_at) * self._drift
-        return self.truth() + self._fault + timedelta(seconds=gained)
+        if self._read_at != self._kernel.now:
+            gained = (self._kernel.now - self._set_at) * self._drift
+            self._read_at, self._read = self._kernel.now, self.truth() + self._fault + timedelta(seconds=gained)
+        return self._read
 
     def truth(self) -> datetime:
         """The time that it should show."""
@@ -208,8 +212,10 @@ class MachineClock:
     def set(self, fault: timedelta = timedelta(), trust: ClockTrust = ClockTrust.SYNCED) -> None:
         """Somebody or the network sets the wall clock."""
         self._set_at, self._fault, self._trust, self._drift = self._kernel.now, fault, trust, 0.0
+        self._read_at = -1.0
 
     def drift(self, drift: float) -> None:
         """From now on it gains so much of a second in each second."""
         gained = (self._kernel.now - self._set_at) * self._drift
         self._set_at, self._fault, self._drift = self._kernel.now, self._fault + timedelta(seconds=gained), drift
+        self._read_at = -1.0

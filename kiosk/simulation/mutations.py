@@ -16,7 +16,7 @@ from kiosk.rules.states import Refusing, Thanking, Unrecognised
 from kiosk.simulation.coop import NAME_MARK
 from kiosk.simulation.process import Process
 from kiosk.store.retention import Purged
-from kiosk.types import Fact, FactId, FactKind
+from kiosk.types import ClockTrust, Fact, FactId, FactKind
 
 Break = Callable[[Process], None]
 
@@ -192,6 +192,11 @@ def _shut_when_offline(process: Process) -> None:
     _patch(process.reactor, "handle", handle_online)
 
 
+def _trust_any_clock(process: Process) -> None:
+    """Whatever the clock says is taken for the time."""
+    _patch(process.machine.clock, "trust", lambda: ClockTrust.SYNCED)
+
+
 def _forget_to_purge(process: Process) -> None:
     """The night's purge does nothing and says that it did."""
 
@@ -251,6 +256,7 @@ MUTATIONS: Final[dict[str, Mutation]] = {
     "keep-view": Mutation(_keep_view, "EveryViewTimesOut", visits=80),
     "keep-name": Mutation(_keep_name, "NoNameStays"),
     "say-why": Mutation(_say_why, "NothingShaming", visits=80),
+    "trust-any-clock": Mutation(_trust_any_clock, "NoFalseDay", faults="clock_unset", days=6),
     "forget-to-purge": Mutation(_forget_to_purge, "RetentionIsKept", days=10, visits=12),
     "flood": Mutation(_flood, "EverythingIsBounded"),
     "stumble": Mutation(_stumble, "EveryEventIsUnderstood", visits=80),

@@ -2,21 +2,20 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import fields, is_dataclass, replace
+from functools import cache
 from random import Random
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from kiosk.events import Action, CardTapped, CodeNotKnown, Event, JarScanned, Touched, TwoCardsSeen, WeightRead
 from kiosk.simulation.coop import Held, InventedCoop
 from kiosk.simulation.kernel import Kernel
-from kiosk.simulation.readers import Readers, weighing
+from kiosk.simulation.readers import NOTHING_ON_IT, Readers, weighing
 from kiosk.simulation.story import Entry
 from kiosk.simulation.terminal import Machine
 from kiosk.types import JarCode, MemberId, Part
 from kiosk.views import Button
 
 READING_SECONDS = (0.05, 0.2)
-SAMPLED: Final = 0.02
-"""Of the cards, those that are laid on a simulated chip, or typed key by key."""
 NOT_TOUCHED: Final = frozenset({Action.CHANGE_PIN, Action.MUTE})
 """A PIN is chosen on a thread of its own, which takes its time on purpose."""
 
@@ -28,6 +27,8 @@ class World(Protocol):
     coop: InventedCoop
     readers: Readers
     touching: float
+    sampling: float
+    scale_answers_a_second: int
 
 
 class Person:
@@ -46,7 +47,7 @@ class Person:
         """Lay a card on the reader, or hold a badge before the light."""
         if Part.READER in self._machine.lost or self._machine.process is None:
             return
-        event = self._world.readers.read(card, sampled=self._chance.random() < SAMPLED)
+        event = self._world.readers.read(card, sampled=self._chance.random() < self._world.sampling)
         self.later(self._chance.uniform(*READING_SECONDS), lambda: self._read(event))
 
     def _read(self, event: Event) -> None:
@@ -90,10 +91,15 @@ def buttons_of(part: object) -> Iterator[Button]:
         for item in part:
             yield from buttons_of(item)
     elif is_dataclass(part) and not isinstance(part, type):
-        for field in fields(part):
-            value = getattr(part, field.name)
+        for name in _names_of(type(part)):
+            value = getattr(part, name)
             if isinstance(value, tuple) or is_dataclass(value):
                 yield from buttons_of(value)
+
+
+@cache
+def _names_of(kind: type[Any]) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))
 
 
 # ── what people do ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -192,12 +198,12 @@ def weigh_jars(world: World, machine: Machine, entry: Entry) -> None:
     at = 3.0
     for _ in range(chance.choice((1, 2, 5))):
         grams, stays = chance.randint(25, 2400), chance.uniform(4.0, 15.0)
-        for seconds, event in weighing(chance, grams, stays):
+        for seconds, event in weighing(chance, grams, stays, world.scale_answers_a_second):
             person.weigh_later(at + seconds, event)
         person.later(at + stays * 0.7, lambda: person.touch_something(1, (Action.KEEP_TARE, Action.ANOTHER_JAR)))
         at += stays + 3.0
     if chance.random() < 0.7:
-        person.weigh_later(at, weighing(chance, 0, 1.0)[0][1])
+        person.weigh_later(at, NOTHING_ON_IT)
         person.later(at + 1.0, lambda: person.touch_something(1, (Action.DONE,)))
     if chance.random() < 0.4:
         card = world.coop.of[_id(world, entry)][0]

@@ -143,7 +143,7 @@ class Process:
         self.reactor.attach(kernel, self.life, around.pace)
         post = self.reactor.post
         self.store = SteppedStore(machine.directory, post, clock)
-        self.store.worker.attach(kernel, self.life, lambda: machine.disk.seconds(kernel.now))
+        self.store.worker.attach(kernel, self.life, lambda: machine.disk.seconds(kernel.now), FactIds(chance.randbytes))
         self.backend = RestBackend(
             "https://coop.invalid", "token", clock, key_id=KEY_ID,
             transport=SimulatedExchanger(kernel, chance, around.server, machine.way, machine.name),
@@ -152,7 +152,7 @@ class Process:
             self.backend, self.store, post, clock,
             interval_seconds=around.sync_seconds, full_every_seconds=around.full_seconds, uniform=chance.uniform,
         )  # fmt: skip
-        self.sync.attach(kernel, self.life)
+        self.sync.attach(kernel, self.life, around.pace.gathering_seconds)
         self.questions = SteppedQuestions(self.backend, post, clock)
         self.questions.attach(kernel, self.life)
         self.staff = StaffDesk(self.store, post, self.sync.wake)
@@ -219,6 +219,7 @@ class Process:
 
     def _print(self, order: effects.PrintLabel) -> None:
         """The printer takes a second; sometimes there is no paper."""
+        self.machine.witness.printed(order)
         ok = self.chance.random() < 0.95
         told: Event = LabelPrinted(id=order.id, sure=True)
         if not ok:

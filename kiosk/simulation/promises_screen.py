@@ -1,5 +1,6 @@
 """What the terminal promises of its screen, and that nobody waits."""
 
+import re
 from collections.abc import Callable
 
 from kiosk.simulation.coop import MARKED_MINUTES, NAME_MARK
@@ -89,6 +90,18 @@ class NothingShaming(Promise):
         self.hold(not said, lambda: f"{said[0]} is said to someone who has touched nothing")
         place = text.find(f"minutes={str(MARKED_MINUTES)[:2]}")
         self.hold(place < 0, lambda: f"hours are shown to someone who has touched nothing: {text[place : place + 24]}")
+
+
+class NoFalseDay(Promise):
+    """Days on the screen and on labels."""
+
+    sentence = "No day of a clock that was never set is shown or printed."
+    LONG_AGO = re.compile(r"datetime\.date(?:time)?\((?:1\d{3}|20[01]\d|202[0-3]), ")
+
+    def told(self, text: str) -> None:
+        """A view was shown, or a label ordered."""
+        found = self.LONG_AGO.search(text)
+        self.hold(found is None, lambda: f"{text[found.start() : found.end() + 6] if found else ''}… is told")
 
 
 class SaysNotedOnlyOnceItIs(Promise):

@@ -103,18 +103,33 @@ class Readers:
         return CardTapped(hash=self._hasher.hash_badge(text), tail=text[-4:], kind=CardKind.BADGE, code=card.code)
 
 
-def weighing(chance: Random, grams: int, seconds: float) -> list[tuple[float, WeightRead]]:
-    """What a scale says while a jar is put on it and stands there: moving, then steady, at three answers a second."""
-    decoder = MtSics()
-    found: list[tuple[float, WeightRead]] = []
-    for number in range(max(1, int(seconds * 3))):
-        steady = number > 2
+def weighing(chance: Random, grams: int, seconds: float, a_second: int) -> list[tuple[float, WeightRead]]:
+    """What a scale says while a jar is put on it and stands there: nothing, moving, then steady.
+
+    Args:
+        chance: how the jar swings.
+        grams: what it weighs.
+        seconds: how long it stands there.
+        a_second: so many answers.
+    """
+    found = [(0.0, NOTHING_ON_IT)]
+    for number in range(1, max(2, int(seconds * a_second))):
+        steady = number > a_second
         shown = grams if steady else max(0, grams - chance.randint(1, max(2, grams // 2)))
-        decoder.receive_data(b"S %s %10.3f kg\r\n" % (b"S" if steady else b"D", shown / 1000))
-        event = decoder.next_event()
-        assert isinstance(event, WeightRead)
-        found.append((number / 3, event))
+        found.append((number / a_second, _said(b"S" if steady else b"D", shown)))
     return found
+
+
+def _said(flag: bytes, grams: int) -> WeightRead:
+    decoder = MtSics()
+    decoder.receive_data(b"S %s %10.3f kg\r\n" % (flag, grams / 1000))
+    event = decoder.next_event()
+    assert isinstance(event, WeightRead)
+    return event
+
+
+NOTHING_ON_IT = _said(b"S", 0)
+"""A scale at rest."""
 
 
 def garbage(chance: Random, count: int) -> list[WeightRead]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from contextlib import ExitStack
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from math import inf
 from pathlib import Path
@@ -23,6 +24,7 @@ from kiosk.rules.door import next_look
 from kiosk.rules.door_states import DoorEvent, TimePassed
 from kiosk.rules.states import Idle, OutOfOrder, Session
 from kiosk.simulation.kernel import Actor, Kernel, Killed, Life, MachineClock
+from kiosk.store.erasure import Erasures
 from kiosk.store.ledger import Job
 from kiosk.store.precious import Precious
 from kiosk.store.snapshot import Snapshot
@@ -30,6 +32,7 @@ from kiosk.store.thread import Store
 from kiosk.store.watch import LOOK_EVERY_SECONDS
 from kiosk.store.worker import Worker
 from kiosk.sync import Sync
+from kiosk.types import FactId
 
 Post = Callable[[Event], None]
 AFTER = 1e-5
@@ -59,10 +62,16 @@ class Pace:
     """How often the second passes that nobody waits for.
 
     A real reactor ticks every second. A machine that is asked for a year in a minute may tick as a busy one does: late.
+
+    Attributes:
+        idle_seconds: while nobody stands there.
+        busy_seconds: while somebody does.
+        gathering_seconds: in which what is to be sent gathers, instead of leaving at once.
     """
 
     idle_seconds: float = TICK_SECONDS
     busy_seconds: float = TICK_SECONDS
+    gathering_seconds: float = 0.0
     paints_all: bool = True
     """The screen is worked out after every event; else after those that move the session, and as time passes."""
 
@@ -82,6 +91,9 @@ class SteppedReactor(Reactor):
         # A sign of life is for a watchdog that is not there; the others are told for whoever wants to draw them.
         self._unheard = (Ticked,) if pace.paints_all else (Ticked, RelayChanged, DoorMoved)
         self._painted: Session | None = None
+        self._has_ticked = False
+        self._ticked_at = self._busy_since = self._clock.monotonic()
+        self._rests = True
         self.before: Callable[[Event], None] = lambda _event: None
         self.after: Callable[[Event], None] = lambda _event: None
         self.stumbled: Callable[[str, str], None] = lambda _where, _error: None
@@ -103,12 +115,22 @@ class SteppedReactor(Reactor):
         self._kernel.wake(self.actor)
 
     def _present(self) -> None:
-        if self._pace.paints_all or self.session is not self._painted:
+        if self._pace.paints_all or self._has_ticked or self.session is not self._painted:
             self._painted = self.session
             super()._present()
 
+    def _due_timer(self) -> Timer | None:
+        """As the real one, but for the ticks that the pace leaves out."""
+        if self._seconds_to_timer() > 0.0:
+            return None
+        timer = super()._due_timer()
+        if timer is Timer.TICK:
+            self._has_ticked, self._ticked_at = True, self._clock.monotonic()
+        return timer
+
     def _act(self) -> float | None:
-        if self._inbox or min(self._deadlines.values()) <= self._clock.monotonic():
+        self._has_ticked = False
+        if self._inbox or self._seconds_to_timer() <= 0.0:
             event = self._next()
             self.before(event)
             try:
@@ -116,18 +138,29 @@ class SteppedReactor(Reactor):
             except Exception as error:  # noqa: BLE001  the real loop goes on after anything; here it is told
                 self.stumbled(f"the reactor at {type(event).__name__}", repr(error))
             self.after(event)
-        return 0.0 if self._inbox else self._seconds_to_timer()
+            self._note_rest()
+        return 0.0 if self._inbox else self._seconds_to_timer() + AFTER
 
     def _seconds_to_timer(self) -> float:
-        """When to look at the timers again."""
-        resting = isinstance(self.session.state, Idle | OutOfOrder) and self.keeping.held_for is None
-        pace = self._pace.idle_seconds if resting and self.keeping.hold_until is None else self._pace.busy_seconds
+        """How long until a timer is due, or the next tick that the pace leaves in."""
+        due = self._next_tick()
+        for timer, at in self._deadlines.items():
+            if timer is not Timer.TICK and at < due:
+                due = at
+        return max(0.0, due - self._clock.monotonic())
+
+    def _next_tick(self) -> float:
         if self.keeping.held_for is not None:
-            pace = TICK_SECONDS
-        tick = self._deadlines.get(Timer.TICK, inf)
-        others = [at for timer, at in self._deadlines.items() if timer is not Timer.TICK]
-        due = min([tick + pace - TICK_SECONDS, *others])
-        return max(0.0, due - self._clock.monotonic()) + AFTER
+            return self._ticked_at + TICK_SECONDS
+        if self._rests:
+            return self._ticked_at + self._pace.idle_seconds
+        return max(self._ticked_at, self._busy_since) + self._pace.busy_seconds
+
+    def _note_rest(self) -> None:
+        rests = isinstance(self.session.state, Idle | OutOfOrder) and self.keeping.hold_until is None
+        if self._rests and not rests:
+            self._busy_since = self._clock.monotonic()
+        self._rests = rests
 
 
 # ── the store ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -136,8 +169,18 @@ class SteppedReactor(Reactor):
 class SteppedWorker(Worker):
     """The owner of both files."""
 
-    def attach(self, kernel: Kernel, life: Life, seconds: Callable[[], float]) -> None:
-        """Take turns from this kernel; ``seconds``: what the disk takes for the next piece of work."""
+    def attach(
+        self, kernel: Kernel, life: Life, seconds: Callable[[], float], new_id: Callable[[datetime], FactId]
+    ) -> None:
+        """Take turns from this kernel.
+
+        Args:
+            kernel: gives them.
+            life: the process.
+            seconds: what the disk takes for the next piece of work.
+            new_id: the seed's ids for what the store itself has to say.
+        """
+        self._ledger.new_id = new_id
         self._kernel = kernel
         self._seconds = seconds
         self._has_begun = False
@@ -225,6 +268,7 @@ class SteppedStore(Store):
         super().__init__(directory, post, clock)
         self.worker = SteppedWorker(directory, post, clock)
         self._worker = self.worker
+        self._erasures = Erasures(self.worker, post, clock)
 
     def is_open(self) -> bool:
         """``journal.db`` can be read."""
@@ -242,20 +286,21 @@ class SteppedStore(Store):
 class SteppedSync(Sync):
     """Push and pull."""
 
-    def attach(self, kernel: Kernel, life: Life) -> None:
+    def attach(self, kernel: Kernel, life: Life, gathering_seconds: float) -> None:
         """Take turns from this kernel."""
         self._kernel = kernel
+        self._gathering = gathering_seconds or None
         self.actor = Actor("sync", life, self._act)
         kernel.wake(self.actor)
 
     def wake(self, *, fetch: bool = False) -> None:
         super().wake(fetch=fetch)
         if self._woken:
-            self._kernel.wake(self.actor)
+            self._kernel.wake(self.actor, None if fetch else self._gathering)
 
     def _act(self) -> float | None:
         until = self.turn()
-        return 0.0 if self._woken else max(0.0, until - self._clock.monotonic()) + AFTER
+        return self._gathering or 0.0 if self._woken else max(0.0, until - self._clock.monotonic()) + AFTER
 
 
 class SteppedQuestions(Questions):

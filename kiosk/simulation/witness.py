@@ -61,7 +61,7 @@ class Witness:
         self._now = now
         self._settings = settings
         self._write = write
-        self.believed = Believed(settings.zone)
+        self.believed = Believed(settings.zone, now)
         self.lost = promises.NothingIsLost(now, report)
         self.doubled = promises.NothingIsDoubled(now, report)
         self.noted = promises_screen.SaysNotedOnlyOnceItIs(now, report)
@@ -72,6 +72,7 @@ class Witness:
         self.waits = promises_screen.NobodyWaits(now, report)
         self.views = promises_screen.EveryViewTimesOut(now, report)
         self.names = promises_screen.NoNameStays(now, report)
+        self.days = promises_screen.NoFalseDay(now, report)
         self.shaming = promises_screen.NothingShaming(now, report)
         self.retention = promises.RetentionIsKept(now, report)
         self.bounds = promises.EverythingIsBounded(now, report, members)
@@ -97,7 +98,7 @@ class Witness:
     def attend(self, reactor: Reactor) -> None:
         """A process begins: it knows nothing but what its disk and the server tell it."""
         self._reactor = reactor
-        self.believed = Believed(self._settings.zone)
+        self.believed = Believed(self._settings.zone, self._now)
         self.confirmed = set()
         self._openings = promises_door.Openings()
         self._last_input, self._rested = self._now(), True
@@ -145,7 +146,7 @@ class Witness:
             case KnowledgePage():
                 self.believed.read(event)
             case KnowledgeConfirmed(at=at):
-                self.believed.as_of = at
+                self.believed.confirm(at)
             case Identified():
                 self.believed.hear(event)
                 self._ask_believed_of(event)
@@ -264,12 +265,18 @@ class Witness:
         self._is_touched = self._is_touched and not isinstance(view, IdleView)
         text = repr(view)
         self.names.shown(text, view)
+        self.days.told(text)
         is_staff = reactor is not None and isinstance(reactor.session.state, STAFF)
         self.shaming.shown(text, is_touched=self._is_touched or is_staff)
         fact = None if reactor is None else getattr(reactor.session.state, "fact", None)
         self.noted.shown(text, fact, is_confirmed=fact in self.confirmed)
         title = getattr(getattr(view, "title", None), "key", "")
         self._write(f"view {type(view).__name__} {title}")
+
+    def printed(self, order: effects.PrintLabel) -> None:
+        """A label was ordered."""
+        if order.dated:
+            self.days.told(repr(order.jar.weighed_on))
 
     # ── while time passes ─────────────────────────────────────────────────────────────────────────────────────────
 

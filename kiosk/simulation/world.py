@@ -40,6 +40,9 @@ class World:
         chance = Random(f"world {wish.seed}")
         self.wish = wish
         self.touching = 0.25
+        long = wish.pace == "coarse" if wish.pace is not None else wish.days > 14
+        self.sampling = 0.005 if long else 0.02
+        self.scale_answers_a_second = 1 if long else 3
         self.report = Report(Counter())
         self.outcome = Outcome(looks=self.report.looks)
         self._write = write
@@ -54,13 +57,12 @@ class World:
         self.readers = Readers(hasher)
         self.server = CoopServer(lambda: self.kernel.now, self.wall)
         self.server.on_kept = self._on_kept
-        long = wish.pace == "coarse" if wish.pace is not None else wish.days > 14
         around = Surroundings(
             kernel=self.kernel,
             server=self.server,
             start=self.start,
             settings=settings_of(chance),
-            pace=Pace(idle_seconds=1800.0, busy_seconds=8.0, paints_all=False)
+            pace=Pace(idle_seconds=1800.0, busy_seconds=25.0, gathering_seconds=300.0, paints_all=False)
             if long
             else Pace(idle_seconds=chance.choice((120.0, 600.0))),
             sync_seconds=1800.0 if long else chance.choice((300.0, 900.0)),
