@@ -1,5 +1,7 @@
 """Backup and key from the command line: proved on an empty machine."""
 
+import os
+
 import pytest
 
 from kiosk import sealing
@@ -71,6 +73,22 @@ def test_a_backup_restored_on_an_empty_machine_has_everything_precious(monkeypat
     waiting = kiosk(monkeypatch, capsys, "outbox", "list", "--json", "--config", str(bare))[1]
     assert fact in waiting
     assert "key_id" in (tmp_path / "new" / "data" / "kiosk.toml.restored").read_text()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
+def test_what_root_puts_back_is_the_terminals(monkeypatch, capsys, tmp_path):
+    config = machine(tmp_path / "old")
+    record_a_check_in(tmp_path / "old")
+    file = str(tmp_path / "coop.backup")
+    kiosk(monkeypatch, capsys, "backup", "create", file, "--config", str(config))
+    bare = machine(tmp_path / "new", key=False)
+    data = tmp_path / "new" / "data"
+    data.mkdir()
+    os.chown(data, 4711, 4712)
+    key_file = tmp_path / "new" / "card.key"
+    kiosk(monkeypatch, capsys, "backup", "restore", file, "--config", str(bare), "--key-file", str(key_file))
+    for name in ("journal.db", "lock"):
+        assert ((data / name).stat().st_uid, (data / name).stat().st_gid) == (4711, 4712)
 
 
 def test_a_restore_overwrites_nothing(monkeypatch, capsys, tmp_path):
