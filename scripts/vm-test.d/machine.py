@@ -29,7 +29,7 @@ class Machine:
         folder: what ``scripts/vm-test build`` has made.
         name: of the disks and of the console's file.
         base: what another machine has kept (:meth:`keep`); its disks begin as those were.
-        screen: pixels of a screen, where it has one.
+        screen: pixels of a screen, where it has one; also an attribute.
 
     Attributes:
         folder: what is kept lies there.
@@ -42,7 +42,7 @@ class Machine:
     def __init__(self, folder: Path, name: str, base: str = "", screen: tuple[int, int] | None = None) -> None:
         self.folder = folder
         self._disk, self.data = _disks(folder, name)
-        self._screen = screen
+        self.screen = screen
         self.console = folder / f"{name}.console"
         # The path of a socket may only be so long.
         self._sockets = Path(tempfile.mkdtemp(prefix="vm-"))
@@ -220,7 +220,7 @@ class Machine:
         return ["ssh", "-i", str(self.folder / "key"), *options, "-p", str(self._port), "root@127.0.0.1"]
 
     def _command(self, kernel_words: str) -> list[str]:
-        screen = ["-device", "virtio-vga,xres={},yres={}".format(*self._screen)] if self._screen else ["-vga", "none"]
+        screen = ["-device", "virtio-vga,xres={},yres={}".format(*self.screen)] if self.screen else ["-vga", "none"]
         # cache=writeback keeps what the guest has written out when qemu is killed: a cut loses its page cache alone.
         return [
             "qemu-system-x86_64", "-machine", "q35,accel=tcg", "-cpu", "max", "-smp", "2", "-m", "1536M",

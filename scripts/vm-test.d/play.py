@@ -2,7 +2,8 @@
 
 A scenario is a file in scenarios/: its docstring's first line is its title, its ``play(machine, report)`` does it all.
 The machine is up when it is handed over, its disks as they were built, or as the scenario that it ``NEEDS`` has kept
-them (``KEPT``), which is played before it where nothing is kept yet. With ``SCREEN`` it has one.
+them (``KEPT``), which is played before it where nothing is kept yet. With ``SCREEN`` it has
+one.
 """
 
 import importlib.util
@@ -47,16 +48,15 @@ def main(folder: Path, names: list[str]) -> int:
     for name in in_order(folder, names or known):
         module = load(name)
         with report.scenario((module.__doc__ or name).splitlines()[0].removesuffix(".")):
-            needed = getattr(module, "NEEDS", "")
-            machine = Machine(folder, name, load(needed).KEPT if needed else "", getattr(module, "SCREEN", None))
+            first = load(needed) if (needed := getattr(module, "NEEDS", "")) else None
+            machine = Machine(folder, name, first.KEPT if first else "", getattr(module, "SCREEN", None))
             try:
                 machine.boot()
                 report.learn(machine)
                 module.play(machine, report)
             finally:
                 machine.close()
-    if not names:
-        report.write(PAGE)
+    report.write(PAGE)
     print(f"\n{'Everything holds.' if report.has_passed else 'NOT everything holds.'}", flush=True)
     return 0 if report.has_passed else 1
 

@@ -110,17 +110,26 @@ class Report:
         }
 
     def write(self, page: Path) -> None:
-        """Make the page anew."""
-        facts = {"date": f"{datetime.now(tz=UTC):%Y-%m-%d}", **self._facts}
-        lines = [HEAD, "| | |", "|---|---|", *(f"| {name} | {value} |" for name, value in facts.items())]
-        for scenario in self._scenarios:
-            lines += ["", f"## {scenario.title}", "", f"It took {scenario.seconds:.0f} s.", ""]
-            lines += ["| promise | holds | seen |", "|---|---|---|"]
-            lines += [
-                f"| {check.promise} | {'**no**' if check.fault else 'yes'} | {cell(check.fault or check.seen)} |"
-                for check in scenario.checks
-            ]
-        page.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        """Make the page anew; what it says of scenarios that were not played now stays."""
+        facts = "\n".join(["| | |", "|---|---|", *(f"| {name} | {value} |" for name, value in self._facts.items())])
+        parts = dict(_parts(page.read_text(encoding="utf-8"))) if page.exists() else {}
+        parts |= {scenario.title: _told_of(scenario) for scenario in self._scenarios}
+        page.write_text("\n".join([HEAD, facts, *(f"\n## {title}\n\n{text}" for title, text in parts.items())]) + "\n")
+
+
+def _parts(page: str) -> Iterator[tuple[str, str]]:
+    for part in page.split("\n## ")[1:]:
+        title, _, text = part.partition("\n\n")
+        yield title, text.rstrip("\n")
+
+
+def _told_of(scenario: Scenario) -> str:
+    rows = [
+        f"| {check.promise} | {'**no**' if check.fault else 'yes'} | {cell(check.fault or check.seen)} |"
+        for check in scenario.checks
+    ]
+    played = f"Played on {datetime.now(tz=UTC):%Y-%m-%d} in {scenario.seconds:.0f} s."
+    return "\n".join([played, "", "| promise | holds | seen |", "|---|---|---|", *rows])
 
 
 def told(fault: Exception) -> str:
