@@ -4,7 +4,8 @@ import logging
 import queue
 import re
 import secrets
-from collections.abc import Callable, Iterator, Mapping
+import threading
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Final
 
@@ -39,6 +40,7 @@ log = logging.getLogger(__name__)
 
 RECORD_SECONDS: Final = 20.0
 PIN_SECONDS: Final = 10.0
+CHECK_SECONDS: Final = 40.0
 KEY_ID: Final = "1"
 SHEET: Final = re.compile(r"COOPKEY1(?P<mark>[^A-Z0-9])(?P<key_id>.{1,20})(?P=mark)(?P<sealed>[A-Z2-7]+)")
 """What a scanner makes of the colons depends on the keyboard it believes to be."""
@@ -101,7 +103,7 @@ class Jobs(OwnThread):
             case told.KeepPin(pin):
                 self._post(told.PinKept(self._keep_pin(pin, progress)))
             case told.MakeCheck():
-                self._post(told.CheckMade(tuple(self._check(progress))))
+                self._post(told.CheckMade(self._check(progress)))
             case told.Finish():
                 self._post(told.Finished(self._finish(progress)))
             case told.FindPrinter():
@@ -210,16 +212,28 @@ class Jobs(OwnThread):
             store.join()
         return ""
 
-    def _check(self, progress: Progress) -> Iterator[told.CheckLine]:
+    def _check(self, progress: Progress) -> tuple[told.CheckLine, ...]:
+        """What the self-test finds within its time: a driver that hangs must not keep the guide from its end."""
         self.trial.give_back()
         try:
             config = self._folder.config(progress)
         except ConfigError as fault:
             log.warning("the self-test cannot begin: %s", fault)
-            return
+            return ()
         wiring = None if self._machine.is_real else self._machine.wiring
-        for finding in examine(config, self._clock, wiring):
-            yield told.CheckLine(part=finding.part, light=finding.light, said=finding.said, do=finding.do)
+        lines: list[told.CheckLine] = []
+
+        def look() -> None:
+            for finding in examine(config, self._clock, wiring):
+                line = told.CheckLine(part=finding.part, light=finding.light, said=finding.said, do=finding.do)
+                lines.append(line)
+
+        looking = threading.Thread(target=look, name="guide-check", daemon=True)
+        looking.start()
+        looking.join(CHECK_SECONDS)
+        if looking.is_alive():
+            log.error("the self-test hangs after %d findings; the guide goes on", len(lines))
+        return tuple(lines)
 
     def _finish(self, progress: Progress) -> tuple[str, ...]:
         try:
