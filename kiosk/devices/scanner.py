@@ -208,7 +208,10 @@ class Scanner:
             raise DeviceError("the scanner is not open")
         if not self._poll.poll(WAIT_MILLISECONDS):
             return ()
-        data = os.read(self._device.fd, EVENTS_AT_ONCE * INPUT_EVENT.size)
+        try:
+            data = os.read(self._device.fd, EVENTS_AT_ONCE * INPUT_EVENT.size)
+        except BlockingIOError:
+            return ()
         if not data:
             raise DeviceError("the scanner went away")
         self._decoder.receive_data(data)

@@ -104,6 +104,8 @@ class CodeListener(OwnThread):
             typist = by_fd[fd]
             try:
                 data = os.read(fd, EVENTS_AT_ONCE * INPUT_EVENT.size)
+            except BlockingIOError:
+                continue
             except OSError:
                 data = b""
             if not data:

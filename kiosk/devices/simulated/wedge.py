@@ -106,6 +106,8 @@ class Wedge:
         self.disconnect()
         with self._guard:
             self.fd, self._far_end = os.pipe()
+            # As python-evdev opens a device: a key that someone else has read keeps nobody waiting.
+            os.set_blocking(self.fd, False)
 
     def disconnect(self) -> None:
         """The plug is pulled: whoever reads is told at the next read."""
