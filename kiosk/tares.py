@@ -35,6 +35,8 @@ def _day_of(fact: Fact, happened: Moment, zone: tzinfo) -> date:
 
 def set_right(fact: Fact, happened: Moment, zone: tzinfo) -> Fact:
     """The fact with its true time, and where it tells the day of a weighing, with the true one."""
-    jar = maybe_jar(fact, happened=happened, zone=zone) if DAY in fact.details and happened != fact.happened else None
+    if happened == fact.happened:
+        return fact
+    jar = maybe_jar(fact, happened=happened, zone=zone) if DAY in fact.details else None
     details = fact.details if jar is None else {**fact.details, DAY: jar.weighed_on.isoformat()}
     return replace(fact, happened=happened, details=details)

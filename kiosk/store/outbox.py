@@ -166,7 +166,8 @@ class Outbox:
     def about(self, fact_id: FactId, kinds: Iterable[str]) -> list[FactId]:
         """Waiting rows of these kinds that speak about ``fact_id``."""
         cursor = self._db.execute(
-            "SELECT id FROM outgoing WHERE about = ? AND kind IN (SELECT value FROM json_each(?))",
+            "SELECT o.id FROM outbox AS o CROSS JOIN journal AS j ON j.id = o.id "
+            "WHERE o.about = ? AND j.kind IN (SELECT value FROM json_each(?))",
             (fact_id, json.dumps(list(kinds))),
         )
         return [FactId(id_) for (id_,) in cursor.fetchall()]
@@ -186,9 +187,10 @@ class Outbox:
 
     def jars(self) -> frozenset[JarCode]:
         """The jars of which something has not left."""
+        # CROSS: from the few rows that wait, not from the whole journal.
         cursor = self._db.execute(
-            "SELECT DISTINCT json_extract(details, '$.jar') FROM outgoing "
-            "WHERE kind IN (SELECT value FROM json_each(?))",
+            "SELECT DISTINCT json_extract(j.details, '$.jar') FROM outbox AS o CROSS JOIN journal AS j ON j.id = o.id "
+            "WHERE j.kind IN (SELECT value FROM json_each(?))",
             (json.dumps(list(JAR_KINDS)),),
         )
         return frozenset(JarCode(code) for (code,) in cursor.fetchall())

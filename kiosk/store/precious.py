@@ -146,7 +146,8 @@ class Precious:
         )
 
     def _correct(self, row: OutboxRow) -> OutboxRow:
-        return replace(row, fact=set_right(row.fact, self.anchors.correct(row.fact.happened), self._zone))
+        fact = set_right(row.fact, self.anchors.correct(row.fact.happened), self._zone)
+        return row if fact is row.fact else replace(row, fact=fact)
 
     def settle(self, outcomes: Mapping[FactId, Settlement], boot_id: str, now: float, at: datetime) -> None:
         """Keep what the server said to each fact."""
@@ -228,10 +229,10 @@ class Precious:
         return overlay_of(
             self.cards.links(),
             self.cards.preferences(),
-            self.jars.all(),
+            self.jars.by_code(),
             {} if server_roles else self.staff.roles(),
             self.tombstones.all(),
             server_links=server_links,
-            jars_waiting=self.outbox.jars(),
+            jars_waiting=self.outbox.jars() if server_jars else frozenset(),
             server_jars=server_jars,
         )

@@ -2,11 +2,15 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from random import Random
 
 import pytest
 
 from kiosk.events import KnowledgePage
+from kiosk.store.database import open_database
+from kiosk.store.jars import Jars
 from kiosk.store.outbox import Arrived
+from kiosk.store.schema import JOURNAL_FILE
 from kiosk.types import Capabilities, CardHash, ClockTrust, FactKind, Grams, Jar, JarCode
 from tests.fakes import NOON, page
 
@@ -192,3 +196,25 @@ def test_a_sticker_that_moved_at_another_terminal_is_not_put_back(start, facts, 
     store.apply(both).result(PATIENCE)
     assert store.laid_over(page(3, jars=(HERE,))).jars == (HERE,)
     assert [jar.sticker for jar in start().jars().result(PATIENCE)] == [None]
+
+
+def test_what_is_read_again_is_what_has_changed(facts):
+    """However jars and stickers change hands, what is kept of them is what a fresh look at the file shows."""
+    db, chance = open_database(None, JOURNAL_FILE), Random(5)
+    jars = Jars(db)
+    codes, stickers = [JarCode(f"{number:06}") for number in range(6)], [CardHash(f"{n:064}") for n in range(4)]
+    for grams in range(300):
+        code, sticker = chance.choice(codes), chance.choice(stickers)
+        match chance.randrange(4):
+            case 0:
+                jars.keep(Jar(code=code, grams=Grams(grams), weighed_on=date(2026, 3, 1 + grams % 20)))
+            case 1:
+                told = {"jar": code, "sticker": sticker, "grams": grams, "weighed_on": "2026-03-02"}
+                jars.tag(facts.make(FactKind.JAR_TAGGED, details=told))
+            case 2:
+                jars.bare((sticker,))
+            case _:
+                before = jars.by_code()
+                assert jars.by_code() is before
+        if chance.random() < 0.5:
+            assert jars.by_code() == Jars(db).by_code()
