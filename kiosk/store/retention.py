@@ -1,13 +1,15 @@
 """How long each kind of fact is kept, and letting go of what is older."""
 
 import json
+import sys
+from collections import Counter
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
 from kiosk.store.anchors import wall_text
-from kiosk.types import DELIVERED, ClockTrust, FactKind
+from kiosk.types import DELIVERED, FactKind
 
 ROWS_AT_ONCE = 2000
 """Rows that one transaction looks at, so that a tap is not kept waiting."""
@@ -57,63 +59,65 @@ class Step:
     next_seq: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
-    seq: int
-    id: str
-    kind: str
-    member_id: str | None
-    trust: str
-    wall: str
-    closed_at: str | None
+_CLASSED = """
+    SELECT
+        seq, id, trust, wall, closed_at,
+        CASE
+            WHEN kind IN (SELECT value FROM json_each(:presences)) THEN 'presences'
+            WHEN kind = 'refusal' AND member_id IS NULL THEN 'unknown_cards'
+            ELSE 'passages'
+        END AS class
+    FROM journal
+    WHERE seq > :after AND seq <= :last AND kind NOT IN (SELECT value FROM json_each(:kept))
+"""
+"""A year's rows are looked at every night: SQLite sorts them, and hands out those that go."""
+_DATED = f"""
+    SELECT id, class FROM ({_CLASSED})
+    WHERE CASE class
+        WHEN 'presences' THEN closed_at < :presences_before
+        WHEN 'unknown_cards' THEN trust <> 'never' AND wall < :unknown_cards_before
+        ELSE trust <> 'never' AND wall < :passages_before
+    END
+"""  # noqa: S608  ours
+_UNDATED = f"SELECT seq, id, class FROM ({_CLASSED}) WHERE trust = 'never' AND class <> 'presences' ORDER BY seq"  # noqa: S608
+_KINDS = {"presences": json.dumps(sorted(PRESENCES)), "kept": json.dumps(sorted(KEPT))}
 
 
 def purge_some(db: Database, retention: Retention, now: datetime, after_seq: int) -> Step:
     """Let go of what is overdue among the next rows, in the caller's transaction."""
-    found = db.execute(
-        "SELECT seq, id, kind, member_id, trust, wall, closed_at FROM journal WHERE seq > ? ORDER BY seq LIMIT ?",
-        (after_seq, ROWS_AT_ONCE),
-    ).fetchall()
-    if not found:
+    (last,) = db.execute(
+        "SELECT max(seq) FROM (SELECT seq FROM journal WHERE seq > ? ORDER BY seq LIMIT ?)", (after_seq, ROWS_AT_ONCE)
+    ).fetchone()
+    if last is None:
         return Step(Purged(), None)
-    rows = [_Row(*columns) for columns in found]
     days = {
         "passages": retention.passage_days,
         "presences": retention.presence_days,
         "unknown_cards": retention.unknown_card_days,
     }
     before = {class_: wall_text(now - timedelta(days=count)) for class_, count in days.items()}
-    overdue: dict[str, list[str]] = {class_: [] for class_ in days}
-    next_known = _first_known_wall(db, rows[-1].seq)
-    for row in reversed(rows):
+    values = {"after": after_seq, "last": last, **_KINDS, **{f"{class_}_before": day for class_, day in before.items()}}
+    overdue = db.execute(_DATED, values).fetchall()
+    known_at, known = 0, None
+    for seq, id_, class_ in db.execute(_UNDATED, values).fetchall():
         # A row stamped before the clock was ever set takes the day of the next one that knows its own: it is older.
-        next_known = row.wall if row.trust != ClockTrust.NEVER else next_known
-        class_, since = _class_of(row, next_known)
-        if since is not None and since < before[class_]:
-            overdue[class_].append(row.id)
-    gone = json.dumps([id_ for ids in overdue.values() for id_ in ids])
+        if seq > known_at:
+            known_at, known = _first_known(db, seq)
+        if known is not None and known < before[class_]:
+            overdue.append((id_, class_))
+    gone = json.dumps([id_ for id_, _ in overdue])
     # A passage that no server ever took goes all the same.
     db.execute("DELETE FROM outbox WHERE id IN (SELECT value FROM json_each(?))", (gone,))
     db.execute("DELETE FROM journal WHERE id IN (SELECT value FROM json_each(?))", (gone,))
     (left,) = db.execute(
         "SELECT count(*) FROM journal WHERE id IN (SELECT value FROM json_each(?))", (gone,)
     ).fetchone()
-    return Step(Purged(overdue=left, **{class_: len(ids) for class_, ids in overdue.items()}), rows[-1].seq)
+    return Step(Purged(overdue=left, **Counter(class_ for _, class_ in overdue)), last)
 
 
-def _class_of(row: _Row, known_wall: str | None) -> tuple[str, str | None]:
-    """The name of the row's class, and since when its days are counted; None: not yet, or never."""
-    if row.kind in KEPT:
-        return "passages", None
-    if row.kind in PRESENCES:
-        return "presences", row.closed_at
-    if row.kind == FactKind.REFUSAL and row.member_id is None:
-        return "unknown_cards", known_wall
-    return "passages", known_wall
-
-
-def _first_known_wall(db: Database, after_seq: int) -> str | None:
+def _first_known(db: Database, after_seq: int) -> tuple[int, str | None]:
+    """The next row that knows its day, and its wall time; one behind all others, and None, where there is none."""
     row = db.execute(
-        "SELECT wall FROM journal WHERE seq > ? AND trust <> 'never' ORDER BY seq LIMIT 1", (after_seq,)
+        "SELECT seq, wall FROM journal WHERE seq > ? AND trust <> 'never' ORDER BY seq LIMIT 1", (after_seq,)
     ).fetchone()
-    return None if row is None else str(row[0])
+    return (sys.maxsize, None) if row is None else (row[0], row[1])
