@@ -146,7 +146,7 @@ class Worker(OwnThread):
         with self._watch.at_work():
             self._ledger.open()
             self._show()
-            self._tell_backlog()
+            self._do([])
 
     def seconds_to_work(self) -> float | None:
         """How long until :meth:`turn` has something to do; None while there is nothing."""
@@ -192,8 +192,7 @@ class Worker(OwnThread):
                 self._catch_up()
             jobs += self._anchor()
             if jobs:
-                self._ledger.do(jobs)
-                self._tell_backlog()
+                self._do(jobs)
             if any(job.lays_over for job in jobs):
                 self._show_changes(self.overlay, self._read_overlay())
             if snapshot_job is not None:
@@ -205,7 +204,7 @@ class Worker(OwnThread):
         self._show_changes(self.overlay, self._read_overlay())
         if not self._has_recalled:
             self._recall(self._as_of)
-        self._tell_backlog()
+        self._do([])
 
     def _take(self) -> tuple[list[Job], _SnapshotJob | None, bool]:
         until_retry = self._ledger.seconds_to_retry()
@@ -247,16 +246,21 @@ class Worker(OwnThread):
         if changes.cards or changes.jars or changes.members:
             self._post(after.over(changes, first=False))
 
-    def _tell_backlog(self) -> None:
-        precious = self._ledger.precious
-        counted = None if precious is None else (precious, precious.db.conn.total_changes)
-        if counted is not None and counted == self._counted:
-            return
-        self._counted = counted
-        found = self._look_up(lambda precious: precious.outbox.backlog())
-        if found is not None and found != self._backlog:
+    def _do(self, jobs: list[Job]) -> None:
+        """Do them, and tell what waits now: counted in the same transaction."""
+        answer: Future[Backlog] = Future()
+        self._ledger.do([*jobs, Job(work=self._count, answer=answer)])
+        found = answer.result() if answer.exception() is None else self._backlog
+        if found != self._backlog:
             self._backlog = found
             self._post(QueueChanged(waiting=found.waiting, refused=found.refused))
+
+    def _count(self, precious: Precious) -> Backlog:
+        counted = precious, precious.db.conn.total_changes
+        if counted != self._counted:
+            self._counted = counted
+            return precious.outbox.backlog()
+        return self._backlog
 
     def _look_up(self, work: Callable[[Precious], _R]) -> _R | None:
         """Ask the journal for the store's own use; None while the disk fails."""
