@@ -245,12 +245,15 @@ class Door:
         before, now_seconds = self._doorway, self._clock.monotonic()
         self._doorway = now = step(before, event, now_seconds, self._rules)
         self._drive(now)
+        self._tell_of(event)
+        if now is before:
+            return
         if now.kept != self._memory.kept:
             self._memory.keep(now.kept)
         alarm = loudest(now.alarms)
         if alarm != self._heard:
             self._heard, self._heard_since = alarm, now_seconds
-        self._tell(event, before, now)
+        self._tell_change(before, now)
 
     def _drive(self, doorway: Doorway) -> None:
         """A strike is energised to unlock; a magnet is energised to hold, and let go to unlock."""
@@ -262,11 +265,13 @@ class Door:
         if energised != before[0]:
             self._told.append(RelayChanged(active=energised))
 
-    def _tell(self, event: DoorEvent, before: Doorway, now: Doorway) -> None:
+    def _tell_of(self, event: DoorEvent) -> None:
         if isinstance(event, Opened | Closed):
             self._told.append(DoorMoved(is_open=isinstance(event, Opened)))
         if isinstance(event, ButtonPressed):
             self._told.append(ExitAsked())
+
+    def _tell_change(self, before: Doorway, now: Doorway) -> None:
         if now.mode != before.mode:
             self._told.append(DoorModeChanged(mode=now.mode))
         for kind in sorted(now.alarms - before.alarms):

@@ -33,13 +33,16 @@ TABLES: Mapping[str, Table] = MappingProxyType({"lock": LOCK, "leaf": LEAF, "cov
 
 
 def step(doorway: Doorway, event: DoorEvent, now_seconds: float, rules: DoorRules) -> Doorway:
-    """What the doorway becomes. Each machine sees the others as they were before."""
+    """What the doorway becomes, or the same one. Each machine sees the others as they were before."""
     changes: dict[str, Any] = {}
     for name, table in TABLES.items():
-        act = table.get((type(getattr(doorway, name)), type(event)))
+        before = getattr(doorway, name)
+        act = table.get((type(before), type(event)))
         if act is not None:
-            changes[name] = act(doorway, event, now_seconds, rules)
-    return replace(doorway, **changes)
+            after = act(doorway, event, now_seconds, rules)
+            if after is not before:
+                changes[name] = after
+    return replace(doorway, **changes) if changes else doorway
 
 
 def next_look(doorway: Doorway, rules: DoorRules) -> float:

@@ -207,7 +207,7 @@ def _hold_by_order(keeping: Doorkeeping, order: Order, around: "Surroundings") -
 def _hold(keeping: Doorkeeping, around: "Surroundings", schedule: Schedule) -> Outcome:
     """Renew the hold as long as there is a reason for it, and end it when there is none any more."""
     if keeping.mode in {None, DoorMode.OUT_OF_ORDER, DoorMode.LOCKED_DOWN, DoorMode.RELEASED}:
-        return replace(keeping, held_for=None), ()
+        return _held_for(keeping, None), ()
     if keeping.hold_until is not None and around.monotonic >= keeping.hold_until:
         keeping = replace(keeping, hold_until=None)
     wanted = None
@@ -216,9 +216,13 @@ def _hold(keeping: Doorkeeping, around: "Surroundings", schedule: Schedule) -> O
     elif is_time_to_hold(schedule, around, keeping.skipped):
         wanted = HeldFor.SCHEDULE
     if wanted is not None:
-        return replace(keeping, held_for=wanted), (HoldDoor(seconds=LEASE_SECONDS),)
+        return _held_for(keeping, wanted), (HoldDoor(seconds=LEASE_SECONDS),)
     orders: tuple[Effect, ...] = () if keeping.held_for is None else (EndHold(),)
-    return replace(keeping, held_for=None), orders
+    return _held_for(keeping, None), orders
+
+
+def _held_for(keeping: Doorkeeping, why: HeldFor | None) -> Doorkeeping:
+    return keeping if keeping.held_for is why else replace(keeping, held_for=why)
 
 
 def is_time_to_hold(schedule: Schedule, around: "Surroundings", skipped: Stretch | None = None) -> bool:
