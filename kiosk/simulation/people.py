@@ -13,7 +13,7 @@ from kiosk.simulation.readers import NOTHING_ON_IT, Readers, weighing
 from kiosk.simulation.story import Entry
 from kiosk.simulation.terminal import Machine
 from kiosk.types import JarCode, MemberId, Part
-from kiosk.views import Button
+from kiosk.views import Button, Say
 
 READING_SECONDS = (0.05, 0.2)
 NOT_TOUCHED: Final = frozenset({Action.CHANGE_PIN, Action.MUTE})
@@ -83,23 +83,22 @@ class Person:
         self.later(seconds, lambda: _weigh(self._machine, event))
 
 
-def buttons_of(part: object) -> Iterator[Button]:
+def buttons_of(part: Any) -> Iterator[Button]:
     """Every button of a view."""
     if isinstance(part, Button):
         yield part
     elif isinstance(part, tuple):
         for item in part:
             yield from buttons_of(item)
-    elif is_dataclass(part) and not isinstance(part, type):
-        for name in _names_of(type(part)):
-            value = getattr(part, name)
-            if isinstance(value, tuple) or is_dataclass(value):
-                yield from buttons_of(value)
+    else:
+        for name in _parts_of(type(part)):  # type: ignore[arg-type]  # classes have a hash
+            yield from buttons_of(getattr(part, name))
 
 
 @cache
-def _names_of(kind: type[Any]) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(kind))
+def _parts_of(kind: type[Any]) -> tuple[str, ...]:
+    """Where buttons may be: a sentence has none."""
+    return tuple(field.name for field in fields(kind)) if is_dataclass(kind) and kind is not Say else ()
 
 
 # ── what people do ────────────────────────────────────────────────────────────────────────────────────────────────

@@ -143,7 +143,9 @@ class Process:
         self.reactor.attach(kernel, self.life, around.pace)
         post = self.reactor.post
         self.store = SteppedStore(machine.directory, post, clock)
-        self.store.worker.attach(kernel, self.life, lambda: machine.disk.seconds(kernel.now), FactIds(chance.randbytes))
+        self.store.worker.attach(
+            kernel, self.life, around.pace, lambda: machine.disk.seconds(kernel.now), FactIds(chance.randbytes)
+        )
         self.backend = RestBackend(
             "https://coop.invalid", "token", clock, key_id=KEY_ID,
             transport=SimulatedExchanger(kernel, chance, around.server, machine.way, machine.name),

@@ -112,9 +112,9 @@ class NothingIsLost(Promise):
             self.hold(there or is_at_rest(fact), partial(_told, fact, "never came to the server"))
             del self._owed[id_]
 
-    def delivered(self, server: CoopServer) -> None:
-        """Let go of what is there."""
-        self._owed = {id_: fact for id_, fact in self._owed.items() if id_ not in server.kept}
+    def delivered(self, server: CoopServer, is_closed: Callable[[Fact], bool]) -> None:
+        """Let go of what is there, and of what the journal says was taken back: before the purge forgets that."""
+        self._owed = {id_: fact for id_, fact in self._owed.items() if id_ not in server.kept and not is_closed(fact)}
 
 
 def _told(fact: Fact, what: str) -> str:

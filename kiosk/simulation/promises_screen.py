@@ -72,6 +72,7 @@ class NothingShaming(Promise):
     """What is said before anybody touches anything."""
 
     sentence = "Nothing shaming is shown without a touch: no hours, no arrears, no standing, no reason."
+    SCREENS = ("'closed.", "'alert.")
     REASONS = tuple(
         f"'{key}'"
         for key in (
@@ -86,7 +87,8 @@ class NothingShaming(Promise):
         """A view was shown."""
         if is_touched:
             return
-        said = [word for word in self.REASONS if word in text]
+        may_say = any(screen in text for screen in self.SCREENS)
+        said = [word for word in self.REASONS if word in text] if may_say else []
         self.hold(not said, lambda: f"{said[0]} is said to someone who has touched nothing")
         place = text.find(f"minutes={str(MARKED_MINUTES)[:2]}")
         self.hold(place < 0, lambda: f"hours are shown to someone who has touched nothing: {text[place : place + 24]}")

@@ -72,8 +72,9 @@ class Pace:
     idle_seconds: float = TICK_SECONDS
     busy_seconds: float = TICK_SECONDS
     gathering_seconds: float = 0.0
-    paints_all: bool = True
-    """The screen is worked out after every event; else after those that move the session, and as time passes."""
+    is_fine: bool = True
+    """The screen is worked out after every event; else after those that move the session, and as time passes. A piece
+    of work on the disk has a beginning and an end; else a disk that is well has it done at once, and rests as long."""
 
 
 class SteppedReactor(Reactor):
@@ -89,7 +90,7 @@ class SteppedReactor(Reactor):
         self._kernel = kernel
         self._pace = pace
         # A sign of life is for a watchdog that is not there; the others are told for whoever wants to draw them.
-        self._unheard = (Ticked,) if pace.paints_all else (Ticked, RelayChanged, DoorMoved)
+        self._unheard = (Ticked,) if pace.is_fine else (Ticked, RelayChanged, DoorMoved)
         self._painted: Session | None = None
         self._has_ticked = False
         self._ticked_at = self._busy_since = self._clock.monotonic()
@@ -115,7 +116,7 @@ class SteppedReactor(Reactor):
         self._kernel.wake(self.actor)
 
     def _present(self) -> None:
-        if self._pace.paints_all or self._has_ticked or self.session is not self._painted:
+        if self._pace.is_fine or self._has_ticked or self.session is not self._painted:
             self._painted = self.session
             super()._present()
 
@@ -170,20 +171,28 @@ class SteppedWorker(Worker):
     """The owner of both files."""
 
     def attach(
-        self, kernel: Kernel, life: Life, seconds: Callable[[], float], new_id: Callable[[datetime], FactId]
+        self,
+        kernel: Kernel,
+        life: Life,
+        pace: Pace,
+        seconds: Callable[[], float],
+        new_id: Callable[[datetime], FactId],
     ) -> None:
         """Take turns from this kernel.
 
         Args:
             kernel: gives them.
             life: the process.
+            pace: how finely its work takes time.
             seconds: what the disk takes for the next piece of work.
             new_id: the seed's ids for what the store itself has to say.
         """
         self._ledger.new_id = new_id
         self._kernel = kernel
+        self._is_fine = pace.is_fine
         self._seconds = seconds
         self._has_begun = False
+        self._rests_until = 0.0
         self._works_until: float | None = None
         self._work = ExitStack()
         self.actor = Actor("store", life, self._act)
@@ -230,7 +239,14 @@ class SteppedWorker(Worker):
         left_to_work = self.seconds_to_work() if self._has_begun else 0.0
         if left_to_work != 0.0:
             return None if left_to_work is None else left_to_work + AFTER
+        left_to_rest = self._rests_until - self._kernel.now
+        if left_to_rest > 0:
+            return left_to_rest
         seconds = self._seconds()
+        if not self._is_fine and seconds < LOOK_EVERY_SECONDS:
+            self._rests_until = self._kernel.now + seconds
+            self._do_work()
+            return None if self.seconds_to_work() is None else seconds
         self._works_until = self._kernel.now + seconds
         self._work.enter_context(self._watch.at_work())
         if seconds > LOOK_EVERY_SECONDS:

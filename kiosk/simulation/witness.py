@@ -32,6 +32,7 @@ from kiosk.rules.staff_states import LOCKED_BY_CARDS, STAFF
 from kiosk.rules.states import Idle, OutOfOrder
 from kiosk.simulation import promises, promises_door, promises_screen
 from kiosk.simulation.believed import Believed
+from kiosk.simulation.reading import text_of
 from kiosk.simulation.server import CoopServer
 from kiosk.types import DELIVERED, CardKind, Fact, FactId, Member, Part, Role
 from kiosk.views import IdleView, View
@@ -263,7 +264,7 @@ class Witness:
             self.views.came_home(self._last_input)
         self.view, self._rested = view, rests
         self._is_touched = self._is_touched and not isinstance(view, IdleView)
-        text = repr(view)
+        text = text_of(view)
         self.names.shown(text, view)
         self.days.told(text)
         is_staff = reactor is not None and isinstance(reactor.session.state, STAFF)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Final
@@ -62,7 +63,7 @@ class World:
             server=self.server,
             start=self.start,
             settings=settings_of(chance),
-            pace=Pace(idle_seconds=1800.0, busy_seconds=25.0, gathering_seconds=300.0, paints_all=False)
+            pace=Pace(idle_seconds=1800.0, busy_seconds=60.0, gathering_seconds=300.0, is_fine=False)
             if long
             else Pace(idle_seconds=chance.choice((120.0, 600.0))),
             sync_seconds=1800.0 if long else chance.choice((300.0, 900.0)),
@@ -93,7 +94,7 @@ class World:
 
         witness = Witness(lambda: self.kernel.now, around.settings, self.report, self.wish.members, write)
         # Every write of a year is too much to remember; what a power cut leaves is for shorter stories.
-        put = disks.put if around.pace.paints_all else None
+        put = disks.put if around.pace.is_fine else None
         chance = Random(self._chance.random())
         return Machine(name, around, directory / name, chance=chance, witness=witness, keep_disk=put)
 
@@ -231,11 +232,11 @@ class World:
     def _account(self, number: int) -> None:
         """At midnight: how large everything is, and what has arrived."""
         for machine in self.machines:
-            machine.witness.lost.delivered(self.server)
             machine.witness.forget()
             process = machine.process
             if process is None:
                 continue
+            machine.witness.lost.delivered(self.server, partial(_is_closed, process))
             sizes = {path.name: path.stat().st_size for path in machine.directory.iterdir() if path.is_file()}
             pending = process.store.unjournalled()
             machine.witness.bounds.measured(process.reactor.longest_inbox, pending, sizes)
@@ -276,13 +277,11 @@ class World:
 
         def is_at_rest(fact: Fact) -> bool:
             rows = process.store.look(
-                "SELECT closed_as, (SELECT state FROM outbox WHERE outbox.id = journal.id) FROM journal WHERE id = ?",
-                fact.id,
+                "SELECT (SELECT state FROM outbox WHERE outbox.id = journal.id) FROM journal WHERE id = ?", fact.id
             )
             if not rows:
                 return fact.happened.wall < horizon
-            closed_as, state = rows[0]
-            return closed_as in {"withdrawn", "settled"} or state == "refused"
+            return rows[0][0] == "refused" or _is_closed(process, fact)
 
         machine.witness.lost.settled(self.server, is_at_rest)
 
@@ -302,6 +301,12 @@ class World:
         for machine in self.machines:
             if machine.name == kept.terminal:
                 machine.witness.told(self.server)
+
+
+def _is_closed(process: Process, fact: Fact) -> bool:
+    """The journal says that it was taken back before it left, or dealt with by hand."""
+    rows = process.store.look("SELECT closed_as FROM journal WHERE id = ?", fact.id)
+    return rows in ([("withdrawn",)], [("settled",)])
 
 
 def _never(_day: int) -> None:

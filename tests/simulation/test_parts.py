@@ -15,11 +15,13 @@ from kiosk.simulation.disk import Disk, DiskState
 from kiosk.simulation.kernel import Actor, Kernel, Life
 from kiosk.simulation.mutations import MUTATIONS
 from kiosk.simulation.promises import Broken
+from kiosk.simulation.reading import text_of
 from kiosk.simulation.server import CoopServer
 from kiosk.simulation.shrink import shrink
 from kiosk.simulation.story import Author, faults_of
 from kiosk.simulation.wish import Outcome, Wish
 from kiosk.types import Member, MemberId
+from kiosk.views import Day, Duration, Frame, Names, Say, say
 
 PARIS = ZoneInfo("Europe/Paris")
 START = datetime(2026, 3, 1, 23, tzinfo=UTC)
@@ -221,3 +223,20 @@ def test_the_command_used_wrongly_says_so(words):
 def test_the_command_names_the_mutations():
     told = CliRunner().invoke(command, ["--mutate", "list"]).output
     assert all(name in told for name in MUTATIONS)
+
+
+# ── what a view says ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_every_word_day_and_minute_of_a_view_is_heard():
+    said = say("closed.hours", who=Names(("Sam", "Noé")), late=Duration(190), on=Day(date(1970, 1, 1)), n=4)
+
+    text = text_of((Frame(language="en"), (said, frozenset({Say("my.done")}))))
+
+    for word in ("'en'", "'closed.hours'", "'Sam'", "'Noé'", "minutes=190", "datetime.date(1970, 1, 1)", "'my.done'"):
+        assert word in text
+
+
+def test_a_view_of_which_nobody_knows_what_it_says_is_a_fault():
+    with pytest.raises(TypeError, match="bytes"):
+        text_of((b"?",))
