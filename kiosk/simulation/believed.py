@@ -70,6 +70,8 @@ class Believed:
         self.shifts |= {shift.id: shift for shift in page.shifts}
         self.places |= {(place.shift_id, place.member_id): place for place in page.assignments}
         self._take_away(page.removed_members, page.removed_cards, page.removed_shifts, page.removed_assignments)
+        if page.forgotten_members:
+            self._forget(frozenset(page.forgotten_members))
         if page.full:
             self._keep_named(page)
         if page.last:
@@ -117,6 +119,12 @@ class Believed:
             self.members.pop(member, None)
         for shift in past:
             self.shifts.pop(shift, None)
+
+    def _forget(self, gone: frozenset[MemberId]) -> None:
+        """Nobody speaks of them any more."""
+        self._take_away(gone, (), (), [key for key in self.places if key[1] in gone])
+        self._undelivered = {id_: fact for id_, fact in self._undelivered.items() if fact.member_id not in gone}
+        self.made_up -= gone
 
     def hear(self, answer: Identified) -> None:
         """The server has said whose card one is."""
@@ -217,6 +225,21 @@ class Believed:
                 return False
             return policy.booking_opens_door and (account.id in self.made_up or not online)
         return True
+
+    def against_holding(self, hours: Iterable[OpeningHours], now: datetime, trust: ClockTrust, early: timedelta) -> str:
+        """Why a schedule of these hours may not hold the door open now; empty: it may."""
+        local = now.astimezone(self.zone)
+        if trust is not ClockTrust.SYNCED:
+            return "the clock is not sure"
+        if local.date() in self.coop.closures:
+            return "the coop is closed today"
+        stretch = next((each for each in hours if _holds((each,), local)), None)
+        if stretch is None:
+            return f"it is {local:%A %H:%M}"
+        since = datetime.combine(local.date(), stretch.opens, self.zone) - early
+        crew = {shift.id for shift in self.shifts.values() if shift.ends_at > since and shift.starts_at < now}
+        is_there = any(place.present for (shift_id, _), place in self.places.items() if shift_id in crew)
+        return "" if is_there else "nobody of the shift is there"
 
     def _account(self, member: Member) -> Member | None:
         if member.attached_to is None:

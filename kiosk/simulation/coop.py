@@ -99,6 +99,8 @@ class InventedCoop:
         self.members: dict[MemberId, Member] = {}
         self.cards: list[Held] = []
         self.of: dict[MemberId, list[Held]] = {}
+        self.gone: set[MemberId] = set()
+        """Who has asked to be forgotten, and handed in their cards."""
         self._draw_people(members)
         self.strangers = [self._card(None, Random(chance.random()), badge=number % 4 == 0) for number in range(12)]
         self.workers = [member.id for member in self.members.values() if member.status in _WORKING]
@@ -135,9 +137,10 @@ class InventedCoop:
         for worker in chance.sample(
             self.workers, min(len(self.workers), max(0, shift.places - chance.choice((0, 0, 1))))
         ):
-            yield Assignment(
-                shift_id=shift.id, member_id=worker, first_name=self.members[worker].first_name, first_shift=False
-            )
+            if worker not in self.gone:
+                yield Assignment(
+                    shift_id=shift.id, member_id=worker, first_name=self.members[worker].first_name, first_shift=False
+                )
 
     def is_open(self, day: date) -> bool:
         """Whether the shop opens at all on that day."""

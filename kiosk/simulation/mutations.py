@@ -13,8 +13,10 @@ from kiosk.backends.base import Accepted
 from kiosk.events import CardTapped, Committed, Event, LinkedCounted, Timer, TimerFired
 from kiosk.ids import FactIds
 from kiosk.rules.states import Refusing, Thanking, Unrecognised
+from kiosk.rules.weekly import Schedule
 from kiosk.simulation.coop import NAME_MARK
 from kiosk.simulation.process import Process
+from kiosk.store.erasure import Outcome
 from kiosk.store.retention import Purged
 from kiosk.types import ClockTrust, Fact, FactId, FactKind
 
@@ -197,6 +199,16 @@ def _trust_any_clock(process: Process) -> None:
     _patch(process.machine.clock, "trust", lambda: ClockTrust.SYNCED)
 
 
+def _hold_past_hours(process: Process) -> None:
+    """The hours of the schedule end two hours late."""
+    reactor = process.reactor
+    hours = (
+        replace(each, closes=each.closes.replace(hour=each.closes.hour + 2))
+        for each in reactor.settings.hold_open.hours
+    )
+    reactor.settings = replace(reactor.settings, hold_open=Schedule(hours=tuple(hours)))
+
+
 def _forget_to_purge(process: Process) -> None:
     """The night's purge does nothing and says that it did."""
 
@@ -206,6 +218,17 @@ def _forget_to_purge(process: Process) -> None:
         return answer
 
     _patch(process.store, "purge", purge)
+
+
+def _forget_nobody(process: Process) -> None:
+    """Whoever asks to be forgotten is told that it is done."""
+
+    def forget(*_arguments: object, **_switches: object) -> "Future[Outcome]":
+        answer: Future[Outcome] = Future()
+        answer.set_result(Outcome(account=True))
+        return answer
+
+    _patch(process.store, "forget", forget)
 
 
 def _flood(process: Process) -> None:
@@ -251,6 +274,7 @@ MUTATIONS: Final[dict[str, Mutation]] = {
     "shut-when-offline": Mutation(_shut_when_offline, "OpensForWhoeverMay", faults="network_cut", visits=80),
     "extend-pulse": Mutation(_extend_pulse, "NeverUnlockedTooLong"),
     "forget-to-lock": Mutation(_forget_to_lock, "NeverUnlockedTooLong"),
+    "hold-past-hours": Mutation(_hold_past_hours, "HeldInItsHoursOnly", visits=60),
     "ignore-fire": Mutation(_ignore_fire, "FireAlwaysWins", faults="fire", days=3),
     "wait-for-disk": Mutation(_wait_for_disk, "NobodyWaits"),
     "keep-view": Mutation(_keep_view, "EveryViewTimesOut", visits=80),
@@ -258,6 +282,7 @@ MUTATIONS: Final[dict[str, Mutation]] = {
     "say-why": Mutation(_say_why, "NothingShaming", visits=80),
     "trust-any-clock": Mutation(_trust_any_clock, "NoFalseDay", faults="clock_unset", days=6),
     "forget-to-purge": Mutation(_forget_to_purge, "RetentionIsKept", days=10, visits=12),
+    "forget-nobody": Mutation(_forget_nobody, "ForgottenAreForgotten", days=8, visits=12),
     "flood": Mutation(_flood, "EverythingIsBounded"),
     "stumble": Mutation(_stumble, "EveryEventIsUnderstood", visits=80),
 }

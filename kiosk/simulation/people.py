@@ -45,7 +45,7 @@ class Person:
 
     def lay(self, card: Held) -> None:
         """Lay a card on the reader, or hold a badge before the light."""
-        if Part.READER in self._machine.lost or self._machine.process is None:
+        if Part.READER in self._machine.lost or self._machine.process is None or card.owner in self._world.coop.gone:
             return
         event = self._world.readers.read(card, sampled=self._chance.random() < self._world.sampling)
         self.later(self._chance.uniform(*READING_SECONDS), lambda: self._read(event))

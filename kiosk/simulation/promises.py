@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from functools import partial
 from typing import ClassVar
 
+from kiosk.events import KnowledgePage
 from kiosk.simulation.server import CoopServer
-from kiosk.types import DELIVERED, Fact, FactId
+from kiosk.types import DELIVERED, Fact, FactId, MemberId
 
 
 class Broken(BaseException):
@@ -142,6 +143,33 @@ class RetentionIsKept(Promise):
     def purged(self, overdue: int, kind: str) -> None:
         """So many rows of a kind are older than they may be."""
         self.hold(overdue == 0, lambda: f"{overdue} {kind} are older than they may be")
+
+
+class ForgottenAreForgotten(Promise):
+    """Who asked to be forgotten, in the files, in what is known, and on the pages of a server that was put back."""
+
+    sentence = (
+        "Whoever was forgotten is known no more: in no file, in no page that comes later, and the door knows them not."
+    )
+
+    def __init__(self, now: Callable[[], float], report: Report) -> None:
+        super().__init__(now, report)
+        self.gone: set[MemberId] = set()
+        """Who was forgotten at this terminal, by its own word."""
+
+    def told(self, page: KnowledgePage) -> None:
+        """A page has reached the reactor."""
+        if self.gone:
+            named = {member.id for member in page.members}
+            named.update(card.member_id for card in page.cards)
+            named.update(place.member_id for place in page.assignments)
+            back = named & self.gone
+            self.hold(not back, lambda: f"a page brings {', '.join(sorted(back))} back")
+
+    def looked_for(self, member_id: MemberId, traces: Iterable[str]) -> None:
+        """Somebody has looked everywhere."""
+        found = list(traces)
+        self.hold(not found, lambda: f"of {member_id} there is still {', '.join(found)}")
 
 
 class EverythingIsBounded(Promise):

@@ -81,6 +81,16 @@ class NeverUnlockedTooLong(Promise):
         self.until = max(self.until, self.now())
 
 
+class HeldInItsHoursOnly(Promise):
+    """The schedule, and what the terminal could know of the hour and of who is there."""
+
+    sentence = "A schedule holds the door open in its hours only, once somebody of the shift is there, by a sure clock."
+
+    def held(self, what_speaks_against_it: str) -> None:
+        """The lease was renewed because of the schedule."""
+        self.hold(not what_speaks_against_it, lambda: f"it is held open, and {what_speaks_against_it}")
+
+
 class FireAlwaysWins(Promise):
     """The fire input and the relay."""
 

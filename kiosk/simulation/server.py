@@ -94,6 +94,8 @@ class CoopServer:
         self.lost: set[FactId] = set()
         self.doubles: list[tuple[FactId, FactId]] = []
         self.members: dict[MemberId, Member] = {}
+        self.forgotten: dict[MemberId, int] = {}
+        """Whom every terminal has to forget, and since which change."""
         self.on_kept: Callable[[Kept], None] = lambda _kept: None
 
     # ── what the office does ──────────────────────────────────────────────────────────────────────────────────────
@@ -119,6 +121,24 @@ class CoopServer:
         gone = set(ids)
         for key in [key for key in self._rows if key[0] in {3, 4} and key[1].partition("|")[0] in gone]:
             self._set(key, None)
+
+    def forget(self, member_id: MemberId) -> None:
+        """Somebody is in no page any more, and every terminal is told."""
+        if member_id in self.forgotten:
+            return
+        member = self.members.pop(member_id, None)
+        for key, (_, body) in tuple(self._rows.items()):
+            if body is not None and (key == (1, member_id) or (key[0] in {2, 4} and body["member_id"] == member_id)):
+                self._set(key, None)
+        self._change += 1
+        self.forgotten[member_id] = self._change
+
+        def take_back() -> None:
+            del self.forgotten[member_id]
+            if member is not None:
+                self.members[member_id] = member
+
+        self._note(take_back)
 
     def places(self, shift: str) -> int:
         """How many are on a shift."""
@@ -205,14 +225,16 @@ class CoopServer:
         rest = keys[bisect_right(keys, after) :]
         shown, is_last = rest[:PAGE_ROWS], len(rest) <= PAGE_ROWS
         at = f"c{since}" if is_last else f"f{since}.{shown[-1][0]}.{shown[-1][1]}"
-        return self._page(shown) | {"full": True, "last": is_last, "cursor": f"{self._epoch}.{at}"}, since
+        page = self._page(shown) | {"forgotten_members": sorted(self.forgotten)}
+        return page | {"full": True, "last": is_last, "cursor": f"{self._epoch}.{at}"}, since
 
     def _changes(self, since: int) -> tuple[dict[str, Any], int]:
         first = bisect_right(self._log, (since, (len(KINDS), "")))
         fresh = [key for change, key in islice(self._log, first, None) if self._rows[key][0] == change]
         shown, is_last = fresh[:PAGE_ROWS], len(fresh) <= PAGE_ROWS
         reached = self._change if is_last else self._rows[shown[-1]][0]
-        page = {"full": False, "last": is_last, "cursor": f"{self._epoch}.c{reached}"}
+        told = sorted(id_ for id_, change in self.forgotten.items() if since < change <= reached)
+        page = {"full": False, "last": is_last, "cursor": f"{self._epoch}.c{reached}", "forgotten_members": told}
         return self._page(shown) | page, reached
 
     def _page(self, keys: list[Key]) -> dict[str, Any]:
@@ -267,11 +289,14 @@ class CoopServer:
     def _keep(self, fact: Fact, terminal: str, said: str) -> tuple[int, Any]:
         if fact.kind not in DELIVERED | JAR_KINDS:
             return _problem(400, "not_understood")
-        known = fact.member_id is None or fact.member_id in self.members
+        known = fact.member_id is None or fact.member_id in self.members or fact.member_id in self.forgotten
         if not known and fact.kind is not FactKind.MEMBER_FORGOTTEN:
             return _problem(422, "unknown_member")
         self._enter(fact, terminal, said)
-        self._carry_out(fact)
+        if fact.kind is FactKind.MEMBER_FORGOTTEN and fact.member_id is not None:
+            self.forget(fact.member_id)
+        elif fact.member_id not in self.forgotten:
+            self._carry_out(fact)
         return 200, {"id": fact.id, "outcome": "accepted"}
 
     def _enter(self, fact: Fact, terminal: str, said: str) -> None:

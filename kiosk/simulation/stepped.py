@@ -3,9 +3,10 @@
 Nothing of what they do is replaced. What is added is who is woken by what, and that a wait lets simulated time pass.
 """
 
+import sqlite3
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -25,14 +26,15 @@ from kiosk.rules.door_states import DoorEvent, TimePassed
 from kiosk.rules.states import Idle, OutOfOrder, Session
 from kiosk.simulation.kernel import Actor, Kernel, Killed, Life, MachineClock
 from kiosk.store.erasure import Erasures
+from kiosk.store.faults import StoreFaultError
 from kiosk.store.ledger import Job
 from kiosk.store.precious import Precious
-from kiosk.store.snapshot import Snapshot
+from kiosk.store.snapshot import Known, Snapshot
 from kiosk.store.thread import Store
 from kiosk.store.watch import LOOK_EVERY_SECONDS
 from kiosk.store.worker import Worker
 from kiosk.sync import Sync
-from kiosk.types import FactId
+from kiosk.types import FactId, MemberId
 
 Post = Callable[[Event], None]
 AFTER = 1e-5
@@ -267,6 +269,12 @@ class SteppedWorker(Worker):
     def journal(self) -> Precious | None:
         """The open file."""
         return self._ledger.precious
+
+    def rows_of(self, member_id: MemberId) -> Known:
+        """What the snapshot has of one person; nothing where it cannot be read."""
+        with suppress(sqlite3.Error, StoreFaultError):
+            return self._mirror.ask(lambda snapshot: snapshot.of_member(member_id))
+        return Known()
 
     def abandon(self) -> None:
         """The process is gone: its connections are closed, and the lock with them."""

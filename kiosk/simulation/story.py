@@ -33,6 +33,8 @@ A_DAY: Final = {
     "door_lost": 0.1, "exit_stuck": 0.1, "kill": 0.4, "upgrade": 0.1, "roll_back": 0.05,
 }  # fmt: skip
 """How often each comes, on a bad day."""
+FORGETTINGS_A_DAY: Final = 0.15
+"""How often somebody asks to be forgotten."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -104,10 +106,18 @@ class Author:
         day = (self._start.astimezone(self._coop.zone) + timedelta(days=number, hours=3)).date()
         drafts = [*self._people(chance, day), *self._office(day), *self._trouble(chance, day)]
         drafts.sort(key=lambda draft: draft[0])
-        return [
+        entries = [
             Entry(at, f"{number}.{order}", kind, who, chance.randrange(self._terminals), chance.getrandbits(48))
             for order, (at, kind, who) in enumerate(drafts)
         ]
+        return sorted([*entries, *self._forgetting(number, day)])
+
+    def _forgetting(self, number: int, day: date) -> Iterator[Entry]:
+        """Drawn apart, in a night: nobody is at the screen who is being forgotten."""
+        chance = Random(f"{self._seed}/{number}/forgetting")
+        if chance.random() < FORGETTINGS_A_DAY:
+            terminal, luck = chance.randrange(self._terminals), chance.getrandbits(48)
+            yield Entry(self._at(day, 4.5), f"{number}.forgetting", "forgetting", "", terminal, luck)
 
     def _at(self, day: date, hour: float) -> float:
         """Local time as seconds of the simulation."""

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from random import Random
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
@@ -11,10 +11,11 @@ from zoneinfo import ZoneInfo
 from kiosk.reactor import Settings
 from kiosk.rules.policy import DoorTimes, Policy, Station, Times
 from kiosk.rules.tare import TareLimits
+from kiosk.rules.weekly import Schedule
 from kiosk.simulation.process import Process
 from kiosk.simulation.promises import Broken
 from kiosk.simulation.story import Entry
-from kiosk.types import Part
+from kiosk.types import OpeningHours, Part
 
 ZONE: Final = ZoneInfo("Europe/Paris")
 DAY: Final = 86_400.0
@@ -86,7 +87,17 @@ def first_day(chance: Random, days: int) -> date:
     return YEAR_BEGINS + timedelta(days=chance.randrange(360))
 
 
-def settings_of(chance: Random) -> Settings:
+def schedule_of(chance: Random, *, often: bool) -> Schedule:
+    """When the door stands open by itself: half an hour, on any day or on Saturdays; most coops have no such thing."""
+    if chance.random() < 0.6:
+        return Schedule()
+    opens = time(chance.randint(9, 18), chance.choice((0, 30)))
+    closes = opens.replace(minute=opens.minute + chance.randint(10, 29))
+    days = range(7) if often else (5,)
+    return Schedule(hours=tuple(OpeningHours(weekday=day, opens=opens, closes=closes) for day in days))
+
+
+def settings_of(chance: Random, schedule: Schedule) -> Settings:
     """What this coop has decided."""
     policy = Policy(
         hours_late_block=chance.random() < 0.5,
@@ -106,4 +117,5 @@ def settings_of(chance: Random) -> Settings:
         language="fr",
         phone="01 02 03 04 05",
         parts=frozenset(Part),
+        hold_open=schedule,
     )

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
+from datetime import timedelta
 
 from kiosk import effects
 from kiosk.events import (
@@ -26,6 +27,7 @@ from kiosk.events import (
     WeightRead,
 )
 from kiosk.reactor import Reactor, Settings
+from kiosk.rules.doorkeeping import HeldFor
 from kiosk.rules.entering import OPEN_TO_CARDS, WEIGHING
 from kiosk.rules.policy import Station
 from kiosk.rules.staff_states import LOCKED_BY_CARDS, STAFF
@@ -69,6 +71,7 @@ class Witness:
         self.refused = promises_door.OpensForNobodyRefused(now, report)
         self.admitted = promises_door.OpensForWhoeverMay(now, report)
         self.unlocked = promises_door.NeverUnlockedTooLong(now, report, settings.door)
+        self.schedule = promises_door.HeldInItsHoursOnly(now, report)
         self.fire = promises_door.FireAlwaysWins(now, report)
         self.waits = promises_screen.NobodyWaits(now, report)
         self.views = promises_screen.EveryViewTimesOut(now, report)
@@ -76,6 +79,7 @@ class Witness:
         self.days = promises_screen.NoFalseDay(now, report)
         self.shaming = promises_screen.NothingShaming(now, report)
         self.retention = promises.RetentionIsKept(now, report)
+        self.forgotten = promises.ForgottenAreForgotten(now, report)
         self.bounds = promises.EverythingIsBounded(now, report, members)
         self.understood = promises.EveryEventIsUnderstood(now, report)
         self.counts: Counter[str] = Counter()
@@ -146,6 +150,7 @@ class Witness:
         match event:
             case KnowledgePage():
                 self.believed.read(event)
+                self.forgotten.told(event)
             case KnowledgeConfirmed(at=at):
                 self.believed.confirm(at)
             case Identified():
@@ -230,11 +235,21 @@ class Witness:
         match order:
             case effects.HoldDoor():
                 self.unlocked.held()
+                self._ask_why_held()
             case effects.ResetDoor():
                 self.fire.reset()
                 self.unlocked.begin_anew()
             case _:
                 self._write(type(order).__name__)
+
+    def _ask_why_held(self) -> None:
+        reactor = self._reactor
+        assert reactor is not None
+        if reactor.keeping.held_for is HeldFor.SCHEDULE:
+            early = timedelta(minutes=self._settings.policy.enter_before_shift_minutes)
+            around = reactor.surroundings()
+            why = self.believed.against_holding(self._settings.hold_open.hours, around.now, around.trust, early)
+            self.schedule.held(why)
 
     def record(self, fact: Fact) -> None:
         """A fact was handed to the store."""

@@ -15,6 +15,7 @@ from kiosk.devices.cards import CardHasher
 from kiosk.simulation import people, trouble
 from kiosk.simulation.coop import DAYS_AHEAD, InventedCoop
 from kiosk.simulation.disk import DiskState
+from kiosk.simulation.forgetting import forget_somebody, look_for_forgotten
 from kiosk.simulation.journal import Scribe, heard
 from kiosk.simulation.kernel import Kernel
 from kiosk.simulation.network import Weather
@@ -26,7 +27,7 @@ from kiosk.simulation.stepped import Pace
 from kiosk.simulation.story import Author, Entry, faults_of
 from kiosk.simulation.terminal import Machine
 from kiosk.simulation.vfs import SimulatedDisks
-from kiosk.simulation.wish import DAY, VISITS_A_MEMBER, ZONE, Outcome, Wish, first_day, settings_of
+from kiosk.simulation.wish import DAY, VISITS_A_MEMBER, ZONE, Outcome, Wish, first_day, schedule_of, settings_of
 from kiosk.simulation.witness import Witness
 from kiosk.store.retention import Retention
 from kiosk.types import Fact, Part, Status
@@ -62,7 +63,7 @@ class World:
             kernel=self.kernel,
             server=self.server,
             start=self.start,
-            settings=settings_of(chance),
+            settings=settings_of(chance, schedule_of(Random(f"schedule {wish.seed}"), often=not long)),
             pace=Pace(idle_seconds=1800.0, busy_seconds=60.0, gathering_seconds=300.0, is_fine=False)
             if long
             else Pace(idle_seconds=chance.choice((120.0, 600.0))),
@@ -84,7 +85,7 @@ class World:
             rate=0.15 if long else 1.0,
             terminals=len(self.machines),
         )
-        self._plays = {**people.PLAYS, **trouble.PLAYS}
+        self._plays = {**people.PLAYS, **trouble.PLAYS, "forgetting": forget_somebody}
 
     def _machine(self, number: int, around: Surroundings, directory: Path, disks: SimulatedDisks) -> Machine:
         name = f"t{number}"
@@ -237,6 +238,7 @@ class World:
             if process is None:
                 continue
             machine.witness.lost.delivered(self.server, partial(_is_closed, process))
+            look_for_forgotten(self.coop, machine, process, machine.witness.forgotten.gone)
             sizes = {path.name: path.stat().st_size for path in machine.directory.iterdir() if path.is_file()}
             pending = process.store.unjournalled()
             machine.witness.bounds.measured(process.reactor.longest_inbox, pending, sizes)
@@ -284,6 +286,7 @@ class World:
             return rows[0][0] == "refused" or _is_closed(process, fact)
 
         machine.witness.lost.settled(self.server, is_at_rest)
+        look_for_forgotten(self.coop, machine, process, machine.witness.forgotten.gone | self.server.forgotten.keys())
 
     # ── at every step ─────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -42,7 +42,7 @@ def test_what_was_found_once_stays_mended(wish):
 
 
 def test_every_promise_is_looked_at():
-    looks = simulate(Wish(seed=3, members=60, visits=40, faults="power,fire,network")).looks
+    looks = simulate(Wish(seed=54, members=60, visits=40, faults="power,fire,network")).looks
     named = {promise.__name__ for promise in every_promise()}
 
     assert named - looks.keys() <= {"EveryEventIsUnderstood", "EveryViewTimesOut", "FireAlwaysWins"}
