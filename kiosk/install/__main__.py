@@ -10,8 +10,9 @@ from pathlib import Path
 
 from kiosk.config import load
 from kiosk.errors import ConfigError, KioskError
-from kiosk.install import asking, boot_config, setup_code, system_files, usb_key
+from kiosk.install import asking, boot_config, laying, setup_code, system_files, usb_key
 from kiosk.install.settings import FILE, NAMES, Brought, SettingsError, bring, with_card_key, write
+from kiosk.updating.releases import CURRENT, ROOT, Releases
 
 MODEL = Path("/proc/device-tree/model")
 
@@ -53,9 +54,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     step.add_argument("--remove", action="store_true")
     step.set_defaults(run=put_boot_config)
 
-    step = steps.add_parser("activate")
+    step = steps.add_parser("program")
     step.add_argument("version")
-    step.set_defaults(run=activate)
+    step.add_argument("--root", type=Path, default=ROOT)
+    step.add_argument("--parts", type=Path)
+    step.add_argument("--made-from")
+    step.set_defaults(run=put_program)
 
     given = parser.parse_args(arguments)
     try:
@@ -142,6 +146,21 @@ def _host_name() -> str:
     return "".join(character for character in socket.gethostname() if character.isalnum() or character in "-._")[:40]
 
 
+# ── the program ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def put_program(given: argparse.Namespace) -> None:
+    """A version, laid from its parts or there already, that counts from now on."""
+    releases = Releases(given.root)
+    if given.dry_run:
+        laying.must_be_free(releases, given.version)
+        _say(f"would let {releases.root / CURRENT} lead to coop-kiosk {given.version}")
+    elif given.parts is None:
+        laying.use(releases, given.version)
+    else:
+        laying.lay_and_use(releases, given.version, given.parts, given.made_from)
+
+
 # ── the system's files ────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -172,7 +191,7 @@ def put_boot_config(given: argparse.Namespace) -> None:
         _say(f"{given.model}: no Raspberry Pi 3, 4 or 5; {file} is left alone.")
         return
     config = load(given.config)
-    lines = list(boot_config.wanted(config, model))
+    lines = list(boot_config.wanted(config, model, text))
     new = boot_config.amended(text, lines)
     console = cmdline.read_text(encoding="utf-8")
     quiet = boot_config.without_serial_console(console) if _uses_header_port(lines) else console
@@ -209,16 +228,6 @@ def _replace(file: Path, old: str, new: str, *, dry_run: bool) -> None:
     fresh.write_text(new, encoding="utf-8")
     fresh.replace(file)
     _say(f"{file}: changed; the one before is {kept.name}")
-
-
-def activate(given: argparse.Namespace) -> None:
-    """All of a release is there: it counts from now on."""
-    # Needs the wheels, which by now are there.
-    from kiosk.updating.releases import CURRENT, Releases  # noqa: PLC0415
-
-    releases = Releases()
-    releases.finish(given.version)
-    releases.point(CURRENT, given.version)
 
 
 if __name__ == "__main__":

@@ -16,6 +16,9 @@ from kiosk.resting import outputs_of
 BEGIN: Final = "# coop-kiosk: begin. scripts/install writes what stands between these two lines"
 END: Final = "# coop-kiosk: end"
 _BLOCK: Final = re.compile(rf"^{re.escape(BEGIN)}$.*?^{re.escape(END)}$\n?", re.MULTILINE | re.DOTALL)
+_GRAPHICS: Final = re.compile(r"^dtoverlay=vc4-f?kms-v3d\b", re.MULTILINE)
+_PANELS: Final = re.compile(r"^(?:display_auto_detect=|dtoverlay=vc4-kms-d[ps]i)", re.MULTILINE)
+"""A panel that somebody has named is none to look for."""
 _SERIAL_CONSOLE: Final = re.compile(r"\bconsole=(?:serial0|ttyAMA0|ttyS0),\d+ ?")
 _MODEL: Final = re.compile(r"Raspberry Pi (?:Compute Module )?(\d)")
 
@@ -41,13 +44,20 @@ def model_of(device_tree_model: str) -> int | None:
     return 3 if device_tree_model.startswith("Raspberry Pi Zero 2") else None
 
 
-def wanted(config: Config, model: int) -> Iterator[Line]:
+def wanted(config: Config, model: int, text: str) -> Iterator[Line]:
     """The lines that a terminal needs on that model, in the order of the file.
 
     Args:
         config: the terminal's.
         model: 3, 4 or 5.
+        text: the file as it is.
     """
+    rest = removed(text)
+    # As Raspberry Pi OS comes it has both; the first one twice would be one too many.
+    if not _GRAPHICS.search(rest):
+        yield Line("dtoverlay=vc4-kms-v3d", "the kernel's own driver of the display, which cage and KMSDRM need")
+    if not _PANELS.search(rest):
+        yield Line("display_auto_detect=1", "the official panels are found by themselves")
     yield Line("dtparam=watchdog=on", "the machine's own watchdog, which systemd pats")
     if config.reader.enabled and config.reader.bus.startswith("spi:"):
         bus, chip_select = map(int, config.reader.bus[4:].split("."))

@@ -14,6 +14,7 @@ from pathlib import Path
 from sqlite_utils import Database, Migrations
 
 from kiosk.errors import StoreLockedError
+from kiosk.store.durable import sync_to_disk
 from kiosk.store.faults import StoreFault, StoreFaultError, fault_of
 
 KEPT_ASIDE = 3
@@ -117,15 +118,6 @@ def forget_cached_pages(path: Path) -> None:
             os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
         finally:
             os.close(descriptor)
-
-
-def sync_to_disk(path: Path) -> None:
-    """Make the bytes and the length of a file, or the names in a directory, survive a power cut."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 class DirectoryLock:

@@ -25,8 +25,8 @@ from kiosk.store.database import (
     forget_cached_pages,
     needs_check,
     open_database,
-    sync_to_disk,
 )
+from kiosk.store.durable import sync_to_disk
 from kiosk.store.faults import StoreFault, StoreFaultError, fault_of
 from kiosk.store.pending import Pending
 from kiosk.store.precious import Departures, Precious

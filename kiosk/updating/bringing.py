@@ -1,21 +1,30 @@
 """What was asked for, found, proved and laid beside the other versions."""
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from kiosk.errors import KioskError
-from kiosk.updating.bundle import is_version, order_of, read_name, room_for, take_in, unpack
+from kiosk.updating.bundle import is_version, read_name, room_for, take_in, unpack
 from kiosk.updating.machine import lay
-from kiosk.updating.releases import CURRENT, Releases
+from kiosk.updating.releases import CURRENT, Releases, order_of
 from kiosk.updating.signatures import read_key
 from kiosk.updating.sources import find
 from kiosk.updating.steps import Update
 
 INCOMING: Final = "incoming"
+Sticks = Callable[[], AbstractContextManager[Sequence[tuple[str, Path]]]]
+"""Makes what is plugged in readable for a while: each device with its folder."""
+
 FORGETFUL: Final = frozenset({"boot=overlay", "overlayroot=tmpfs"})
 """Words on the kernel's command line with which whatever is written to the root is gone at the next start."""
+
+
+def no_sticks() -> AbstractContextManager[Sequence[tuple[str, Path]]]:
+    """Nothing is plugged in."""
+    return nullcontext(())
 
 
 class NotWanted(KioskError):
@@ -45,10 +54,20 @@ def bring(
     wanted: Wanted,
     say: Callable[[str], None],
     *,
+    sticks: Sticks = no_sticks,
     install: Callable[[Path], None] = lay,
     system: Path = Path("/"),
 ) -> str:
     """Have the wanted version lie whole beside the others; its name.
+
+    Args:
+        releases: all that there are.
+        update: lays it.
+        wanted: what a person asked for.
+        say: told each step in words, before it is done.
+        sticks: where a version is looked for first.
+        install: makes the programs of an unpacked bundle ready to run.
+        system: where ``/proc`` is.
 
     Raises:
         KioskError: it is not there, not signed, not for this machine, or not what is wanted.
@@ -66,8 +85,13 @@ def bring(
         say(f"{version} is here already")
         return version
     keys = [read_key(text) for text in wanted.keys]
-    with releases.passing_folder(INCOMING) as incoming, releases.passing_folder(f"{INCOMING}.proved") as proved:
-        bundle = find(version, wanted.source, incoming, say) if by_version else Path(wanted.what)
+    with (
+        releases.passing_folder(INCOMING) as incoming,
+        releases.passing_folder(f"{INCOMING}.proved") as proved,
+        (sticks if by_version else no_sticks)() as plugged_in,
+    ):
+        where = [folder for _, folder in plugged_in]
+        bundle = find(version, wanted.source, incoming, say, where) if by_version else Path(wanted.what)
         if not bundle.is_file():
             raise NotWanted(f"{bundle}: there is no such file")
         room_for(bundle, releases.root)

@@ -18,6 +18,7 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 from kiosk.errors import KioskError
+from kiosk.updating.releases import MADE_FROM
 from kiosk.updating.signatures import LONGEST_TEXT, PublicKey, SignatureError, read_signature, verify
 
 SIGNED_BY: Final = ".minisig"
@@ -47,13 +48,6 @@ class Name:
 def is_version(text: str) -> bool:
     """Whether it looks like ``0.2.0``, and not like a file."""
     return re.fullmatch(_VERSION, text) is not None
-
-
-def order_of(version: str) -> tuple[tuple[int, int | str], ...]:
-    """By what versions are sorted: ``0.10.0`` after ``0.9.0``, and ``0.9.0rc1`` before ``0.9.0``."""
-    parts = re.findall(r"\d+|[A-Za-z]+", version)
-    # A word is a step on the way to the number it stands behind.
-    return (*((1, int(part)) if part.isdigit() else (-1, part) for part in parts), (0, 0))
 
 
 def name_here(version: str) -> Name:
@@ -134,6 +128,7 @@ def unpack(bundle: Path, folder: Path) -> None:
     except (tarfile.TarError, EOFError) as fault:
         raise BundleError(f"{bundle.name}: cannot be taken apart ({fault})") from fault
     _check_manifest(folder, bundle.name)
+    (folder / MADE_FROM).write_text(f"{_sha256(folder / MANIFEST)}\n", encoding="utf-8")
 
 
 def _take_out(archive: tarfile.TarFile, member: tarfile.TarInfo, folder: Path) -> None:

@@ -184,14 +184,17 @@ def lay(folder: Path) -> None:
         MachineError: that does not work.
     """
     python = Path(sys.base_prefix) / "bin" / f"python{sys.version_info.major}.{sys.version_info.minor}"
-    _must([str(python), "-m", "venv", str(folder / "venv")])
-    pip = [str(folder / "venv/bin/python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    # -P: nothing that lies about in the folder one stands in is taken for a part of Python.
+    _must([str(python), "-P", "-m", "venv", str(folder / "venv")])
+    pip = [str(folder / "venv/bin/python"), "-P", "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     # --no-deps throughout: mfrc522 would want RPi.GPIO, which must not be there (docs/install.md).
     pip += ["--no-index", "--no-deps", "--find-links", str(folder / "wheels")]
     _must([*pip, "--require-hashes", "-r", str(folder / "run.lock")])
     if not (folder / "venv/bin/kiosk").exists():
         raise MachineError(f"{folder}: the bundle does not hold the kiosk itself")
     shutil.rmtree(folder / "wheels")
+    # The terminal's own user has to read it, whatever root's habit is.
+    _must(["chmod", "--recursive", "go+rX,go-w", str(folder)])
 
 
 def _must(command: list[str]) -> None:
@@ -200,4 +203,4 @@ def _must(command: list[str]) -> None:
     except OSError as fault:
         raise MachineError(f"{command[0]}: {fault}") from fault
     if done.returncode:
-        raise MachineError(f"{' '.join(command[:5])}: {_end_of(done.stderr)}")
+        raise MachineError(f"{' '.join(command[:6])}: {_end_of(done.stderr)}")

@@ -15,6 +15,7 @@ import contextlib
 import fcntl
 import json
 import os
+import re
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -23,12 +24,15 @@ from pathlib import Path
 from typing import Any, Final
 
 from kiosk.errors import KioskError
-from kiosk.store.database import sync_to_disk
+from kiosk.store.durable import sync_to_disk
 
 ROOT: Final = Path("/opt/coop-kiosk")
 CURRENT: Final = "current"
 PREVIOUS: Final = "previous"
 COMPLETE: Final = "complete"
+MADE_FROM: Final = ".made-from"
+"""In a version: the SHA-256 of the MANIFEST of its bundle, or what scripts/install makes of a checkout. By this the
+installation knows that it has nothing to do."""
 
 
 class ReleaseError(KioskError):
@@ -57,6 +61,13 @@ class Trial:
     data_dir: Path
     runtime_dir: Path
     back: bool = False
+
+
+def order_of(version: str) -> tuple[tuple[int, int | str], ...]:
+    """By what versions are sorted: ``0.10.0`` after ``0.9.0``, and ``0.9.0rc1`` before ``0.9.0``."""
+    parts = re.findall(r"\d+|[A-Za-z]+", version)
+    # A word is a step on the way to the number it stands behind.
+    return (*((1, int(part)) if part.isdigit() else (-1, part) for part in parts), (0, 0))
 
 
 class Releases:
@@ -124,7 +135,10 @@ class Releases:
             raise ReleaseError(f"{version} is in use already")
         self.remove(version)
         folder = self.folder(version)
-        folder.mkdir(mode=0o755, parents=True)
+        folder.mkdir(parents=True)
+        # The terminal's own user has to find its way in, whatever root's habit is.
+        for part in (self.root, folder.parent, folder):
+            part.chmod(0o755)
         return folder
 
     def finish(self, version: str) -> None:

@@ -1,21 +1,29 @@
 """Where a version is looked for: USB sticks, the folder of the configuration, its address."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO, Final
 
 import requests
 
-from kiosk.updating.bundle import LARGEST_BYTES, SIGNED_BY, BundleError, Name, name_here, order_of, read_name
+from kiosk.updating.bundle import LARGEST_BYTES, SIGNED_BY, BundleError, Name, name_here, read_name
+from kiosk.updating.releases import order_of
 from kiosk.updating.signatures import LONGEST_TEXT
 
 MEDIA: Final = ("media/*", "media/*/*", "run/media/*/*", "mnt", "mnt/*")
-"""Where sticks are mounted, below ``/``."""
+"""Where a desktop or a person mounts sticks, below ``/``."""
 TIMEOUT_SECONDS: Final = 30.0
 
 
-def folders(source: str | None, system: Path = Path("/")) -> Iterator[Path]:
-    """The folders in which a bundle may lie, a stick before the folder of the configuration."""
+def folders(source: str | None, sticks: Iterable[Path] = (), system: Path = Path("/")) -> Iterator[Path]:
+    """The folders in which a bundle may lie, a stick before the folder of the configuration.
+
+    Args:
+        source: the folder or address of the configuration.
+        sticks: where those can be read that are plugged in.
+        system: where sticks are looked for that were mounted before.
+    """
+    yield from sticks
     for pattern in MEDIA:
         yield from (path for path in sorted(system.glob(pattern)) if path.is_dir())
     if source is not None and not is_address(source):
@@ -45,7 +53,9 @@ def _maybe_name(text: str) -> Name | None:
         return None
 
 
-def find(version: str, source: str | None, incoming: Path, say: Callable[[str], None]) -> Path:
+def find(
+    version: str, source: str | None, incoming: Path, say: Callable[[str], None], sticks: Iterable[Path] = ()
+) -> Path:
     """The bundle of a version; from an address it is fetched into ``incoming``, with its signature.
 
     Raises:
@@ -54,7 +64,7 @@ def find(version: str, source: str | None, incoming: Path, say: Callable[[str], 
     """
     name = str(name_here(version))
     looked = []
-    for folder in folders(source):
+    for folder in dict.fromkeys(folders(source, sticks)):
         if (folder / name).is_file():
             return folder / name
         looked.append(str(folder))
@@ -64,7 +74,7 @@ def find(version: str, source: str | None, incoming: Path, say: Callable[[str], 
         _fetch(f"{address}{SIGNED_BY}", incoming / f"{name}{SIGNED_BY}", LONGEST_TEXT)
         _fetch(address, incoming / name, LARGEST_BYTES)
         return incoming / name
-    where = ", ".join(looked) or "no stick is mounted, and [update] source is not set"
+    where = ", ".join(looked) or "no stick is plugged in, and [update] source is not set"
     raise BundleError(f"{name} is not there; looked in: {where}")
 
 

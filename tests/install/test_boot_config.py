@@ -3,7 +3,9 @@ import pytest
 from kiosk.config import parse
 from kiosk.install.boot_config import BEGIN, END, amended, model_of, removed, wanted, without_serial_console
 
-PI_OS = "# For more options\ndtparam=audio=on\n\n[cm4]\notg_mode=1\n\n[all]\n"
+PI_OS = (
+    "# For more options\ndtparam=audio=on\ndisplay_auto_detect=1\ndtoverlay=vc4-kms-v3d\n\n[cm4]\notg_mode=1\n\n[all]\n"
+)
 DOOR = """[door]
 enabled = true
 relay_pin = 17
@@ -15,8 +17,8 @@ pin = 22
 """
 
 
-def lines(text, model):
-    return [line.text for line in wanted(parse(text, environ={}), model)]
+def lines(text, model, there=PI_OS):
+    return [line.text for line in wanted(parse(text, environ={}), model, there)]
 
 
 @pytest.mark.parametrize(
@@ -69,21 +71,31 @@ def test_a_scale_on_the_header_gets_the_port_and_the_console_leaves_it():
     assert without_serial_console("console=tty1 quiet") == "console=tty1 quiet"
 
 
+def test_a_display_is_driven_and_found_where_the_file_does_not_see_to_it_itself():
+    kms, auto = "dtoverlay=vc4-kms-v3d", "display_auto_detect=1"
+    assert lines("", 4, "dtparam=audio=on\n")[:2] == [kms, auto]
+    assert lines("", 4, f"{kms},cma-256\n#{auto}\n")[0] == auto
+    named = lines("", 4, "dtoverlay=vc4-kms-dsi-ili9881-7inch,rotation=90\n")
+    assert kms in named
+    assert auto not in named
+    assert not {kms, auto} & set(lines("", 4, f"{kms}\ndisplay_auto_detect=0\n"))
+
+
 @pytest.mark.parametrize("before", [PI_OS, PI_OS.rstrip("\n"), ""])
 def test_our_lines_stand_in_a_block_that_is_put_once(before):
     config = parse(DOOR, environ={})
-    once = amended(before, wanted(config, 4))
+    once = amended(before, wanted(config, 4, before))
     assert once.startswith(before)
     assert once.count(BEGIN) == once.count(END) == 1
     # Whatever section the file ended in, ours is for all boards.
     assert once.split(BEGIN)[1].lstrip("\n").startswith("[all]\n")
-    assert amended(once, wanted(config, 4)) == once
+    assert amended(once, wanted(config, 4, once)) == once
     assert removed(once).rstrip("\n") == before.rstrip("\n")
 
 
 def test_other_wiring_takes_the_place_of_the_lines_before():
-    first = amended(PI_OS, wanted(parse(DOOR, environ={}), 4)) + "# mine\n"
-    second = amended(first, wanted(parse("", environ={}), 4))
+    first = amended(PI_OS, wanted(parse(DOOR, environ={}), 4, PI_OS)) + "# mine\n"
+    second = amended(first, wanted(parse("", environ={}), 4, first))
     assert "gpio=" not in second
     assert "# mine\n" in second
     assert second.startswith(PI_OS)

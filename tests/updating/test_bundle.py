@@ -11,12 +11,12 @@ from kiosk.updating.bundle import (
     Name,
     is_version,
     name_here,
-    order_of,
     read_name,
     room_for,
     take_in,
     unpack,
 )
+from kiosk.updating.releases import MADE_FROM, order_of
 from kiosk.updating.signatures import SignatureError, read_key
 from tests.updating.bundles import contents, make_bundle, manifest, pack
 from tests.updating.signing import Signer
@@ -60,6 +60,7 @@ def test_what_was_signed_is_taken_in_and_comes_out_whole(tmp_path):
     unpack(copy, tmp_path / "out")
     assert {str(path.relative_to(tmp_path / "out")) for path in (tmp_path / "out").rglob("*") if path.is_file()} == {
         "MANIFEST",
+        MADE_FROM,
         *contents("0.2.0"),
     }
 
