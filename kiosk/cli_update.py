@@ -73,6 +73,7 @@ def update(what: str | None, root: Path, config_file: Path | None, *, now: bool,
 
 
 def _show(releases: "Releases", config: "Config") -> None:
+    from kiosk.install.sticks import mounted
     from kiosk.updating.releases import CURRENT, PREVIOUS
     from kiosk.updating.sources import folders, offered
 
@@ -80,8 +81,10 @@ def _show(releases: "Releases", config: "Config") -> None:
     for version in releases.whole():
         note = {current: "  runs", previous: "  ran before it"}.get(version, "")
         click.echo(f"{version:12}{note}")
-    for version, file in offered(folders(config.update.source)):
-        click.echo(f"{version:12}  in {file}")
+    with mounted() as sticks:
+        for version, file in offered(folders(config.update.source, (folder for _, folder in sticks))):
+            device = next((device for device, folder in sticks if file.is_relative_to(folder)), None)
+            click.echo(f"{version:12}  {f'on {device}' if device else f'in {file}'}")
 
 
 def _resume(releases: "Releases", say: "Callable[[str], None]") -> None:
@@ -102,6 +105,7 @@ def _updating(releases: "Releases", runtime_dir: Path, say: "Callable[[str], Non
 
 
 def _update(releases: "Releases", wish: _Wish, say: "Callable[[str], None]") -> bool:
+    from kiosk.install.sticks import mounted
     from kiosk.updating.bringing import Wanted, bring
     from kiosk.updating.steps import Terminal
 
@@ -117,5 +121,5 @@ def _update(releases: "Releases", wish: _Wish, say: "Callable[[str], None]") -> 
     if not wish.now:
         updating.must_not_disturb()
     wanted = Wanted(what=wish.what, older=wish.older, keys=config.update.public_keys, source=config.update.source)
-    version = bring(releases, updating, wanted, say)
+    version = bring(releases, updating, wanted, say, sticks=mounted)
     return updating.switch(version, terminal, now=wish.now)

@@ -1,42 +1,21 @@
 """A USB key with ``kiosk.toml``: found, looked into without being changed, and let go."""
 
-import json
 import shutil
-import subprocess
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from kiosk.errors import KioskError
 from kiosk.install.settings import FILE, bring
+from kiosk.install.sticks import mounted
 
 LENT: Final = Path("/run/coop-kiosk-usb")
 """Where the guide on the screen, which may not mount, finds what is on a USB key."""
-LOOK: Final = ("/usr/bin/lsblk", "--json", "--output", "PATH,TYPE,RM,HOTPLUG,FSTYPE,MOUNTPOINT")
 
 
 class UsbKeyError(KioskError):
     """Error raised when there is not exactly one USB key with a configuration."""
-
-
-def candidates(listed: str) -> list[tuple[str, str | None]]:
-    """The file systems that can be pulled out, each with where it is mounted.
-
-    Args:
-        listed: what :data:`LOOK` prints.
-    """
-
-    def walk(devices: list[dict[str, Any]], *, removable: bool) -> Iterator[tuple[str, str | None]]:
-        for device in devices:
-            # lsblk before 2.38 writes "1", later ones true.
-            pulled = removable or any(device.get(key) in {True, "1"} for key in ("rm", "hotplug"))
-            if pulled and device.get("fstype"):
-                yield device["path"], device.get("mountpoint")
-            yield from walk(device.get("children", []), removable=pulled)
-
-    return list(walk(json.loads(listed)["blockdevices"], removable=False))
 
 
 @contextmanager
@@ -47,30 +26,14 @@ def opened() -> Iterator[Path]:
         UsbKeyError: there is none, or more than one.
         OSError: lsblk is missing.
     """
-    listed = subprocess.run(LOOK, capture_output=True, text=True, check=True).stdout  # noqa: S603  a constant
-    looked = candidates(listed)
-    with tempfile.TemporaryDirectory(prefix="coop-kiosk-usb-") as folder:
-        found: list[Path] = []
-        mounted: list[Path] = []
-        try:
-            for number, (device, at) in enumerate(looked):
-                point = Path(at) if at else Path(folder, str(number))
-                if not at:
-                    point.mkdir()
-                    if not _mount(device, point):
-                        continue
-                    mounted.append(point)
-                if (point / FILE).is_file():
-                    found.append(point / FILE)
-            if len(found) != 1:
-                names = ", ".join(device for device, _ in looked) or "none is plugged in"
-                raise UsbKeyError(
-                    f"{len(found)} USB keys have a {FILE} in their top folder, and one should (looked at: {names})"
-                )
-            yield found[0]
-        finally:
-            for point in mounted:
-                subprocess.run(["/usr/bin/umount", point], check=False)  # noqa: S603  what we mounted
+    with mounted() as sticks:
+        found = [folder / FILE for _, folder in sticks if (folder / FILE).is_file()]
+        if len(found) != 1:
+            names = ", ".join(device for device, _ in sticks) or "none that can be read is plugged in"
+            raise UsbKeyError(
+                f"{len(found)} USB keys have a {FILE} in their top folder, and one should (looked at: {names})"
+            )
+        yield found[0]
 
 
 def lend(file: Path, to: Path = LENT) -> None:
@@ -98,8 +61,3 @@ def lend(file: Path, to: Path = LENT) -> None:
     new = to / f"{FILE}.new"
     new.write_text(brought.text, encoding="utf-8")
     new.rename(to / FILE)
-
-
-def _mount(device: str, point: Path) -> bool:
-    command = ("/usr/bin/mount", "-o", "ro,nosuid,nodev,noexec", device, point)
-    return subprocess.run(command, capture_output=True, check=False).returncode == 0  # noqa: S603  as lsblk names it

@@ -10,7 +10,7 @@ import pytest
 from kiosk.config import load
 from kiosk.install.__main__ import main
 from kiosk.install.setup_code import encode
-from kiosk.install.usb_key import candidates
+from kiosk.install.sticks import candidates
 
 ROOT = Path(__file__).parents[2]
 CONFIG_TXT = "dtparam=audio=on\n[all]\n"
@@ -127,6 +127,7 @@ def test_only_what_can_be_pulled_out_is_looked_at_for_a_configuration(yes, no):
         device("/dev/mmcblk0", device("/dev/mmcblk0p2", holds="ext4", at="/")),
         device("/dev/sda", device("/dev/sda1", holds="vfat"), device("/dev/sda2"), pulled=yes),
         device("/dev/sdb", plugged=yes, holds="exfat", at="/media/key"),
+        device("/dev/sdc", device("/dev/sdc2", holds="ext4", at="/"), plugged=yes),
     ]
     assert candidates(json.dumps({"blockdevices": listed})) == [("/dev/sda1", None), ("/dev/sdb", "/media/key")]
 

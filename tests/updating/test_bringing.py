@@ -92,7 +92,7 @@ def test_a_stick_comes_before_the_folder(tmp_path):
     signed(tmp_path / "updates", "0.10.0")
     make_bundle(tmp_path / "updates", "0.9.0").rename(tmp_path / "updates/coop-kiosk-0.9.0-riscv64-py311.tar")
     (tmp_path / "updates/coop-kiosk-notes.tar").touch()
-    found = offered(folders(str(tmp_path / "updates"), tmp_path))
+    found = offered(folders(str(tmp_path / "updates"), system=tmp_path))
     assert [version for version, _ in found] == [NEW, "0.10.0"]
     assert dict(found)[NEW] == on_stick
 

@@ -4,6 +4,7 @@ import io
 import signal
 import socket
 import threading
+from contextlib import nullcontext
 
 import pytest
 
@@ -17,14 +18,17 @@ from tests.updating.signing import Signer
 
 
 @pytest.fixture
-def rig(tmp_path):
+def rig(tmp_path, monkeypatch):
     hangup = signal.getsignal(signal.SIGHUP)
+    plugged_in = []
+    monkeypatch.setattr("kiosk.install.sticks.mounted", lambda: nullcontext(plugged_in))
     rig = Rig(tmp_path / "kiosk").build()
     source = tmp_path / "updates"
     source.mkdir()
     (tmp_path / "kiosk.toml").write_text(
         f'[terminal]\ndata_dir = "kiosk/data"\nruntime_dir = "kiosk/run"\n[update]\nsource = "{source}"\n'
     )
+    rig.plugged_in = plugged_in
     yield rig
     signal.signal(signal.SIGHUP, hangup)
 
@@ -34,6 +38,17 @@ def update(rig, tmp_path, monkeypatch, capsys):
     return lambda *words: kiosk(
         monkeypatch, capsys, "update", "--root", str(rig.root), "--config", str(tmp_path / "kiosk.toml"), *words
     )
+
+
+def test_a_version_on_a_stick_is_offered_and_found(rig, update, tmp_path):
+    rig.plugged_in.append(("/dev/sda1", tmp_path / "stick"))
+    bundle = make_bundle(tmp_path / "stick", "0.3.0")
+    assert "0.3.0         on /dev/sda1\n" in update()[1]
+    # It is not signed: so far it came.
+    status, _, err = update("0.3.0")
+    assert status == 1
+    assert "public_keys" in err
+    assert f"proving who signed {bundle.name}" in (rig.root / "update.log").read_text()
 
 
 def test_without_a_wish_it_tells_what_there_is(rig, update, tmp_path):
