@@ -13,7 +13,7 @@ bundle in memory and is refused.
 
 import binascii
 import hashlib
-from base64 import b64decode
+from base64 import b64decode, b64encode
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import BinaryIO, Final
@@ -49,6 +49,16 @@ class PublicKey:
     id: bytes
     raw: bytes
 
+    @property
+    def text(self) -> str:
+        """As [update] public_keys has it."""
+        return b64encode(KEY_ALGORITHM + self.id + self.raw).decode()
+
+
+def name_of(key_id: bytes) -> str:
+    """Printed as minisign does, the last byte first."""
+    return key_id[::-1].hex().upper()
+
 
 @dataclass(frozen=True, slots=True)
 class Signature:
@@ -67,7 +77,7 @@ def read_key(text: str) -> PublicKey:
         SignatureError: it is none.
     """
     lines = [line.strip() for line in text.strip().splitlines()]
-    data = _decoded(lines[-1] if lines else "", "a public key of minisign")
+    data = decoded(lines[-1] if lines else "", "a public key of minisign")
     if not data.startswith(KEY_ALGORITHM) or len(data) != len(KEY_ALGORITHM) + KEY_ID_BYTES + KEY_BYTES:
         raise SignatureError("this is no public key of minisign: it begins with RW and has 56 characters")
     return PublicKey(id=data[2 : 2 + KEY_ID_BYTES], raw=data[2 + KEY_ID_BYTES :])
@@ -82,12 +92,12 @@ def read_signature(text: str) -> Signature:
     lines = text.splitlines()
     if len(text) > LONGEST_TEXT or len(lines) < 4 or not lines[2].startswith(_TRUSTED):
         raise SignatureError("this is no signature of minisign")
-    data = _decoded(lines[1], "a signature of minisign")
+    data = decoded(lines[1], "a signature of minisign")
     if data.startswith(KEY_ALGORITHM):
         raise SignatureError("this signature is of an older form: sign again with minisign 0.10 or later")
     if not data.startswith(HASHED) or len(data) != len(HASHED) + KEY_ID_BYTES + SIGNATURE_BYTES:
         raise SignatureError("this is no signature of minisign")
-    of_comment = _decoded(lines[3], "a signature of minisign")
+    of_comment = decoded(lines[3], "a signature of minisign")
     return Signature(
         key_id=data[2 : 2 + KEY_ID_BYTES],
         of_file=data[2 + KEY_ID_BYTES :],
@@ -107,9 +117,7 @@ def verify(file: BinaryIO, signature: Signature, keys: Iterable[PublicKey]) -> s
     """
     named = [key for key in keys if key.id == signature.key_id]
     if not named:
-        # Printed as minisign does, the last byte first.
-        name = signature.key_id[::-1].hex().upper()
-        raise SignatureError(f"it is signed by the key {name}, which is not trusted here")
+        raise SignatureError(f"it is signed by the key {name_of(signature.key_id)}, which is not trusted here")
     hashed = hashlib.blake2b()
     while piece := file.read(1 << 20):
         hashed.update(piece)
@@ -125,7 +133,12 @@ def verify(file: BinaryIO, signature: Signature, keys: Iterable[PublicKey]) -> s
     raise SignatureError("the file or its signature was damaged or changed after it was signed")
 
 
-def _decoded(text: str, what: str) -> bytes:
+def decoded(text: str, what: str) -> bytes:
+    """The bytes of a line in Base64; ``what`` is what it should be.
+
+    Raises:
+        SignatureError: it is none.
+    """
     try:
         return b64decode(text, validate=True)
     except (binascii.Error, ValueError):
