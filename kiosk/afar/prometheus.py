@@ -78,6 +78,13 @@ def _families(status: Mapping[str, Any]) -> Iterator[Family]:
     yield _one("disk_size_bytes", "Of that disk.", machine.get("disk_size_bytes"))
     written = machine.get("disk_written_bytes")
     yield Family("disk_written_bytes_total", "counter", "To that disk since the machine was started.", (({}, written),))
+    yield Family(
+        "written_bytes_total",
+        "counter",
+        "To any disk by the terminal since it was started.",
+        (({}, machine.get("written_bytes")),),
+    )
+    yield _one("written_bytes_per_day", "As many would it be in a day.", machine.get("written_bytes_per_day"))
     yield _one("memory_bytes", "The most that the terminal has had in memory.", machine.get("memory_bytes"))
     yield _one("uptime_seconds", "Since the machine was started.", machine.get("uptime_seconds"))
     yield _one("running_seconds", "Since the terminal was started.", machine.get("running_seconds"))

@@ -17,6 +17,9 @@ STORE_SECONDS: Final = 5.0
 SECTOR_BYTES: Final = 512
 """Of ``/sys/block/…/stat``, whatever the disk has (Documentation/block/stat.rst of the kernel)."""
 SECTORS_WRITTEN: Final = 6
+DAY_SECONDS: Final = 86_400
+TELLING_SECONDS: Final = 3600.0
+"""After a start, which writes more than a day at work, nothing is told of a whole day."""
 CPU_ZONES: Final = frozenset({"cpu-thermal", "cpu_thermal", "x86_pkg_temp"})
 
 
@@ -28,6 +31,8 @@ class Readings:
         temperature_celsius: of the processor.
         disk_free_bytes, disk_size_bytes: where the terminal keeps what it remembers.
         disk_written_bytes: to that disk since the machine was started: what wears a card out.
+        written_bytes: of those, by the program since it was started.
+        written_bytes_per_day: as many would it be in a day; not known for the first hour.
         memory_bytes: the most that the program has had in memory.
         uptime_seconds: since the machine was started.
         running_seconds: since the program was started.
@@ -39,6 +44,8 @@ class Readings:
     disk_free_bytes: int | None = None
     disk_size_bytes: int | None = None
     disk_written_bytes: int | None = None
+    written_bytes: int | None = None
+    written_bytes_per_day: int | None = None
     memory_bytes: int | None = None
     uptime_seconds: float | None = None
     running_seconds: float | None = None
@@ -61,14 +68,18 @@ def read(data_dir: Path, oldest_waiting: Callable[[], "Future[datetime | None]"]
     free, size = _room(data_dir)
     oldest, known = _oldest(oldest_waiting)
     uptime = _uptime(system)
+    running = _running(system, uptime)
+    written = _written_here(system)
     return Readings(
         temperature_celsius=_temperature(system),
         disk_free_bytes=free,
         disk_size_bytes=size,
         disk_written_bytes=_written(data_dir, system),
+        written_bytes=written,
+        written_bytes_per_day=_per_day(written, running),
         memory_bytes=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
         uptime_seconds=uptime,
-        running_seconds=_running(system, uptime),
+        running_seconds=running,
         queue_oldest_at=oldest,
         queue_known=known,
     )
@@ -107,6 +118,20 @@ def _written(data_dir: Path, system: Path) -> int | None:
         return None
     fields = _text(system / f"sys/dev/block/{os.major(device)}:{os.minor(device)}/stat").split()
     return int(fields[SECTORS_WRITTEN]) * SECTOR_BYTES if len(fields) > SECTORS_WRITTEN else None
+
+
+def _written_here(system: Path) -> int | None:
+    """What the program has caused to be written to any disk, and not taken back before it was (proc(5))."""
+    values = dict(line.partition(": ")[::2] for line in _text(system / "proc/self/io").splitlines())
+    if "write_bytes" not in values:
+        return None
+    return max(0, int(values["write_bytes"]) - int(values.get("cancelled_write_bytes", 0)))
+
+
+def _per_day(written: int | None, running: float | None) -> int | None:
+    if written is None or running is None or running < TELLING_SECONDS:
+        return None
+    return round(written * DAY_SECONDS / running)
 
 
 def _uptime(system: Path) -> float | None:

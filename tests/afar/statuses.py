@@ -10,6 +10,8 @@ MACHINE = {
     "disk_free_bytes": 20_000_000_000,
     "disk_size_bytes": 30_000_000_000,
     "disk_written_bytes": 4096,
+    "written_bytes": 2048,
+    "written_bytes_per_day": 50547,
     "memory_bytes": 180_000_000,
     "uptime_seconds": 3600.5,
     "running_seconds": 3500.0,

@@ -25,6 +25,9 @@ def test_all_that_was_asked_for_is_in_it():
     assert found["coop_kiosk_knowledge_age_seconds"] == "60"
     assert found["coop_kiosk_temperature_celsius"] == "51.5"
     assert found["coop_kiosk_disk_free_bytes"] == "20000000000"
+    assert found["coop_kiosk_disk_written_bytes_total"] == "4096"
+    assert found["coop_kiosk_written_bytes_total"] == "2048"
+    assert found["coop_kiosk_written_bytes_per_day"] == "50547"
     assert found["coop_kiosk_status_timestamp_seconds"] == "1772452800"
 
 
@@ -38,7 +41,7 @@ def test_a_part_that_is_lost_is_down_and_one_that_is_off_is_not_there():
 
 def test_what_is_not_known_is_left_out():
     text = exposition(status(door=None, machine=None, knowledge_age_seconds=None, queue_age_seconds=None))
-    for name in ("door", "temperature", "disk", "knowledge", "queue_age"):
+    for name in ("door", "temperature", "disk", "written", "knowledge", "queue_age"):
         assert f"coop_kiosk_{name}" not in text
 
 

@@ -34,6 +34,7 @@ def system(tmp_path):
     (tmp_path / "proc/uptime").write_text("5000.25 19000.00\n")
     ticks = 4000 * os.sysconf("SC_CLK_TCK")
     (tmp_path / "proc/self/stat").write_text(f"1 (a ) b) S {' '.join(['0'] * 18)} {ticks} 0 0\n")
+    (tmp_path / "proc/self/io").write_text("rchar: 9\nwrite_bytes: 90000\ncancelled_write_bytes: 10000\n")
     return tmp_path
 
 
@@ -45,6 +46,13 @@ def test_a_pi_is_read(system):
     assert found.uptime_seconds == 5000.25
     assert found.running_seconds == 1000.25
     assert (found.queue_oldest_at, found.queue_known) == (NOON, True)
+
+
+def test_what_the_terminal_writes_in_a_day_is_told_after_an_hour(system):
+    found = read(system, answered(), system)
+    assert (found.written_bytes, found.written_bytes_per_day) == (80_000, None)
+    (system / "proc/uptime").write_text("47200.25 19000.00\n")
+    assert read(system, answered(), system).written_bytes_per_day == pytest.approx(160_000, abs=5)
 
 
 def test_where_no_zone_is_the_processors_the_hottest_counts(system):
@@ -62,3 +70,4 @@ def test_this_machine_can_be_read(tmp_path):
     found = read(tmp_path, answered())
     assert found.uptime_seconds > found.running_seconds > 0
     assert found.memory_bytes > 1_000_000
+    assert found.written_bytes >= 0
