@@ -4,6 +4,7 @@ What is there: a Debian with systemd that has booted, a bundle or a checkout in 
 device. The screen is drawn by the real cage and Xwayland, on the backend of wlroots that needs no graphics card.
 """
 
+import fcntl
 import json
 import os
 import shutil
@@ -191,6 +192,60 @@ def again() -> None:
 
 
 @check("install")
+def again_from_what_is_installed() -> None:
+    """What is installed can be called for later changes; it leaves the program as it is."""
+    before, started = files("/etc", "/opt/coop-kiosk/current/"), shown("InvocationID")
+    said = run(TOP / "current/scripts/install")
+    assert "Done: coop-kiosk" in said, said
+    after = files("/etc", "/opt/coop-kiosk/current/")
+    assert after == before, sorted(after.items() ^ before.items())[:6]
+    assert shown("InvocationID") == started, said
+
+
+@check("install")
+def not_over_an_update() -> None:
+    """Neither an older version nor one beside a trial is installed, and nothing is taken away under an update."""
+    current = TOP / "current"
+    was = current.readlink()
+    newer = TOP / "releases/99.0"
+    newer.mkdir()
+    (newer / "complete").touch()
+    try:
+        run("ln", "-sfn", "releases/99.0", current)
+        said = run(SOURCE / "scripts/install", well=False)
+        assert "99.0 runs, which is newer than" in said, said
+        assert "Done" not in said, said
+    finally:
+        run("ln", "-sfn", was, current)
+        shutil.rmtree(newer)
+    with (TOP / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        said = run(SOURCE / "scripts/uninstall", well=False)
+    assert "An update is under way" in said, said
+    assert answers()
+
+
+@check("install")
+def mended() -> None:
+    """With faults in its configuration the terminal says so, where it can be read, and starts once they are mended."""
+    file = ETC / "kiosk.toml"
+    well = file.read_text()
+    try:
+        file.write_text(well.replace("screen = ", "sreen = "))
+        run("systemctl", "restart", "kiosk")
+        assert "does not start" in shown("StatusText"), shown("StatusText")
+        assert "[terminal] sreen" in shown("StatusText"), shown("StatusText")
+        # It does not die of it, and pats the watchdog for longer than that waits.
+        pid, began = python_pid(), time.monotonic()
+        wait("40 s of life", lambda: time.monotonic() > began + 40)
+        assert python_pid() == pid
+        assert "[terminal] sreen" in run("kiosk", "status", well=False)
+    finally:
+        file.write_text(well)
+    wait("the terminal", answers)
+
+
+@check("install")
 def hung() -> None:
     """A terminal that hangs is killed by the watchdog and is back; the lines are put at rest in between."""
     pid, restarts = python_pid(), int(shown("NRestarts"))
@@ -271,6 +326,8 @@ def nightly() -> None:
     assert kept[0] == "test-2001-01-03.kiosk-backup", kept
     assert (backups / kept[-1]).stat().st_size > 1000
     assert shown("Result", "kiosk-backup.service") == "success"
+    # The running terminal had copied its journal there.
+    assert not Path("/run/coop-kiosk/journal.copy").exists()
 
 
 @check("install")
