@@ -17,6 +17,7 @@ def coop(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 RIGS = {"folder": FolderRig, "rest": RestRig, "odoo": OdooRig, "gestion-compte": GestionCompteRig}
+SERVED = {name: rig for name, rig in RIGS.items() if name != "folder"}
 
 
 @pytest.fixture(params=RIGS.values(), ids=RIGS)
@@ -34,3 +35,10 @@ def terminal(rig: Rig) -> Terminal:
     terminal = Terminal(rig.backend)
     assert terminal.pull()
     return terminal
+
+
+@pytest.fixture(params=SERVED.values(), ids=SERVED)
+def served(request: pytest.FixtureRequest, coop: Path, tmp_path: Path) -> Iterator[Rig]:
+    """The backends that have a server."""
+    with opened(request.param(Path(shutil.copytree(coop, tmp_path / "coop")))) as rig:
+        yield rig

@@ -4,7 +4,7 @@ import csv
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from types import MappingProxyType
 
@@ -20,7 +20,7 @@ from kiosk.demo.data import make_coop
 from kiosk.devices.cards import CardHasher
 from kiosk.devices.simulated.network import Cable
 from kiosk.rules.knowledge import Knowledge
-from kiosk.types import CardHash, Fact, FactId, FactKind, MemberId, ShiftId
+from kiosk.types import CardHash, ClockTrust, Fact, FactId, FactKind, MemberId, ShiftId
 
 TODAY = date(2026, 11, 24)
 MEMBERS = 90
@@ -72,6 +72,8 @@ class Rig:
     """One backend over one coop. ``reopen`` starts both sides anew, as after a power cut.
 
     Attributes:
+        clock: the terminal's.
+        server_clock: the other side's own, right as long as no test sets it.
         not_promised: tests of the contract that this backend is excused from, each with the reason.
     """
 
@@ -80,6 +82,7 @@ class Rig:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.clock = demo_clock()
+        self.server_clock = demo_clock()
         self.backend: Backend
 
     def reopen(self) -> None:
@@ -88,8 +91,17 @@ class Rig:
     def close(self) -> None:
         self.backend.close()
 
+    def pass_time(self, seconds: float) -> None:
+        """Let time pass on both sides."""
+        self.clock.advance(seconds)
+        self.server_clock.advance(seconds)
+
     def kept_ids(self) -> list[str]:
         """The ids of all facts on the other side, in order, as they are stored."""
+        raise NotImplementedError
+
+    def came_at(self, member: MemberId, shift: ShiftId) -> datetime | None:
+        """When the other side says that the member came; None where it keeps no time."""
         raise NotImplementedError
 
 
@@ -114,7 +126,6 @@ class FolderRig(Rig):
 class RestRig(Rig):
     def __init__(self, folder: Path, page_rows: int = 100) -> None:
         super().__init__(folder)
-        self.server_clock = demo_clock()
         self._page_rows = page_rows
         self.server = self._new_server()
         self.cable = Cable(self.server.port)
@@ -150,6 +161,12 @@ class RestRig(Rig):
 
     def kept_ids(self) -> list[str]:
         return [event["id"] for event in self.server.events()]
+
+    def came_at(self, member: MemberId, shift: ShiftId) -> datetime | None:
+        place = (member, shift)
+        [event] = [event for event in self.server.events() if (event["member_id"], event["shift_id"]) == place]
+        # What another clock says comes with the word that it is not to be believed.
+        return datetime.fromisoformat(event["happened_at"]) if event["clock"] == ClockTrust.SYNCED else None
 
 
 @contextmanager

@@ -3,17 +3,11 @@
 from kiosk.backends.base import Accepted
 from kiosk.demo.cast import Kind
 from kiosk.types import Card, Fact, FactKind, Grams, Jar, JarCode
-from tests.backends.rigs import NEW_CARD, RestRig, Rig, Terminal, card, fact, member_id, needs
+from tests.backends.rigs import NEW_CARD, Rig, Terminal, card, fact, member_id, needs
 
 
 def about_card(rig: Rig, kind: FactKind, **more: object) -> Fact:
     return fact(kind, rig.clock, member_id=member_id(Kind.OK), details={"card": NEW_CARD}, **more)
-
-
-def wait_a_minute(rig: Rig) -> None:
-    rig.clock.advance(60)
-    if isinstance(rig, RestRig):
-        rig.server_clock.advance(60)
 
 
 def tare(rig: Rig, grams: int) -> Fact:
@@ -44,7 +38,7 @@ def test_link_that_comes_late_does_not_unblock(rig: Rig, terminal: Terminal) -> 
     # Linked at a terminal that was offline, and reported lost at another one since.
     needs(rig, "card_links")
     linked = about_card(rig, FactKind.CARD_LINKED)
-    wait_a_minute(rig)
+    rig.pass_time(60)
     assert rig.backend.deliver(about_card(rig, FactKind.CARD_BLOCKED)) == Accepted()
     assert rig.backend.deliver(linked) == Accepted()
     terminal.pull()
@@ -74,7 +68,7 @@ def test_jar_is_known_at_every_terminal(rig: Rig, terminal: Terminal) -> None:
 def test_last_weighing_counts_whenever_it_arrives(rig: Rig, terminal: Terminal) -> None:
     needs(rig, "jars")
     first = tare(rig, 352)
-    wait_a_minute(rig)
+    rig.pass_time(60)
     for weighed in (tare(rig, 348), first):
         assert rig.backend.deliver(weighed) == Accepted()
         terminal.pull()

@@ -1,10 +1,7 @@
 """What a bad line and a mad server can do to every backend that has a server: nothing that stays, no door opened."""
 
-import shutil
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
-from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -14,22 +11,17 @@ from kiosk.devices.simulated.network import Cable
 from kiosk.errors import BackendUnavailable, NotAuthorised
 from kiosk.events import BookingOutcome
 from kiosk.types import FactKind
-from tests.backends.conftest import RIGS
 from tests.backends.rigs import (
     CLEANING_AT_19,
     DELIVERY_NOW,
     HASHER,
-    RestRig,
     Rig,
     Terminal,
-    card,
     fact,
     member_id,
-    opened,
 )
 from tests.backends.scripted import ScriptedServer, http
 
-SERVED = {name: rig for name, rig in RIGS.items() if name != "folder"}
 SECONDS = 0.5
 MAD = {
     "a portal": http(b"<html><title>Bienvenue sur le wifi</title></html>"),
@@ -55,12 +47,6 @@ MAD = {
     "another protocol": b"SSH-2.0-OpenSSH_9.2\r\n",
     "a closed line": b"",
 }
-
-
-@pytest.fixture(params=SERVED.values(), ids=SERVED)
-def served(request: pytest.FixtureRequest, coop: Path, tmp_path: Path) -> Iterator[Rig]:
-    with opened(request.param(Path(shutil.copytree(coop, tmp_path / "coop")))) as rig:
-        yield rig
 
 
 @contextmanager
@@ -112,7 +98,7 @@ def must_go_on(rig: Rig, terminal: Terminal, arrived) -> None:
     """All is as it was, and what waited arrives once."""
     terminal.pull()
     while isinstance(outcome := rig.backend.deliver(arrived), Retry):
-        rig.clock.advance(outcome.after_seconds or 1.0)
+        rig.pass_time(outcome.after_seconds or 1.0)
     assert outcome == Accepted()
     terminal.pull()
     assert rig.kept_ids().count(arrived.id) == 1
@@ -172,24 +158,9 @@ def test_an_answer_that_breaks_off_anywhere_is_delivered_once(served: Rig) -> No
             assert isinstance(outcome, Retry)
         breaks += 1
         # The next round comes a while later.
-        served.clock.advance(5)
+        served.pass_time(5)
         with no_answer():
             terminal.pull()
     served.cable.mend()
     assert breaks > 0
     must_go_on(served, terminal, arrived)
-
-
-@pytest.mark.parametrize("hours", [-30, -3, 3, 30])
-def test_a_terminal_whose_clock_is_wrong_is_told_the_same_and_delivers(coop: Path, tmp_path: Path, hours: int) -> None:
-    """Of the servers of the tests, this one alone has a clock of its own."""
-    with opened(RestRig(Path(shutil.copytree(coop, tmp_path / "coop")))) as rig:
-        rig.server_clock.advance(hours * 3600.0)
-        terminal = Terminal(rig.backend)
-        terminal.pull()
-        assert abs(rig.backend.server_ahead - timedelta(hours=hours)) <= timedelta(seconds=1)
-        assert member_id(Kind.SHIFT_NOW) in terminal.knowledge.members
-        arrived = arrival(rig)
-        assert rig.backend.deliver(arrived) == Accepted()
-        assert rig.kept_ids() == [arrived.id]
-        assert rig.backend.identify(card(Kind.OK), 5.0).member is not None

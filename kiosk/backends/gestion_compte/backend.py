@@ -239,8 +239,8 @@ class GestionCompteBackend:
         return Accepted()
 
     def _refresh(self, fact: Fact, member: MemberId, budget: Budget) -> None:
-        person = self._memory.person(member)
-        if person is not None and self._clock.now() - fact.happened.wall < RECENT:
+        person, at = self._memory.person(member), self._shop.time.when(fact.happened)
+        if person is not None and at is not None and self._shop.now() - at < RECENT:
             self._asking.refresh(person, budget)
 
     # ── what a person waits for ───────────────────────────────────────────────────────────────────────────────────

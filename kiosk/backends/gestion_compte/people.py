@@ -58,7 +58,7 @@ class Late:
     """A presence that the server took after its shift, by hand's way, and dates then.
 
     Attributes:
-        came_at: the true time, aware UTC.
+        came_at: the true time, aware UTC; where nobody knows it, when the server took it.
         noted_at: when the server took it.
     """
 

@@ -93,12 +93,12 @@ class Presences:
     def _too_late(self, fact: Fact, shift_id: ShiftId, slot: Slot, member: MemberId, budget: Budget) -> Outcome:
         if self._presence is Presence.AT_BOOKING:
             return Accepted()
-        person = self._memory.person(member)
+        now, person = self._shop.now(), self._memory.person(member)
         number = "" if person is None else person.number
-        came_at = fact.happened.wall
+        came_at = self._shop.time.when(fact.happened)
         outcome = self._by_hand(shift_id, member, words.too_late(slot, came_at, number, self._zone), budget)
         if isinstance(outcome, Accepted):
-            self._memory.note_late(Late(shift_id, member, came_at, self._shop.now()))
+            self._memory.note_late(Late(shift_id, member, came_at or now, now))
         return outcome
 
     def _scan(self, shift_id: ShiftId, slot: Slot, member: MemberId, register: Register, budget: Budget) -> Outcome:

@@ -18,9 +18,9 @@ a word, and every form of the server would be refused: that is told as what it i
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import UTC, timedelta
+from datetime import UTC
 from email.utils import parsedate_to_datetime
 from functools import partial
 from typing import Final
@@ -31,6 +31,7 @@ from requests.cookies import RequestsCookieJar
 from kiosk.backends.gestion_compte import words
 from kiosk.backends.gestion_compte.office_pages import read_login_token
 from kiosk.backends.rest_transport import HttpAnswer, Transport
+from kiosk.backends.server_time import ServerTime
 from kiosk.clock import Clock
 from kiosk.errors import BackendUnavailable, NotAuthorised
 
@@ -40,8 +41,6 @@ LOGIN: Final = "/login"
 LOGIN_CHECK: Final = "/login_check"
 SINGLE_SIGN_ON: Final = "/oauth/login"
 FIRST_PASSWORD: Final = "/user/change_password"  # noqa: S105  a path
-LARGEST_CLOCK_GAP: Final = timedelta(days=2)
-"""A server farther away than that tells nothing about the time."""
 
 
 class AccountRefused(NotAuthorised):
@@ -131,14 +130,13 @@ class Session:
         ca_file: str | None = None,
     ) -> None:
         self._url = url.rstrip("/")
-        self._clock = clock
         self._account = account
         self._cookies = RequestsCookieJar()
         self._transport = Transport(self._url, None, ca_file, self._cookies)
         self._turn = turn
         self._logins = 0
-        self.server_ahead = timedelta()
-        """How far the server's clock is ahead of this one, to the second."""
+        self.time = ServerTime(clock)
+        """The server's."""
         self.is_reached = False
         """The last request was answered, by the server or whoever stands for it."""
 
@@ -254,11 +252,8 @@ class Session:
         return target.path.removeprefix(base.path)
 
     def _note_time(self, answer: HttpAnswer) -> None:
-        try:
-            ahead = parsedate_to_datetime(answer.headers.get("Date", "")).astimezone(UTC) - self._clock.now()
-        except (ValueError, OverflowError):
-            return
-        self.server_ahead = ahead if abs(ahead) < LARGEST_CLOCK_GAP else timedelta()
+        with suppress(ValueError, OverflowError):
+            self.time.hear(parsedate_to_datetime(answer.headers.get("Date", "")).astimezone(UTC))
 
     # ── the account ───────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -102,6 +102,7 @@ class Shop:
         self._entrance = entrance
         self._zone = zone
         self._clock = clock
+        self.time = entrance.place.time
         self._timeout_seconds = timeout_seconds
         self._today: Today | None = None
         self._guard = threading.Lock()
@@ -110,7 +111,7 @@ class Shop:
 
     def now(self) -> datetime:
         """The server's time, aware UTC: it judges scans by its own clock."""
-        return self._clock.now() + self._entrance.place.server_ahead
+        return self.time.now()
 
     def read_today(self, budget: Budget) -> Today:
         """The day's shifts, asked for now.

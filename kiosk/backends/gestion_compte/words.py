@@ -23,12 +23,10 @@ ACCOUNT_FORGOTTEN: Final = "Le serveur oublie le compte de la borne : son adres
 ACCOUNT_MAY_NOT: Final = "Le compte de la borne n’a pas le rôle qu’il faut (ROLE_SHIFT_MANAGER)."
 
 
-def too_late(slot: Slot, came_at: datetime, number: str, zone: tzinfo) -> str:
+def too_late(slot: Slot, came_at: datetime | None, number: str, zone: tzinfo) -> str:
     """The window has passed; whoever validates it by hand needs the shift, the true time and whose it is."""
-    starts, ends, came = (at.astimezone(zone) for at in (slot.starts_at, slot.ends_at, came_at))
+    starts, ends = (at.astimezone(zone) for at in (slot.starts_at, slot.ends_at))
+    came = "heure d’arrivée inconnue" if came_at is None else f"arrivée à {came_at.astimezone(zone):%Hh%M}"
     who = f", n° {number}" if number else ""
     job = slot.job.replace("-", " ")
-    return (
-        f"Créneau « {job} » du {starts:%d/%m}, {starts:%Hh%M}-{ends:%Hh%M}{who} : arrivée à {came:%Hh%M}, "
-        "à valider à la main."
-    )
+    return f"Créneau « {job} » du {starts:%d/%m}, {starts:%Hh%M}-{ends:%Hh%M}{who} : {came}, à valider à la main."

@@ -27,6 +27,7 @@ from kiosk.backends.odoo.rpc import Greeting, Rpc
 from kiosk.backends.odoo.survey import Survey, look_at
 from kiosk.backends.odoo.values import WrongAnswer, utc_text
 from kiosk.backends.odoo.wants import FamilyName
+from kiosk.backends.server_time import ServerTime
 from kiosk.clock import Clock
 from kiosk.errors import BackendUnavailable, NotAuthorised
 from kiosk.events import BookingOutcome, Identified, KnowledgePage
@@ -62,7 +63,7 @@ class OdooBackend:
         rpc: the way in.
         hash_card: from a canonical card id to its hash under the coop's key.
         zone: the coop's time zone.
-        clock: says what is past.
+        clock: this terminal's; what is past, Odoo's own time says.
         habits: how this coop uses its Odoo.
         family: whose modules it runs; None finds out.
         coop_folder: where the sheets are that tell what Odoo does not: opening hours, closures, a notice.
@@ -84,7 +85,8 @@ class OdooBackend:
         timeout_seconds: float = 10.0,
     ) -> None:
         self._rpc = rpc
-        self._tools = Tools(habits or Habits(), hash_card, zone, clock)
+        self._time = ServerTime(clock)
+        self._tools = Tools(habits or Habits(), hash_card, zone, clock, self._time)
         self._zone = zone
         self._clock = clock
         self._wanted_family = family
@@ -125,7 +127,7 @@ class OdooBackend:
         before = self._versions.get(name)
         with self._answering():
             self._read(afresh=before is None)
-        tables = windowed(told(self._all), self._clock.now(), self._zone)
+        tables = windowed(told(self._all), self._time.now(), self._zone)
         if tables == before:
             return Unchanged()
         name = self._keep(tables)
@@ -162,14 +164,14 @@ class OdooBackend:
     def _read(self, *, afresh: bool) -> None:
         """Bring what is kept up to date: all of it, or what was written since the last time."""
         left = each_within(self._timeout_seconds)
-        greeting = self._rpc.greet(left())
+        greeting = self._greet(left)
         known_before = self._known_as(None)
         if afresh and known_before is not None and known_before[0].problems:
             # Somebody may have put them right since.
             self._forget()
         known, family = self._look(left, greeting)
         odoo = Odoo(self._rpc, left, known.context)
-        midnight = self._clock.now().astimezone(self._zone).replace(hour=0, minute=0, second=0, microsecond=0)
+        midnight = self._time.now().astimezone(self._zone).replace(hour=0, minute=0, second=0, microsecond=0)
         near = Window(midnight.astimezone(UTC) - NIGHT, midnight.astimezone(UTC) + timedelta(days=ROSTER_DAYS + 1))
         far = Window(near.until, midnight.astimezone(UTC) + timedelta(days=FAR_DAYS))
         if afresh or self._since is None or self._reader is not family:
@@ -199,7 +201,7 @@ class OdooBackend:
             known = self._known_as(greeting)
             if known is not None:
                 return known
-            greeting = greeting or self._rpc.greet(left())
+            greeting = greeting or self._greet(left)
             found = look_at(
                 self._rpc,
                 greeting,
@@ -215,6 +217,11 @@ class OdooBackend:
             return known
         finally:
             self._looking.release()
+
+    def _greet(self, left: SecondsLeft) -> Greeting:
+        greeting = self._rpc.greet(left())
+        self._time.hear(greeting.at)
+        return greeting
 
     def _known_as(self, greeting: Greeting | None) -> Known | None:
         with self._guard:

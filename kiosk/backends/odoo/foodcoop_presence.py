@@ -65,7 +65,8 @@ class FoodcoopPresence:
             return case
         if case.state == "done":
             return Accepted()
-        problem = self._closed(case) or self._early(case, fact.happened.wall) or self._not_expected(case)
+        came_at = self._tools.time.when(fact.happened) or self._tools.time.now()
+        problem = self._closed(case) or self._early(case, came_at) or self._not_expected(case)
         if problem is not None:
             return problem
         registration = case.registration.id if case.registration is not None else self._walk_in(odoo, case)
@@ -73,7 +74,7 @@ class FoodcoopPresence:
             return registration
         values = {"state": "done"}
         if self._survey.has("shift.registration", "date_closed"):
-            values["date_closed"] = utc_text(fact.happened.wall)
+            values["date_closed"] = utc_text(came_at)
         odoo.write("shift.registration", registration, values)
         return Accepted()
 
@@ -132,7 +133,7 @@ class FoodcoopPresence:
 
     def _settled(self, case: _Case) -> BookingOutcome | None:
         """What the shift and an earlier registration say; None where a place may be looked for."""
-        if self._closed(case) or case.ends_at <= self._tools.clock.now():
+        if self._closed(case) or case.ends_at <= self._tools.time.now():
             return BookingOutcome.REFUSED
         if case.registration is None:
             return None

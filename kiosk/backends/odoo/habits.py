@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Literal, TypeAlias
 
+from kiosk.backends.server_time import ServerTime
 from kiosk.clock import Clock
 from kiosk.devices.cards import CardUid, maybe_ean13
 from kiosk.types import CardHash
@@ -40,12 +41,13 @@ class Habits:
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """What every family works with: the coop's habits, its card key, its time zone and the time."""
+    """What every family works with: the coop's habits, its card key, its zone, this terminal's clock and Odoo's."""
 
     habits: Habits
     hash_card: HashCard
     zone: tzinfo
     clock: Clock
+    time: ServerTime
 
     def maybe_card(self, text: str) -> CardHash | None:
         """The hash of what Odoo keeps in a field for bar codes; None where no reader could ever read that.

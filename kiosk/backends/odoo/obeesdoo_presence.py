@@ -41,12 +41,12 @@ class ObeesdooPresence:
             return _NOT_THERE
         worker, mode = found
         early = timedelta(minutes=self._tools.habits.check_in_opens_minutes) + NEARLY
-        if fact.happened.wall < slot.starts_at - early:
+        if (self._tools.time.when(fact.happened) or self._tools.time.now()) < slot.starts_at - early:
             return Refused("the shift was still to come at that time")
         sheet = self._maybe_sheet(odoo, slot)
         if sheet is not None:
             return self._on_sheet(odoo, sheet, slot, worker, mode)
-        if self._survey.has("shift.sheet") and self._tools.clock.now() < slot.ends_at:
+        if self._survey.has("shift.sheet") and self._tools.time.now() < slot.ends_at:
             return Retry(SHEET_PAUSE_SECONDS, "the attendance sheet of this shift is not there yet")
         return self._on_shift(odoo, slot, worker, mode)
 
@@ -139,7 +139,7 @@ class ObeesdooPresence:
     # ── without a sheet ───────────────────────────────────────────────────────────────────────────────────────────
 
     def _on_shift(self, odoo: Odoo, slot: Slot, worker: int, mode: str) -> Outcome:
-        wait = (slot.starts_at - self._tools.clock.now()).total_seconds()
+        wait = (slot.starts_at - self._tools.time.now()).total_seconds()
         if wait > 0:
             return Retry(wait, "these modules take no presence before a shift begins")
         for row in self._own_rows(odoo, slot, worker):

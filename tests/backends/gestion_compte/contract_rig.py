@@ -1,6 +1,7 @@
 """gestion-compte before the contract suite: the demo's coop on the fake, its lists imported, and the suite's names."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -15,6 +16,7 @@ from kiosk.backends.gestion_compte.settings import Settings, Tier
 from kiosk.backends.gestion_compte.slots import person_id, shift_id_of
 from kiosk.demo.cast import ZONE
 from kiosk.demo.gestion_compte_room import import_lists_of
+from kiosk.types import MemberId, ShiftId
 from tests.backends.renaming import Names, Renamed, ServedRig
 from tests.backends.rigs import HASHER
 
@@ -47,7 +49,7 @@ class GestionCompteRig(ServedRig):
         self.names = _names_of(tables)
         self.coop = FakeCoop(name="", zone=ZONE, by_reader=True)
         source = FolderSource(folder, HASHER.key, Settings().nfc_prefix, ZONE)
-        self.server = FakeServer(self.coop, self.clock, refresh=source.refresh)
+        self.server = FakeServer(self.coop, self.server_clock, refresh=source.refresh)
         self.server.refresh()
         self._taken_before = self._taken()
         self._asked: dict[tuple[str, str], str] = {}
@@ -80,6 +82,9 @@ class GestionCompteRig(ServedRig):
         there = self.names.there
         booked = self._taken() - self._taken_before
         return [self._asked[str(there(member)), str(there(key))] for key, member in (*self.coop.validations, *booked)]
+
+    def came_at(self, member: MemberId, shift: ShiftId) -> datetime | None:
+        """None: the server marks a place, and dates nothing."""
 
     def _taken(self) -> set[tuple[str, str]]:
         return {(place.key, place.shifter.id) for place in self.coop.places.values() if place.shifter is not None}

@@ -1,5 +1,6 @@
 """A presence reaches the server while it can still say the truth; else a person's hand does it, or waits for one."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ from kiosk.backends.base import Accepted, Refused, Retry
 from kiosk.backends.gestion_compte.fake.coop import Version
 from kiosk.backends.gestion_compte.fake.routes import Setup
 from kiosk.errors import BackendUnavailable
-from kiosk.types import FactKind, MemberId
+from kiosk.types import ClockTrust, FactKind, MemberId
 from tests.backends.gestion_compte.shops import (
     ALIX,
     AT_BOOKING,
@@ -204,6 +205,17 @@ def test_late_presence_is_never_scanned_and_says_what_a_hand_needs(tmp_path: Pat
         assert shop.backend._memory.late() == ()
         assert scans(shop) == 1
         assert not any(place.carried_out for place in shop.coop.places.values() if place.id != 2)
+
+
+def test_late_presence_of_a_start_without_a_clock_names_no_hour(tmp_path: Path) -> None:
+    with opened(tmp_path, at(12)) as shop:
+        fact = shop.fact(CHECK_IN, come(shop), TILL)
+        unset = replace(fact.happened, boot_id="an earlier start", wall=at(12, days=-20_000), trust=ClockTrust.NEVER)
+        shop.pass_time(3 * 3600)
+        shop.pull()
+        outcome = shop.backend.deliver(replace(fact, happened=unset))
+        assert isinstance(outcome, Refused)
+        assert "heure d’arrivée inconnue" in outcome.reason
 
 
 def test_late_presence_is_validated_by_the_shift_manager_s_hand(tmp_path: Path, version: Version) -> None:

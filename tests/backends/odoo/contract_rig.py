@@ -4,11 +4,13 @@ The coop of this rig keeps the numbers of contactless cards in the field for bar
 """
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
 from kiosk.backends.odoo.backend import OdooBackend
 from kiosk.backends.odoo.rpc import JsonRpc
+from kiosk.backends.odoo.values import TIME_FORMAT
 from kiosk.demo.cast import CAST, ZONE
 from kiosk.demo.fake_odoo.foodcoop import FoodcoopDatabase
 from kiosk.demo.fake_odoo.seed import LOGIN, USER_ID, foodcoop_of, read_coop
@@ -44,7 +46,7 @@ class OdooRig(ServedRig):
         people = {person.id: MemberId(f"{person.attached_to}-{person.number}") for person in CAST if person.attached_to}
         self.names = Names(people, {name: ShiftId(str(number)) for name, number in numbers.items()})
         self._asked: dict[tuple[str, str], str] = {}
-        self.server = FakeOdoo(self._database, NAME, self.clock)
+        self.server = FakeOdoo(self._database, NAME, self.server_clock)
         self.serve(self.server)
 
     def new_backend(self) -> Renamed:
@@ -60,6 +62,12 @@ class OdooRig(ServedRig):
         ours = [row for row in rows if USER_ID in {row["create_uid"], row["write_uid"]}]
         return [self._asked[str(row["partner_id"]), str(row["shift_id"])] for row in ours]
 
+    def came_at(self, member: MemberId, shift: ShiftId) -> datetime | None:
+        rows = self._database.tables["shift.registration"].rows.values()
+        there = int(self.names.there(member) or 0), int(self.names.there(shift) or 0)
+        [row] = [row for row in rows if (row["partner_id"], row["shift_id"]) == there]
+        return datetime.strptime(row["date_closed"], TIME_FORMAT).replace(tzinfo=UTC)
+
     def note(self, member: str | None, shift: str | None, fact_id: str) -> None:
         self._asked.setdefault((str(member), str(shift)), fact_id)
 
@@ -69,7 +77,7 @@ class OdooRig(ServedRig):
         return [path.stat().st_mtime_ns for path in sorted(self.folder.glob("*.csv"))]
 
     def _typed(self) -> tuple[FoodcoopDatabase, Mapping[ShiftId, int]]:
-        database, numbers = foodcoop_of(read_coop(self.folder, self.clock), self.clock, SECRET)
+        database, numbers = foodcoop_of(read_coop(self.folder, self.server_clock), self.server_clock, SECRET)
         for row in card_rows(self.folder):
             kind, _, code = row["card"].partition(":")
             partner = database.tables["res.partner"].rows.get(int(row["member"]))

@@ -75,11 +75,12 @@ class OdooCoop:
         more.setdefault("habits", Habits(entrance_log=True))
         secret = more.pop("secret", SECRET)
         url = more.pop("url", self.server.url)
+        clock = more.pop("clock", self.clock)
         return OdooBackend(
             JsonRpc(url, NAME, LOGIN, secret),
             HASHER.hash_canonical,
             ZONE,
-            self.clock,
+            clock,
             timeout_seconds=5.0,
             **more,
         )

@@ -7,16 +7,17 @@ from kiosk.backends.base import Grace
 from kiosk.backends.odoo.family import standing
 from kiosk.backends.odoo.foodcoop_people import STATES
 from kiosk.backends.odoo.habits import Habits
+from kiosk.clock import AdjustableClock
 from kiosk.demo.cast import ZONE, Kind
 from kiosk.demo.fake_odoo import foodcoop as modules
 from kiosk.demo.fake_odoo.faults import user_error
 from kiosk.demo.fake_odoo.records import User
 from kiosk.errors import NotAuthorised
 from kiosk.rules.ownership import search
-from kiosk.types import FactKind, MemberId, Role, Status
+from kiosk.types import ClockTrust, FactKind, MemberId, Role, Status
 from tests.backends.odoo import coops
 from tests.backends.odoo.coops import DELIVERY, SHELVES_LATER, OdooCoop, badge
-from tests.backends.rigs import HASHER, member_id
+from tests.backends.rigs import HASHER, fact, member_id
 
 # ── members ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -298,6 +299,23 @@ def test_entry_whose_answer_was_lost_before_a_power_cut_is_logged_once(louve: Od
     louve.clock.advance(60)
     louve.new_backend().deliver(passage)
     assert len(moves(louve)) == 1
+
+
+@pytest.mark.parametrize("trust", [ClockTrust.SYNCED, ClockTrust.SINCE, ClockTrust.NEVER])
+@pytest.mark.parametrize("hours", [-3, 3])
+def test_entry_is_found_again_by_a_terminal_whose_clock_is_not_the_server_s(
+    louve: OdooCoop, trust: ClockTrust, hours: int
+) -> None:
+    clock = AdjustableClock(louve.clock.now() + timedelta(hours=hours), trust)
+    passages = [fact(FactKind.PASSAGE, clock, member_id=louve.member(Kind.OK))]
+    louve.new_backend(clock=clock).deliver(passages[0])
+    for each in (louve.clock, clock):
+        each.advance(60)
+    later = louve.new_backend(clock=clock)
+    passages.append(fact(FactKind.PASSAGE, clock, member_id=louve.member(Kind.OK)))
+    for passage in passages:
+        later.deliver(passage)
+    assert len(moves(louve)) == 2
 
 
 def test_two_entries_of_one_person_after_an_outage_are_two_rows(louve: OdooCoop) -> None:
