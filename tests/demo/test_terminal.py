@@ -18,10 +18,13 @@ from kiosk.app import Terminal
 from kiosk.demo.cast import CAST, STRANGER_CARD, Kind, character
 from kiosk.demo.room import Room, Wish, demo_clock
 from kiosk.events import Action, Touched
+from kiosk.member_data import forget
 from kiosk.rules.tare import Empty
 from kiosk.types import FactKind
-from kiosk.views import QuestionView, ResultView, WeightView
+from kiosk.views import GesturesView, QuestionView, ResultView, WeightView
 from tests.demo.onlooker import Onlooker
+
+NEW_CARD = "7:04C0FFEE123480"
 
 
 @contextmanager
@@ -150,9 +153,30 @@ def test_what_was_confirmed_before_a_restart_is_there_after_it(tmp_path):
         assert [row.fact.kind for row in rows].count(FactKind.CHECK_IN) == 1
 
 
+def link_a_card(room: Room, terminal: Terminal, screen: Onlooker, badge: str, new_card: str) -> None:
+    """As a coordinator does: the old badge tells whose the new card is."""
+    room.lay_card(character(Kind.COORDINATOR).card)
+    screen.wait_for(lambda view: Action.COORDINATION in {button.action for button in getattr(view, "buttons", ())})
+    room.lift_cards()
+    room.wait_until_unseen()
+    for touch in (Action.COORDINATION, Action.LINK_CARDS):
+        terminal.reactor.post(Touched(touch))
+    screen.wait_for_title("coord.link")
+    room.scan(badge)
+    screen.wait_for(lambda view: isinstance(view, GesturesView) and view.gestures[1].now)
+    room.lay_card(new_card)
+    wait_until(lambda: "card_linked" in kinds_at(room), each=lambda: room.clock.advance(1))
+    room.lift_cards()
+    room.wait_until_unseen()
+    terminal.reactor.post(Touched(Action.BACK))
+    terminal.reactor.post(Touched(Action.DONE))
+
+
 def test_no_name_no_card_and_no_token_is_ever_logged(tmp_path, caplog):
+    """Over a day on which somebody comes, is refused, gets another card, and is forgotten."""
     caplog.set_level("DEBUG")
-    with terminal_in(tmp_path) as (room, _, screen):
+    linked = character(Kind.BADGE)
+    with terminal_in(tmp_path) as (room, terminal, screen):
         for kind in (Kind.OK, Kind.FROZEN, Kind.SHIFT_NOW):
             card = character(kind).card
             room.lay_card(card)
@@ -161,10 +185,22 @@ def test_no_name_no_card_and_no_token_is_ever_logged(tmp_path, caplog):
             room.wait_until_unseen()
         room.lay_card(STRANGER_CARD)
         screen.wait_for_title("unknown.title")
-        token = room.config().backend.token.reveal()
-    secrets = {token, STRANGER_CARD[2:]}
+        room.lift_cards()
+        room.wait_until_unseen()
+        link_a_card(room, terminal, screen, linked.card, NEW_CARD)
+        said, well = forget(room.config(), linked.id, anyway=False)
+        assert well, said
+        assert linked.id not in terminal.reactor.knowledge.members
+        assert "member_forgotten" in kinds_at(room)
+        room.lay_card(NEW_CARD)
+        screen.wait_for_title("unknown.title")
+        token, hasher = room.config().backend.token.reveal(), room.hasher
+    secrets = {token, hasher.key.hex()}
+    for card in (STRANGER_CARD, NEW_CARD, *(person.card for person in CAST)):
+        secrets |= {card.partition(":")[2], hasher.hash_canonical(card)}
     for person in CAST:
-        secrets |= {person.name, person.card.partition(":")[2], f" {person.first_name} "}
+        secrets |= {person.name, f" {person.first_name} "}
+    assert "a member was forgotten" in caplog.text
     assert [secret for secret in secrets if secret in caplog.text] == []
 
 
