@@ -10,6 +10,7 @@ from datetime import datetime
 from kiosk.effects import Prefer
 from kiosk.events import GraceAnswered, Identified, KnowledgePage
 from kiosk.rules.comings import Comings
+from kiosk.rules.roster import Place, Roster
 from kiosk.tares import maybe_jar
 from kiosk.types import (
     DELIVERED,
@@ -30,8 +31,6 @@ from kiosk.types import (
     Shift,
     ShiftId,
 )
-
-Place = tuple[ShiftId, MemberId]
 
 
 @dataclass(slots=True)
@@ -59,13 +58,9 @@ class Knowledge:
         self.jars: dict[JarCode, Jar] = {}
         self.comings = Comings()
         self._tagged: dict[CardHash, JarCode] = {}
-        self._roster: dict[ShiftId, dict[MemberId, Assignment]] = {}
-        self._shifts_of: dict[MemberId, set[ShiftId]] = {}
+        self._roster = Roster(self._first_name)
         self._local: dict[FactId, Fact] = {}
         self._made_up: dict[MemberId, FactId] = {}
-        self._absent: set[Place] = set()
-        self._walked_in: set[Place] = set()
-        """Places that somebody has only by having come: whoever takes that back has none."""
         self._round: _Round | None = None
 
     # ── asking ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -87,21 +82,23 @@ class Knowledge:
         return None if code is None else self.jars.get(code)
 
     def roster(self, shift: ShiftId) -> tuple[Assignment, ...]:
-        return tuple(self._roster.get(shift, {}).values())
+        """Who works there, or is awaited; somebody in whose place someone else has come is not."""
+        return self._roster.of(shift)
 
     def assignment(self, shift: ShiftId, member: MemberId) -> Assignment | None:
-        return self._roster.get(shift, {}).get(member)
+        """Somebody's own place, whoever has come in it."""
+        return self._roster.place(shift, member)
 
     def is_absent(self, place: Assignment) -> bool:
         """Whoever has this place has said that they will not come."""
-        return (place.shift_id, place.member_id) in self._absent
+        return self._roster.is_absent(place)
 
     def cards_of(self, member: MemberId) -> tuple[Card, ...]:
         """All cards and badges of one person, blocked ones too. Looks through all there are."""
         return tuple(card for card in self.cards.values() if card.member_id == member)
 
     def shifts_of(self, member: MemberId) -> Iterator[Shift]:
-        for shift_id in self._shifts_of.get(member, ()):
+        for shift_id in self._roster.shifts_of(member):
             if shift_id in self.shifts:
                 yield self.shifts[shift_id]
 
@@ -153,8 +150,7 @@ class Knowledge:
                 self._add_member(member)
         self.cards[answer.hash] = Card(hash=answer.hash, member_id=answer.member.id, blocked=answer.blocked)
         for shift_id in answer.present:
-            place = self.assignment(shift_id, answer.member.id) or self._new_place(shift_id, answer.member.id)
-            self._assign(replace(place, present=True))
+            self._roster.mark_present(shift_id, answer.member.id)
 
     def _add(self, page: KnowledgePage) -> None:
         for member in page.members:
@@ -164,7 +160,7 @@ class Knowledge:
         for jar in page.jars:
             self._put_jar(jar)
         for assignment in page.assignments:
-            self._assign(assignment)
+            self._roster.assign(assignment)
 
     def _add_member(self, member: Member) -> None:
         known = self.members.get(member.id)
@@ -180,11 +176,10 @@ class Knowledge:
         places: Iterable[Place],
     ) -> None:
         for shift_id, member_id in places:
-            self._unassign(shift_id, member_id)
+            self._roster.unassign(shift_id, member_id)
         for shift_id in shifts:
             self.shifts.pop(shift_id, None)
-            for member_id in tuple(self._roster.get(shift_id, ())):
-                self._unassign(shift_id, member_id)
+            self._roster.remove_shift(shift_id)
         for card in cards:
             self.cards.pop(card, None)
         gone = frozenset(members)
@@ -196,11 +191,10 @@ class Knowledge:
 
     def _forget(self, gone: frozenset[MemberId]) -> None:
         """Nothing that happened here, delivered or not, speaks of these people any more."""
-        self._remove(gone, (), (), [(shift, member) for member in gone for shift in self._shifts_of.get(member, ())])
+        self._remove(gone, (), (), [(shift, member) for member in gone for shift in self._roster.shifts_of(member)])
         self._local = {id_: fact for id_, fact in self._local.items() if fact.member_id not in gone}
         for member in gone:
             self._made_up.pop(member, None)
-            self._shifts_of.pop(member, None)
 
     @staticmethod
     def _note_seen(seen: _Round, page: KnowledgePage) -> None:
@@ -210,7 +204,7 @@ class Knowledge:
         seen.places.update((place.shift_id, place.member_id) for place in page.assignments)
 
     def _drop_unseen(self, seen: _Round) -> None:
-        places = [(s, m) for s, roster in self._roster.items() for m in roster if (s, m) not in seen.places]
+        places = [place for place in self._roster.places() if place not in seen.places]
         self._remove(
             self.members.keys() - seen.members,
             self.cards.keys() - seen.cards,
@@ -278,36 +272,11 @@ class Knowledge:
     def _note_place(self, fact: Fact) -> None:
         if fact.member_id is None or fact.shift_id is None:
             return
-        place = self.assignment(fact.shift_id, fact.member_id)
-        match fact.kind:
-            case FactKind.CHECK_IN:
-                self._absent.discard((fact.shift_id, fact.member_id))
-                self._assign(replace(place or self._walk_in(fact.shift_id, fact.member_id), present=True))
-            case FactKind.ABSENCE_ANNOUNCED:
-                self._absent.add((fact.shift_id, fact.member_id))
-            case FactKind.ABSENCE_UNDONE:
-                self._absent.discard((fact.shift_id, fact.member_id))
-            case FactKind.CHECK_IN_UNDONE if place is not None:
-                self._walk_out(place)
-            case FactKind.BOOKING:
-                self._assign(place or self._new_place(fact.shift_id, fact.member_id))
-                self._made_up[fact.member_id] = fact.id
-            case FactKind.BOOKING_UNDONE:
-                self._unassign(fact.shift_id, fact.member_id)
-                if self._made_up.get(fact.member_id) == fact.about:
-                    del self._made_up[fact.member_id]
-            case _:
-                pass
-
-    def _walk_in(self, shift_id: ShiftId, member_id: MemberId) -> Assignment:
-        self._walked_in.add((shift_id, member_id))
-        return self._new_place(shift_id, member_id)
-
-    def _walk_out(self, place: Assignment) -> None:
-        if (place.shift_id, place.member_id) in self._walked_in:
-            self._unassign(place.shift_id, place.member_id)
-        else:
-            self._assign(replace(place, present=False))
+        self._roster.note(fact, fact.shift_id, fact.member_id)
+        if fact.kind is FactKind.BOOKING:
+            self._made_up[fact.member_id] = fact.id
+        elif fact.kind is FactKind.BOOKING_UNDONE and self._made_up.get(fact.member_id) == fact.about:
+            del self._made_up[fact.member_id]
 
     def _note_jar(self, fact: Fact) -> None:
         jar = maybe_jar(fact)
@@ -334,16 +303,6 @@ class Knowledge:
                 self.jars[bare] = replace(self.jars[bare], sticker=None)
             self._tagged[jar.sticker] = jar.code
 
-    def _new_place(self, shift: ShiftId, member_id: MemberId) -> Assignment:
+    def _first_name(self, member_id: MemberId) -> str:
         member = self.members.get(member_id)
-        return Assignment(shift_id=shift, member_id=member_id, first_name=member.first_name if member else "")
-
-    def _assign(self, place: Assignment) -> None:
-        self._roster.setdefault(place.shift_id, {})[place.member_id] = place
-        self._shifts_of.setdefault(place.member_id, set()).add(place.shift_id)
-
-    def _unassign(self, shift_id: ShiftId, member_id: MemberId) -> None:
-        self._absent.discard((shift_id, member_id))
-        self._walked_in.discard((shift_id, member_id))
-        self._roster.get(shift_id, {}).pop(member_id, None)
-        self._shifts_of.get(member_id, set()).discard(shift_id)
+        return member.first_name if member else ""

@@ -7,6 +7,7 @@ from datetime import timedelta
 from kiosk.effects import Play
 from kiosk.events import Action, Committed, StopRequested, Timer, TimerFired, Touched
 from kiosk.rules import shifts
+from kiosk.rules.roster import INSTEAD_OF
 from kiosk.rules.states import (
     Asking,
     Booked,
@@ -43,7 +44,7 @@ def check_in(
         answered: a person said so; else nobody said no.
         instead_of: whose place it is, where someone stands in.
     """
-    more = {} if instead_of is None else {"instead_of": instead_of}
+    more = {} if instead_of is None else {INSTEAD_OF: instead_of}
     hold_seconds = turn.around.policy.undo_seconds
     fact = _note(turn, visit, shift_id, answered=answered, hold_seconds=hold_seconds, more=more)
     remember(turn, visit, fact)

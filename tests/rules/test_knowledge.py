@@ -17,7 +17,7 @@ from kiosk.types import (
     ShiftId,
     Status,
 )
-from tests.rules.terminal import TUESDAY, at, card_of, member, snapshot
+from tests.rules.terminal import ROSTER, TUESDAY, at, card_of, member, snapshot
 
 ALIX, SOON = MemberId("alix"), ShiftId("soon")
 
@@ -232,3 +232,71 @@ def test_an_absence_that_was_announced_lasts_until_it_is_taken_back_or_the_place
     knowledge.delivered([FactId("f3")])
     knowledge.apply(snapshot(full=False, shifts=(), assignments=(), removed_assignments=((SOON, ALIX),)))
     assert not knowledge.is_absent(place)
+
+
+# ── who stands in for whom ────────────────────────────────────────────────────────────────────────────────────────────
+
+EXEMPT = MemberId("exempt")
+
+
+def instead_of_alix(id_: str = "f1") -> Fact:
+    return replace(fact(FactKind.CHECK_IN, id_, details={"instead_of": ALIX}), member_id=EXEMPT)
+
+
+def awaited(knowledge: Knowledge) -> set[MemberId]:
+    return {place.member_id for place in knowledge.roster(SOON) if not place.present}
+
+
+def test_in_whose_place_someone_has_come_is_awaited_no_more():
+    knowledge = known()
+    before = len(knowledge.roster(SOON))
+    assert ALIX in awaited(knowledge)
+    knowledge.note(instead_of_alix())
+    assert ALIX not in awaited(knowledge)
+    assert len(knowledge.roster(SOON)) == before
+    assert knowledge.assignment(SOON, ALIX) is not None
+
+
+def test_no_page_brings_a_replaced_one_back_before_or_after_the_server_has_the_fact():
+    knowledge = known()
+    come = instead_of_alix()
+    knowledge.note(come)
+    # A full round that knows nothing of the stand-in.
+    knowledge.apply(snapshot(generation=2))
+    assert ALIX not in awaited(knowledge)
+    knowledge.delivered([come.id])
+    there = Assignment(shift_id=SOON, member_id=EXEMPT, first_name="Zoé", present=True)
+    knowledge.apply(snapshot(generation=3, assignments=(*ROSTER, there)))
+    assert ALIX not in awaited(knowledge)
+
+
+def test_the_server_has_the_last_word_once_it_has_the_fact():
+    knowledge = known()
+    come = instead_of_alix()
+    knowledge.note(come)
+    knowledge.delivered([come.id])
+    # It has taken the stand-in's presence for no presence.
+    knowledge.apply(snapshot(generation=2))
+    assert ALIX in awaited(knowledge)
+
+
+def test_a_stand_in_who_takes_it_back_leaves_the_other_awaited():
+    knowledge = known()
+    knowledge.note(instead_of_alix())
+    knowledge.note(replace(fact(FactKind.CHECK_IN_UNDONE, "f2", about=FactId("f1")), member_id=EXEMPT))
+    assert ALIX in awaited(knowledge)
+    assert knowledge.assignment(SOON, EXEMPT) is None
+
+
+def test_a_replaced_one_who_comes_after_all_is_there():
+    knowledge = known()
+    knowledge.note(instead_of_alix())
+    knowledge.note(fact(FactKind.CHECK_IN, "f2"))
+    assert {place.member_id for place in knowledge.roster(SOON) if place.present} >= {ALIX, EXEMPT}
+
+
+def test_a_forgotten_stand_in_stands_in_for_nobody():
+    knowledge = known()
+    knowledge.note(instead_of_alix())
+    knowledge.apply(snapshot(full=False, forgotten_members=(EXEMPT,)))
+    assert ALIX in awaited(knowledge)

@@ -122,3 +122,18 @@ def test_a_coop_that_shows_no_names_offers_the_free_places_alone():
     terminal = come(WORK, policy=Policy(hours_late_block=True, roster_names=RosterNames.NEVER))
     assert Action.REPLACE not in actions(terminal)
     assert Action.PICK in actions(terminal)
+
+
+def test_who_is_replaced_is_awaited_no_more_by_anybody():
+    terminal = full_house()
+    terminal.policy = Policy(roster_names=RosterNames.ALWAYS)
+    terminal.feed(WORK, Touched(Action.CHOOSE, "now-till late"))
+    assert isinstance(terminal.state, states.Thanking)
+    terminal.time_out()
+    terminal.touch(Action.ROLL_CALL)
+    rows = {str(row.name.values): row.chip for row in terminal.view().people}
+    assert [chip for chip in rows.values() if chip is not None and chip.key == "team.expected"] == []
+    assert not [name for name in rows if "Noé" in name]
+    # There is nobody left whose place someone else could take.
+    terminal.feed(tap("ahead"))
+    assert Action.WORK_NOW not in actions(terminal)
