@@ -41,7 +41,8 @@ class Voice:
     stream_seconds: float | None = None
 
 
-_LINES: Final = re.compile(rb"[^\r\n]*\r?\n")
+_LINES: Final = re.compile(rb"[^\n]*\n")
+"""All up to a line feed is one command: words of another dialogue spoil the next command at most."""
 _LETTERS: Final = re.compile(rb".", re.DOTALL)
 _NCI_COMMANDS: Final = re.compile(rb"[^\r]*\r")
 

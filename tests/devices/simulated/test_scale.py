@@ -10,7 +10,8 @@ import serial.rfc2217
 
 from kiosk.clock import AdjustableClock
 from kiosk.devices.scale import SerialScale
-from kiosk.devices.scale_line import Dialect
+from kiosk.devices.scale_finding import QUESTIONS
+from kiosk.devices.scale_line import Dialect, ScaleLine
 from kiosk.devices.scales.registry import SCALES
 from kiosk.devices.simulated.scale import SimulatedScale
 from kiosk.devices.simulated.scale_voices import VOICES
@@ -75,6 +76,46 @@ def test_a_jar_is_weighed_over_the_network(clock: AdjustableClock, protocol: str
         readings(source, weighs(352))
         scale.remove(settle_seconds=0)
         readings(source, weighs(0))
+
+
+@pytest.mark.parametrize("protocol", SCALES)
+def test_a_scale_goes_on_after_words_of_another(clock: AdjustableClock, protocol: str) -> None:
+    """At the worst it takes its next question for the end of a foreign one, and answers that with an error."""
+    scale = SimulatedScale(0, clock, protocol=protocol, division=2)
+    scale.plug()
+    try:
+        scale.place(352, settle_seconds=0)
+        foreign = {dialect.make_decoder().REQUEST for dialect in QUESTIONS} - {SCALES[protocol].REQUEST}
+        for request in sorted(foreign):
+            with opened(scale.url, Dialect(protocol=protocol, request=request), clock) as line:
+                line.take_turn()
+            with opened(scale.url, Dialect(protocol=protocol, poll_seconds=60), clock) as line:
+                first = answered(line)
+                clock.advance(60)
+                assert first or answered(line), request
+    finally:
+        scale.close()
+
+
+def answered(line: ScaleLine) -> bool:
+    """The weight comes before the line has been quiet for half a second."""
+    quiet_turns = 0
+    while quiet_turns < 5:
+        data, events = line.take_turn()
+        if any(isinstance(event, WeightRead) and weighs(352)(event) for event in events):
+            return True
+        quiet_turns = 0 if data else quiet_turns + 1
+    return False
+
+
+@contextmanager
+def opened(url: str, dialect: Dialect, clock: AdjustableClock) -> Iterator[ScaleLine]:
+    line = ScaleLine(url, dialect, clock)
+    line.open()
+    try:
+        yield line
+    finally:
+        line.close()
 
 
 @pytest.mark.parametrize("protocol", [protocol for protocol in SCALES if protocol != "adam"])
