@@ -9,7 +9,7 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta, tzinfo
+from datetime import tzinfo
 from typing import Protocol, get_args
 
 from kiosk import effects, events
@@ -18,7 +18,7 @@ from kiosk.effects import Effect
 from kiosk.events import Event, Timer, TimerFired
 from kiosk.rules import doorkeeping
 from kiosk.rules import session as sessions
-from kiosk.rules.dating import may_be_told
+from kiosk.rules.dating import maybe_dated
 from kiosk.rules.doorkeeping import Doorkeeping
 from kiosk.rules.knowledge import Knowledge
 from kiosk.rules.policy import DoorTimes, Policy, Station, Times
@@ -27,7 +27,7 @@ from kiosk.rules.tare import TareLimits
 from kiosk.rules.turn import Link, Surroundings
 from kiosk.rules.view import view_of
 from kiosk.rules.weekly import Schedule
-from kiosk.types import CardHash, ClockTrust, Fact, FactId, FactKind, JarCode, MemberId, Part, Sound
+from kiosk.types import CardHash, Fact, FactId, FactKind, JarCode, MemberId, Part, Sound
 from kiosk.views import View
 
 log = logging.getLogger(__name__)
@@ -418,12 +418,10 @@ class Reactor:
                 self._learn_from_server(event)
 
     def _date_knowledge(self) -> None:
-        """What was learnt before the clock was set gets its day once it is: else it would be taken for ages old."""
-        as_of = self.knowledge.as_of
-        if as_of is None or may_be_told(as_of) or self._clock.trust() is ClockTrust.NEVER:
-            return
         ago = self._clock.monotonic() - self._learnt_at
-        self.knowledge.confirm(self._clock.now() - timedelta(seconds=ago))
+        as_of = maybe_dated(self.knowledge.as_of, self._clock.now(), self._clock.trust(), ago)
+        if as_of is not None:
+            self.knowledge.confirm(as_of)
 
     def _know_older_key(self, tap: events.CardTapped) -> None:
         """A card known only under the key before: from this tap on it is known under the new one."""

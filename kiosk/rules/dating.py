@@ -1,6 +1,6 @@
 """Which days may be told: a clock that was never set says one of long ago. Pure."""
 
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from kiosk.types import ClockTrust, Jar
@@ -17,3 +17,20 @@ def may_be_told(day: date) -> bool:
 def is_label_dated(jar: Jar, trust: ClockTrust) -> bool:
     """Whether a label made now says when its jar was weighed: not while nobody vouches for the clock."""
     return trust is not ClockTrust.NEVER and may_be_told(jar.weighed_on)
+
+
+def maybe_dated(as_of: datetime | None, now: datetime, trust: ClockTrust, seconds_ago: float) -> datetime | None:
+    """The true age of what was learnt before the clock was set: else it would be taken for ages old.
+
+    Args:
+        as_of: when it was learnt, by the clock of then.
+        now: aware UTC.
+        trust: in ``now``.
+        seconds_ago: how long ago it was learnt, by a clock that does not jump.
+
+    Returns:
+        None where there is nothing to put right, or nothing yet to do it by.
+    """
+    if as_of is None or may_be_told(as_of) or trust is ClockTrust.NEVER:
+        return None
+    return now - timedelta(seconds=seconds_ago)

@@ -1,12 +1,12 @@
 """A clock that was never set: no day of it is told, on the screen or on a label, and nothing turns dark for it."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from kiosk.effects import PrintLabel
 from kiosk.events import Action, JarScanned
-from kiosk.rules.dating import may_be_told
+from kiosk.rules.dating import may_be_told, maybe_dated
 from kiosk.rules.policy import Station
 from kiosk.rules.states import Recalling, TareKept
 from kiosk.rules.turn import Link
@@ -78,6 +78,18 @@ def test_without_network_and_clock_nobody_knows_since_when(station, second):
 def test_a_clock_that_nobody_vouches_for_turns_nothing_dark():
     assert terminal_at(TUESDAY.replace(hour=2)).view().frame.night
     assert not terminal_at(TUESDAY.replace(hour=2), ClockTrust.NEVER).view().frame.night
+
+
+@pytest.mark.parametrize("trust", [ClockTrust.SYNCED, ClockTrust.SINCE])
+def test_what_was_learnt_before_the_clock_was_set_gets_its_day(trust):
+    assert maybe_dated(LONG_AGO, TUESDAY, trust, 90.0) == TUESDAY - timedelta(seconds=90)
+
+
+@pytest.mark.parametrize(
+    ("as_of", "trust"), [(None, ClockTrust.SYNCED), (TUESDAY, ClockTrust.SYNCED), (LONG_AGO, ClockTrust.NEVER)]
+)
+def test_nothing_else_gets_another_day(as_of, trust):
+    assert maybe_dated(as_of, TUESDAY, trust, 90.0) is None
 
 
 def test_a_day_of_long_ago_is_not_told():
