@@ -3,25 +3,19 @@
 In the middle the plug is pulled: a new guide goes on from the same folder.
 """
 
-import json
-import logging
-import threading
-import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from kiosk.demo.acting import says
+from kiosk.demo.album import Album, Fingers, Seen, Window
 from kiosk.demo.cast import Kind, character
 from kiosk.demo.first_run import FirstRunShow
 from kiosk.demo.room import Room
-from kiosk.demo.tour import STEP_SECONDS, Watched, Window
 from kiosk.events import Action, Event
 from kiosk.rules.staff_states import CORNERS
-from kiosk.views import CodeView, IdleView, View
-
-log = logging.getLogger(__name__)
+from kiosk.views import CodeView, IdleView
 
 CARD: Final = character(Kind.OK).card
 BADGE: Final = character(Kind.BADGE).card
@@ -29,28 +23,8 @@ PIN: Final = "4821"
 JAR_GRAMS: Final = 352
 
 
-class Hands:
+class Hands(Fingers):
     """On the glass and in the room."""
-
-    def __init__(self, room: Room, window: Window) -> None:
-        self.room = room
-        self._window = window
-        self._pause = threading.Event()
-
-    def touch(self, action: Action, target: str = "") -> None:
-        """Touch a button, once it is there."""
-        deadline = time.monotonic() + STEP_SECONDS
-        while True:
-            try:
-                self._window.touch(action, target)
-            except LookupError:
-                if time.monotonic() > deadline:
-                    raise
-                self._pause.wait(0.05)
-            else:
-                # A person lets go before the next touch; so does the screen ignore a second one for 300 ms.
-                self._pause.wait(0.35)
-                return
 
     def touch_all(self, action: Action, *targets: str) -> None:
         for target in targets:
@@ -68,9 +42,6 @@ class Hands:
     def type(self, digits: str) -> None:
         self.touch_all(Action.KEY, *digits)
         self.touch(Action.ENTER)
-
-
-Seen = Callable[[View], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,16 +110,6 @@ RESUMED: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
-    """What became of one moment."""
-
-    name: str
-    seen: str
-    picture: str
-    well: bool
-
-
 class GuideTour:
     """Plays :data:`MOMENTS`, keeps a picture of each and a report.
 
@@ -164,7 +125,6 @@ class GuideTour:
         self._folder = folder
         self._tell = tell
         self._show = FirstRunShow(room, self._kept)
-        self.outcomes: list[Outcome] = []
 
     def post(self, event: Event) -> None:
         """Where the window's touches go."""
@@ -172,49 +132,27 @@ class GuideTour:
 
     def play(self, window: Window) -> bool:
         """Play it all; whether every moment was reached."""
-        self._folder.mkdir(parents=True, exist_ok=True)
-        watched = Watched(window)
-        self._show.start(watched)
-        player = threading.Thread(target=self._play, args=(window, watched), name="guide-tour", daemon=True)
-        player.start()
-        window.run()
-        player.join(STEP_SECONDS)
-        self._show.stop()
-        rows = [asdict(outcome) for outcome in self.outcomes]
-        report = json.dumps({"steps": rows}, ensure_ascii=False, indent=1)
-        (self._folder / "report.json").write_text(report + "\n", encoding="utf-8")
-        return len(self.outcomes) == len(MOMENTS) + len(RESUMED) and all(outcome.well for outcome in self.outcomes)
-
-    def _play(self, window: Window, watched: Watched) -> None:
+        album = Album(window, self._folder, len(MOMENTS) + len(RESUMED), self._tell)
         hands = Hands(self._room, window)
-        try:
-            for moment in MOMENTS:
-                self._reach(moment, hands, window, watched)
-                if moment.name == PULLED_AFTER:
-                    self._pull_the_plug(watched)
-                    for again in RESUMED:
-                        self._reach(again, hands, window, watched)
-        except Exception:
-            log.exception("the tour of the guide broke off")
-        finally:
-            window.stop()
+        self._show.start(album.watched)
+        album.fill("tour of the guide", lambda: self._play(hands, album))
+        self._show.stop()
+        return album.report()
 
-    def _pull_the_plug(self, watched: Watched) -> None:
+    def _play(self, hands: Hands, album: Album) -> None:
+        for moment in MOMENTS:
+            self._reach(moment, hands, album)
+            if moment.name == PULLED_AFTER:
+                self._pull_the_plug(album)
+                for again in RESUMED:
+                    self._reach(again, hands, album)
+
+    def _pull_the_plug(self, album: Album) -> None:
         self._room.lift_cards()
         self._show.stop()
         self._show = FirstRunShow(self._room, self._kept)
-        self._show.start(watched)
+        self._show.start(album.watched)
 
-    def _reach(self, moment: Moment, hands: Hands, window: Window, watched: Watched) -> None:
-        trouble = ""
-        try:
-            moment.act(hands)
-        except LookupError as missing:
-            trouble = f"nothing to touch: {missing}"
-        well = not trouble and watched.wait_for(moment.seen, STEP_SECONDS)
-        picture = f"{len(self.outcomes) + 1:02d}-{moment.name}.png"
-        window.capture(self._folder / picture)
-        title = getattr(watched.view, "title", None)
-        seen = trouble or (type(watched.view).__name__ if title is None else title.key)
-        self.outcomes.append(Outcome(name=moment.name, seen=seen, picture=picture, well=well))
-        self._tell(f"{len(self.outcomes):2d} {'ok' if well else 'NOT SEEN':8} {moment.name}: {seen}")
+    @staticmethod
+    def _reach(moment: Moment, hands: Hands, album: Album) -> None:
+        album.take(moment.name, "", lambda: moment.act(hands), moment.seen)

@@ -14,9 +14,10 @@ import time
 from pathlib import Path
 
 from kiosk.app import Terminal
+from kiosk.demo.album import Watched
 from kiosk.demo.cast import ZONE, Kind, character
 from kiosk.demo.room import Room, Wish, demo_clock
-from kiosk.demo.tour import Player, Watched
+from kiosk.demo.tour import Player
 from kiosk.events import Action
 from kiosk.rules.staff_states import CORNERS
 from kiosk.screens.face import Face

@@ -16,8 +16,8 @@ def test_the_tour_of_the_guide_reaches_every_moment_and_goes_on_after_the_plug_w
     process = start(tmp_path, "--first-run", "--screen", screen, "--members", "40")
     output, _ = process.communicate()
     report = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))["steps"]
-    assert (process.returncode, [step["name"] for step in report if not step["well"]]) == (0, []), output
-    assert {step["name"] for step in report} == {moment.name for moment in (*MOMENTS, *RESUMED)}
+    assert (process.returncode, [step["step"] for step in report if not step["well"]]) == (0, []), output
+    assert {step["step"] for step in report} == {moment.name for moment in (*MOMENTS, *RESUMED)}
     for step in report:
         with Image.open(tmp_path / step["picture"]) as picture:
             assert picture.size == size
