@@ -9,8 +9,8 @@ from kiosk.screens.manager import compose
 from kiosk.screens.profiles import PROFILES
 from kiosk.types import Grams, JarCode, Part
 from kiosk.views import View
+from tests.rules.bulk import CODE, alone, fail, known, print_it, printing_jar, scale, without_a_scale
 from tests.rules.terminal import Terminal, tap
-from tests.rules.test_jars import CODE, alone, fail, known, print_it, printing_jar, scale, without_a_scale
 from tests.screens.audit import faults
 from tests.screens.samples import framed
 from tests.screens.test_layouts import paper

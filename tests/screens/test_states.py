@@ -8,7 +8,7 @@ from kiosk.screens.manager import compose
 from kiosk.screens.profiles import PROFILES
 from kiosk.screens.theme import DAY, NIGHT
 from kiosk.views import View
-from tests.rules.test_session import stories
+from tests.rules.stories import stories
 from tests.screens.audit import faults
 from tests.screens.samples import framed
 from tests.screens.test_layouts import paper
