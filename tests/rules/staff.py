@@ -77,7 +77,7 @@ LOG = (
     ),
     LogLine(at=at(13, 58), severe=False, part="devices.supervisor", said="scale: lost (no such device)"),
     LogLine(at=at(9, 2), severe=False, part="sync", said="the server does not answer: connection refused"),
-    LogLine(at=at(9), severe=False, part="screens.surface", said="the logo cannot be read; it is left out"),
+    LogLine(at=at(9), severe=False, part="screens.brush", said="the logo cannot be read; it is left out"),
 )
 """The newest first."""
 

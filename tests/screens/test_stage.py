@@ -177,8 +177,12 @@ def test_what_is_equal_is_not_drawn_again(stage):
     assert isinstance(weight, WeightView)
     show(stage, weight)
     painted = []
-    for kind, paint in stage.surface._painters.items():
-        stage.surface._painters[kind] = lambda group, item, paint=paint: (painted.append(item), paint(group, item))
+    painters = stage.surface._brush._painters
+    for kind, paint in painters.items():
+        painters[kind] = lambda group, item, paint=paint: (
+            painted.append(item),
+            paint(group, item),
+        )
     show(stage, replace(weight))
     assert painted == []
     show(stage, replace(weight, grams=347))
