@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from kiosk.app import control_path
+from kiosk.app_parts import control_path
 from kiosk.card_commands import CardCommandError, carry_out, desk_on
 from kiosk.clock import SystemClock
 from kiosk.config import Config

@@ -1,42 +1,25 @@
 """The command line, a promise to scripts: 0 is well, 1 found something wrong and says it, 2 was used wrongly.
 
 Every command is thin: what it does is a function elsewhere. Whatever pulls in Kivy, hardware or a server is imported by
-the command that needs it.
+the command that needs it, and the commands of other modules when they are asked for: a door waits for one of them.
 """
 
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from collections.abc import Iterator
+from datetime import datetime
+from importlib import import_module
 from pathlib import Path
-from typing import Any, BinaryIO, TypeVar
+from typing import Any, Final
 
 import click
 
 from kiosk import __version__
-from kiosk.cli_backend import backend
-from kiosk.cli_bulk import jars, label, scale
-from kiosk.cli_cards import cards
-from kiosk.cli_check import check
-from kiosk.cli_door import door
-from kiosk.cli_facts import journal, outbox, sync
-from kiosk.cli_gestion_compte import gestion_compte
-from kiosk.cli_keep import backup, key
-from kiosk.cli_member import member
-from kiosk.cli_odoo import odoo
 from kiosk.cli_options import AS_JSON, CONFIG, load_config, show
-from kiosk.cli_simulate import simulate
-from kiosk.cli_update import update
 from kiosk.config import SYSTEM_FILE, Config
-from kiosk.devices.scales.registry import SCALES
 from kiosk.errors import ConfigError, KioskError
-from kiosk.first_run.finding import is_guide_wanted
-
-F = TypeVar("F", bound=Callable[..., Any])
-
-BACKENDS = ("rest", "folder", "gestion-compte", "odoo")
-SCREENS = ("rpi7", "td2", "td2-portrait", "hd7")
+from kiosk.first_run.finding import is_guide_wanted, maybe_configuration
 
 
 def main() -> None:
@@ -58,7 +41,47 @@ def main() -> None:
         sys.exit(1)
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+ELSEWHERE: Final = {
+    "backend": "cli_backend",
+    "backup": "cli_keep",
+    "cards": "cli_cards",
+    "check": "cli_check",
+    "data": "cli_demo",
+    "decode": "cli_decode",
+    "demo": "cli_demo",
+    "door": "cli_door",
+    "gestion-compte": "cli_gestion_compte",
+    "jars": "cli_bulk",
+    "journal": "cli_facts",
+    "key": "cli_keep",
+    "label": "cli_bulk",
+    "member": "cli_member",
+    "odoo": "cli_odoo",
+    "outbox": "cli_facts",
+    "scale": "cli_bulk",
+    "simulate": "cli_simulate",
+    "sync": "cli_facts",
+    "tour": "cli_demo",
+    "update": "cli_update",
+}
+"""The module of each command that is not in this one."""
+
+
+class Commands(click.Group):
+    """Those of this module, and those of :data:`ELSEWHERE`."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted([*super().list_commands(ctx), *ELSEWHERE])
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in ELSEWHERE:
+            return super().get_command(ctx, cmd_name)
+        module = import_module(f"kiosk.{ELSEWHERE[cmd_name]}")
+        command: click.Command = getattr(module, cmd_name.replace("-", "_"))
+        return command
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="kiosk")
 def cli() -> None:
     """The terminal at the entrance of a cooperative supermarket."""
@@ -68,35 +91,16 @@ def _load(config_file: Path | None) -> Config:
     return load_config(config_file)[0]
 
 
-for _group in (
-    backend,
-    backup,
-    cards,
-    check,
-    door,
-    gestion_compte,
-    jars,
-    journal,
-    key,
-    label,
-    member,
-    odoo,
-    outbox,
-    scale,
-    simulate,
-    sync,
-    update,
-):
-    cli.add_command(_group)
-
-
 # ── the terminal ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 @cli.command()
 @CONFIG
 def run(config_file: Path | None) -> None:
-    """Run the terminal, as systemd starts it. Where there is no configuration yet, the screen asks for it."""
+    """Run the terminal, as systemd starts it.
+
+    Where there is no configuration yet, the screen asks for it; where there is one with faults, it says which.
+    """
     if config_file is None and is_guide_wanted(SYSTEM_FILE):
         _set_up()
         return
@@ -106,10 +110,14 @@ def run(config_file: Path | None) -> None:
     from kiosk.logs import configure
     from kiosk.screens.face import Face
 
-    config = _load(config_file)
-    configure(config.log.level)
     clock = SystemClock()
-    terminal = Terminal(config, clock)
+    try:
+        config = _load(config_file)
+        configure(config.log.level)
+        terminal = Terminal(config, clock)
+    except ConfigError as wrong:
+        _have_mended(config_file, wrong)
+        return
     face = Face(
         config.terminal.screen,
         terminal.reactor.post,
@@ -129,6 +137,32 @@ def _input_provider() -> str:
     return "probesysfs,provider=mtdev" if os.environ.get("SDL_VIDEODRIVER") == "KMSDRM" else ""
 
 
+def _have_mended(config_file: Path | None, wrong: ConfigError) -> None:
+    """Faults that whoever typed the command is told; under systemd they are shown until they are mended."""
+    from kiosk.app_parts import make_backend, make_hasher
+    from kiosk.clock import SystemClock
+    from kiosk.logs import configure
+    from kiosk.mending import show_faults
+    from kiosk.watchdog import Notifier
+
+    file = config_file or maybe_configuration(SYSTEM_FILE)
+    if file is None or not Notifier().is_heard:
+        raise wrong
+
+    def judge() -> list[str]:
+        if config_file is None and is_guide_wanted(SYSTEM_FILE):
+            return []
+        try:
+            config = _load(config_file)
+            make_backend(config, make_hasher(config), SystemClock()).close()
+        except ConfigError as still:
+            return still.faults
+        return []
+
+    configure("info")
+    show_faults(file, wrong.faults, judge, _input_provider())
+
+
 def _set_up() -> None:
     """The guide of the first run, until the terminal can start."""
     from kiosk.first_run.playing import play_guide
@@ -139,95 +173,7 @@ def _set_up() -> None:
         click.echo("The terminal is set up: kiosk run starts it.", err=True)
 
 
-def _demo_options(command: F) -> F:
-    for option in (
-        click.option(
-            "--data", type=click.Path(path_type=Path, file_okay=False), help="Keep everything in this folder."
-        ),
-        click.option("--lang", type=click.Choice(("fr", "en")), default="fr", show_default=True),
-        click.option("--printer", type=click.Choice(("tspl", "zpl", "escpos")), default="tspl", show_default=True),
-        click.option("--network-scale", is_flag=True, help="The scale is behind a serial server (TCP)."),
-        click.option("--scale", type=click.Choice(tuple(SCALES)), default="mt_sics", show_default=True),
-        click.option("--screen", type=click.Choice(SCREENS), default="rpi7", show_default=True, help="The panel."),
-        click.option("--members", type=click.IntRange(40, 100_000), default=800, show_default=True),
-        click.option("--seed", type=int, default=400, show_default=True, help="Another coop, always the same."),
-        click.option("--backend", type=click.Choice(BACKENDS), default="rest", show_default=True),
-    ):
-        command = option(command)
-    return command
-
-
-@cli.command()
-@_demo_options
-@click.option("--first-run", is_flag=True, help="As it comes: the guide on the screen sets it up first.")
-def demo(*, first_run: bool, **wish: Any) -> None:
-    """The terminal in a window, with simulated hardware and an invented coop, and a workbench beside it.
-
-    Keys 1 to 9 tap cards, up and down load the scale, F5 unplugs the reader, F6 cuts the network.
-    """
-    from kiosk.demo.first_run import play_first_run
-    from kiosk.demo.play import play_demo
-    from kiosk.logs import configure
-
-    configure("info")
-    (play_first_run if first_run else play_demo)(_wish(wish))
-
-
-@cli.command()
-@click.argument("out", type=click.Path(path_type=Path, file_okay=False))
-@_demo_options
-@click.option("--first-run", is_flag=True, help="The guide that sets a terminal up, instead of a coop's day.")
-def tour(out: Path, *, first_run: bool, **wish: Any) -> None:
-    """Play a coop's day unattended; one picture a step and report.json go to OUT. Needs no display."""
-    from kiosk.demo.first_run import play_guide_tour
-    from kiosk.demo.play import play_tour
-    from kiosk.logs import configure
-
-    configure("warning")
-    well = (play_guide_tour if first_run else play_tour)(_wish(wish), out, click.echo)
-    click.echo(f"The pictures are in {out}, the report in {out / 'report.json'}.")
-    if not well:
-        click.echo("Not every step reached its view.", err=True)
-        sys.exit(1)
-
-
-def _wish(options: dict[str, Any]) -> Any:
-    from kiosk.demo.room import Wish
-
-    return Wish(
-        directory=options["data"],
-        backend=options["backend"],
-        seed=options["seed"],
-        members=options["members"],
-        screen=options["screen"],
-        language=options["lang"],
-        scale=options["scale"],
-        network_scale=options["network_scale"],
-        printer=options["printer"],
-    )
-
-
-# ── data and configuration ────────────────────────────────────────────────────────────────────────────────────────
-
-
-@cli.group()
-def data() -> None:
-    """Invented coops."""
-
-
-@data.command("make")
-@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
-@click.option("--members", type=click.IntRange(1, 1_000_000), default=800, show_default=True)
-@click.option("--seed", type=int, default=400, show_default=True)
-def data_make(folder: Path, members: int, seed: int) -> None:
-    """Write an invented coop into FOLDER, as the CSV files that the folder backend reads."""
-    from kiosk.demo.cast import ZONE
-    from kiosk.demo.data import make_coop
-
-    make_coop(folder, members, seed, today=datetime.now(UTC).astimezone(ZONE).date())
-    click.echo(
-        f"{folder}: a coop of {members} people, the same for every {seed=}. docs/folder.md explains the columns."
-    )
+# ── the configuration ────────────────────────────────────────────────────────────────────────────────────────
 
 
 @cli.group()
@@ -291,7 +237,7 @@ def configshow(config_file: Path | None) -> None:
 @AS_JSON
 def status(config_file: Path | None, *, as_json: bool) -> None:
     """How the running terminal is."""
-    from kiosk.app import control_path
+    from kiosk.app_parts import control_path
     from kiosk.control import ask
 
     answer = ask(control_path(_load(config_file)), "status", {})
@@ -330,43 +276,3 @@ def _tell(answer: dict[str, Any]) -> None:
     for name, value in _flat(answer):
         shown = ", ".join(map(str, value)) if isinstance(value, list) else value
         click.echo(f"{name:15} {'-' if shown in (None, '') else shown}")
-
-
-@cli.group()
-def decode() -> None:
-    """Bytes of a device into events."""
-
-
-@decode.command("scale")
-@click.argument("protocol")
-@click.argument("file", type=click.File("rb"), default="-")
-@click.option("--regex", "pattern", help="For the protocol regex: what matches one line, as [scale] regex.")
-@click.option("--unit", type=click.Choice(("kg", "g", "lb")), help="For regex: the unit of lines that name none.")
-def decode_scale(protocol: str, file: BinaryIO, **lines: str | None) -> None:
-    """A scale's bytes (FILE or standard input) as events, a JSON object a line."""
-    from kiosk.devices.scales.registry import decode_stream
-
-    show(decode_stream(_decoder(protocol, lines), file), as_json=True)
-
-
-def _decoder(protocol: str, lines: dict[str, str | None]) -> Any:
-    if protocol not in SCALES:
-        raise click.BadParameter(f"{protocol!r} is none of {', '.join(SCALES)}", param_hint="PROTOCOL")
-    given = {name: value for name, value in lines.items() if value is not None}
-    if given and protocol != "regex":
-        raise click.UsageError("--regex and --unit go with the protocol regex")
-    try:
-        return SCALES[protocol](**given)
-    except ValueError as wrong:
-        raise click.UsageError(f"--regex {wrong}") from None
-
-
-@decode.command("keys")
-@click.option("--layout", type=click.Choice(("us", "fr")), default="us", show_default=True)
-@click.argument("file", type=click.File("rb"), default="-")
-def decode_keys(layout: str, file: BinaryIO) -> None:
-    """Raw input_event structs (FILE or standard input) as codes, a JSON object a line."""
-    from kiosk.devices.keys import Layout
-    from kiosk.devices.keys import decode_keys as codes
-
-    show(({"event": "code", "text": text} for text in codes(file, Layout(layout))), as_json=True)

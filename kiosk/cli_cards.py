@@ -173,7 +173,7 @@ def _config(config_file: Path | None) -> Config:
 
 
 def _hasher(config: Config) -> CardHasher:
-    from kiosk.app import make_hasher
+    from kiosk.app_parts import make_hasher
 
     return make_hasher(config)
 

@@ -100,7 +100,7 @@ def door_rest(config_file: Path | None) -> None:
 
 
 def _ask(config_file: Path | None, name: str, arguments: dict[str, Any]) -> dict[str, Any]:
-    from kiosk.app import control_path
+    from kiosk.app_parts import control_path
     from kiosk.control import ask
 
     return ask(control_path(load_config(config_file)[0]), name, arguments)

@@ -45,8 +45,8 @@ def import_(
     members: Path | None, cards: Path | None, config_file: Path | None, *, dry_run: bool, **filtered: tuple[Path, ...]
 ) -> None:
     """Tell the terminal, which may be running, who there is and whose each card is, before anyone's first scan."""
-    from kiosk.app import make_hasher
     from kiosk.app_gestion_compte import Lists, import_lists
+    from kiosk.app_parts import make_hasher
     from kiosk.clock import SystemClock
     from kiosk.types import Status
 
@@ -68,8 +68,8 @@ def import_(
 @CONFIG
 def code(uids: tuple[str, ...], config_file: Path | None) -> None:
     """The thirteen digits under which the office pairs a contactless card: of each UID, or of each line of input."""
-    from kiosk.app import make_hasher
     from kiosk.app_gestion_compte import number_of_card
+    from kiosk.app_parts import make_hasher
 
     config, _ = load_config(config_file)
     hasher = make_hasher(config)
@@ -85,8 +85,8 @@ def code(uids: tuple[str, ...], config_file: Path | None) -> None:
 @AS_JSON
 def late(config_file: Path | None, *, as_json: bool) -> None:
     """Presences that the server has taken after their shift, with the true time of each: it dates them itself."""
-    from kiosk.app import make_hasher
     from kiosk.app_gestion_compte import late_presences
+    from kiosk.app_parts import make_hasher
 
     config, _ = load_config(config_file)
     show(map(_row_of, late_presences(config, make_hasher(config))), as_json=as_json)

@@ -25,8 +25,8 @@ def odoo() -> None:
 @CONFIG
 def odoo_check(card: str | None, config_file: Path | None) -> None:
     """Tell version, modules, what the terminal carries and what is missing; with CARD (ean:0420…), whose it is."""
-    from kiosk.app import make_hasher
     from kiosk.app_odoo import backend_of
+    from kiosk.app_parts import make_hasher
     from kiosk.clock import SystemClock
 
     config = _odoo_config(config_file)
@@ -60,8 +60,8 @@ def odoo_check(card: str | None, config_file: Path | None) -> None:
 @CONFIG
 def odoo_grace(member: str, config_file: Path | None) -> None:
     """Grant MEMBER (a number) the grace period of the coop's own rules. Asks Odoo now; looking never grants."""
-    from kiosk.app import make_hasher
     from kiosk.app_odoo import backend_of
+    from kiosk.app_parts import make_hasher
     from kiosk.clock import SystemClock
 
     config = _odoo_config(config_file)

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime, time
-from typing import Any, Protocol
+from pathlib import Path
+from typing import Any, Final, Protocol
 
 from kiosk import __version__, explaining
 from kiosk.card_commands import CARD_COMMANDS, CardCommandError, carry_out, desk_of
@@ -20,6 +21,8 @@ from kiosk.store.thread import Store
 from kiosk.types import Jar, MemberId, Part
 
 Rows = list[dict[str, Any]]
+COPY: Final = "journal.copy"
+"""In the terminal's runtime directory: what a backup takes, and takes away."""
 
 
 class Replies(Protocol):
@@ -117,6 +120,7 @@ def answer(
     replies: Replies,
     sync: Wakes,
     *,
+    runtime_dir: Path,
     seen: Seen | None = None,
 ) -> None:
     """Answer a command; an unknown one is refused in words."""
@@ -133,6 +137,10 @@ def answer(
         replies.answer(command.reply, door_status(reactor))
     elif command.name == "door order":
         _order_door(command, reactor, replies)
+    elif command.name == "backup copy":
+        # Always there: whoever may give commands may not have the terminal write where they please.
+        copied = store.copy_to(runtime_dir / COPY)
+        copied.add_done_callback(lambda done: _pass_on(done, command.reply, replies))
     elif command.name in CARD_COMMANDS:
         _serve_cards(command, reactor, store, replies)
     elif command.name in STORE_COMMANDS:

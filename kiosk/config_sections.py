@@ -101,6 +101,7 @@ class ScaleSettings:
     division_grams: Annotated[int, Between(1, 100)]
     maximum_grams: Annotated[int, Between(100, 300_000)]
     till_division_grams: Annotated[int, Between(1, 100)]
+    jar_digits: tuple[Annotated[int, Between(0, 9)], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

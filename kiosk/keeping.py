@@ -2,22 +2,29 @@
 
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+from kiosk.app_parts import control_path
 from kiosk.card_key import CardKey, write_key_file
+from kiosk.commands import COPY
 from kiosk.config import Config
+from kiosk.control import ANSWER_SECONDS, NotRunning, ask
 from kiosk.errors import KioskError
 from kiosk.sealing import seal, unseal
-from kiosk.store.backup import JOURNAL, Contents, copy_journal, pack, put_back, unpacked
+from kiosk.store.backup import JOURNAL, Contents, check_copy, copy_journal, pack, put_back, unpacked
 from kiosk.store.database import DirectoryLock
 
 SUFFIX: Final = ".kiosk-backup"
 
 
 def create_backup(config: Config, config_file: Path | None, target: Path, passphrase: str) -> None:
-    """Write everything precious of this terminal, which may be running, to ``target``: whole, or not at all.
+    """Write everything precious of this terminal to ``target``: whole, or not at all.
+
+    A running terminal copies its journal itself, and does it in memory (``/run``); without one the file is copied.
 
     Raises:
         KioskError: there is nothing to back up, it is damaged, or the passphrase is too short.
@@ -33,10 +40,10 @@ def create_backup(config: Config, config_file: Path | None, target: Path, passph
         raise KioskError(f"{source}: there is nothing to back up yet")
     new = target.with_name(f"{target.name}.new")
     with tempfile.TemporaryDirectory(prefix="coop-kiosk-") as folder:
-        copy, archive = Path(folder) / JOURNAL, Path(folder) / "archive"
-        copy_journal(source, copy)
+        archive = Path(folder) / "archive"
         with archive.open("w+b") as plain:
-            pack(copy, contents, plain)
+            with _copied(config, Path(folder)) as copy:
+                pack(copy, contents, plain)
             plain.seek(0)
             handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
             with os.fdopen(handle, "wb") as sealed:
@@ -44,6 +51,39 @@ def create_backup(config: Config, config_file: Path | None, target: Path, passph
                 sealed.flush()
                 os.fsync(sealed.fileno())
     new.replace(target)
+
+
+@contextmanager
+def _copied(config: Config, folder: Path) -> Iterator[Path]:
+    """A copy of the journal that is whole; it goes with the context.
+
+    Raises:
+        KioskError: there can be none, or another backup is being made.
+    """
+    running = config.terminal.runtime_dir
+    lock = DirectoryLock(running)
+    if running.is_dir():
+        # The copy has one name: who comes second would write into what the first is reading.
+        lock.take()
+    try:
+        copy = _copy(config, folder)
+        try:
+            check_copy(copy)
+            yield copy
+        finally:
+            copy.unlink()
+    finally:
+        lock.release()
+
+
+def _copy(config: Config, folder: Path) -> Path:
+    try:
+        ask(control_path(config), "backup copy", timeout_seconds=ANSWER_SECONDS)
+    except NotRunning:
+        copy = folder / JOURNAL
+        copy_journal(config.terminal.data_dir / JOURNAL, copy)
+        return copy
+    return config.terminal.runtime_dir / COPY
 
 
 def nightly_backup(config: Config, config_file: Path | None, folder: Path, passphrase: str, keep: int) -> Path:

@@ -7,8 +7,8 @@ from queue import Empty, SimpleQueue
 from typing import Any
 
 from kiosk import explaining
-from kiosk.app import control_path, make_backend, make_hasher
 from kiosk.app_door import make_door_memory
+from kiosk.app_parts import control_path, make_backend, make_hasher
 from kiosk.clock import Clock, SystemClock
 from kiosk.commands import STORE_COMMANDS, jar_rows, plain
 from kiosk.config import Config

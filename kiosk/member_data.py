@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from kiosk.app import control_path
+from kiosk.app_parts import control_path
 from kiosk.config import Config
 from kiosk.control import NotRunning, ask
 from kiosk.errors import KioskError

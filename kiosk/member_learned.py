@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from kiosk.app import make_hasher
+from kiosk.app_parts import make_hasher
 from kiosk.backends.gestion_compte.backend import MEMORY_FILE
 from kiosk.backends.gestion_compte.memory import Memory
 from kiosk.config import Config

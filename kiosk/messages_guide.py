@@ -1,4 +1,4 @@
-"""The sentences of the guide of the first run, in French, by the rules of :mod:`kiosk.messages`."""
+"""The sentences of the first run, and of a configuration with faults, in French, as :mod:`kiosk.messages` has it."""
 
 from typing import Final, TypeAlias
 
@@ -16,6 +16,15 @@ _FRAME: dict[str, Sentence] = {
     "guide.help.network": "Le Wi-Fi se règle hors de la borne : sudo nmtui.",
     "guide.help.reader": "SPI s’active par : sudo scripts/install --apply-boot.",
     "guide.help.sheet": "Sans cette feuille, une carte SD morte emporte toutes les cartes.",
+}
+
+_AMISS: dict[str, Sentence] = {
+    "amiss.title": "La borne est arrêtée",
+    "amiss.knock": "Frappe à la vitre, on t’ouvre.",
+    "amiss.why": "Pour l’équipe technique",
+    "amiss.faults": ("{n} faute dans la configuration", "{n} fautes dans la configuration"),
+    "amiss.more": ("Et {n} autre (kiosk config check).", "Et {n} autres (kiosk config check)."),
+    "amiss.mend": "La borne repart dès que {file} est corrigé.",
 }
 
 _BEGINNING: dict[str, Sentence] = {
@@ -188,4 +197,4 @@ _END: dict[str, Sentence] = {
     "guide.finish.start": "Démarrer la borne",
 }
 
-GUIDE: Final = _FRAME | _BEGINNING | _PARTS | _END
+GUIDE: Final = _FRAME | _AMISS | _BEGINNING | _PARTS | _END

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from kiosk.app import RealWiring, Wiring, control_path
 from kiosk.app_door import make_door
+from kiosk.app_parts import RealWiring, Wiring, control_path
 from kiosk.clock import Clock, moment
 from kiosk.commissioning import Bench, Commissioning, Person, Step, details_of, has_passed
 from kiosk.config import Config

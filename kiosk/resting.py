@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from kiosk.app_door import make_wiring
 from kiosk.config import Config, load, parse
 from kiosk.devices.door_lines import Output
 from kiosk.errors import ConfigError
+from kiosk.wiring import make_wiring
 
 log = logging.getLogger(__name__)
 

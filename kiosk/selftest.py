@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from kiosk.app import RealWiring, Wiring, control_path, make_backend, make_hasher, make_printer_port, make_sources
-from kiosk.app_door import make_bell, make_door, make_wiring
+from kiosk.app_door import make_bell, make_door
+from kiosk.app_parts import RealWiring, Wiring, control_path, make_backend, make_hasher, make_printer_port, make_sources
 from kiosk.backends.base import Examinable
 from kiosk.clock import Clock
 from kiosk.config import Config
@@ -24,6 +24,7 @@ from kiosk.events import DoorAlarm, DoorMode, DoorModeChanged, DoorMoved, Event,
 from kiosk.store.thread import Store
 from kiosk.types import ClockTrust, FactKind, Part
 from kiosk.views import Light
+from kiosk.wiring import make_wiring
 
 ANSWER_SECONDS: Final = 10.0
 LITTLE_ROOM, NO_ROOM = 500_000_000, 50_000_000

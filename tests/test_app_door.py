@@ -3,11 +3,12 @@
 import pytest
 
 from kiosk import config
-from kiosk.app_door import bell_needs_internet, make_bell, make_door, make_wiring
+from kiosk.app_door import bell_needs_internet, make_bell, make_door
 from kiosk.clock import AdjustableClock
 from kiosk.devices.door_lines import Output
 from kiosk.devices.simulated.door import BARE, WHOLE, SimulatedDoor
 from kiosk.events import DoorMode, DoorModeChanged
+from kiosk.wiring import make_wiring
 
 ALL_PINS = """
 [door]

@@ -1,8 +1,8 @@
 import pytest
 
 from kiosk import config
-from kiosk.app import make_backend
 from kiosk.app_odoo import habits_of, rpc_of
+from kiosk.app_parts import make_backend
 from kiosk.backends.odoo.backend import OdooBackend
 from kiosk.backends.odoo.habits import Habits
 from kiosk.backends.odoo.rpc import Json2, JsonRpc

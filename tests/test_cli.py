@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
 
 from kiosk.cli import cli, main
@@ -43,7 +44,9 @@ def folder_config(tmp_path, monkeypatch, capsys) -> Path:
 
 def every_command(group=cli, path=()) -> list[tuple[str, ...]]:
     found = []
-    for name, command in group.commands.items():
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
         found.append((*path, name))
         if hasattr(command, "commands"):
             found += every_command(command, (*path, name))

@@ -1,15 +1,19 @@
 """Backup and key from the command line: proved on an empty machine."""
 
 import os
+from contextlib import contextmanager
 
 import pytest
 
-from kiosk import sealing
+from kiosk import keeping, sealing
+from kiosk.app import Terminal
 from kiosk.clock import SystemClock, moment
 from kiosk.config import load
 from kiosk.ids import FactIds
+from kiosk.store.database import DirectoryLock
 from kiosk.store.thread import Store
 from kiosk.types import Fact, FactKind, MemberId, ShiftId
+from tests.demo.onlooker import Onlooker
 from tests.test_cli import kiosk
 
 KEY = "5e" * 32
@@ -37,9 +41,16 @@ def machine(folder, *, key: bool = True):
 
 def record_a_check_in(folder) -> str:
     """One confirmed check-in in the store of that machine, and its id."""
-    clock = SystemClock()
-    store = Store(folder / "data", lambda _event: None, clock)
+    store = Store(folder / "data", lambda _event: None, SystemClock())
     store.start()
+    fact = check_in_at(store)
+    store.request_stop()
+    assert store.join()
+    return fact
+
+
+def check_in_at(store: Store) -> str:
+    clock = SystemClock()
     fact = Fact(
         id=FactIds()(clock.now()),
         kind=FactKind.CHECK_IN,
@@ -48,10 +59,16 @@ def record_a_check_in(folder) -> str:
         shift_id=ShiftId("s1"),
     )
     store.record(fact)
-    assert [row.fact.id for row in store.journal_list().result(5)] == [fact.id]
-    store.request_stop()
-    assert store.join()
+    assert fact.id in {row.fact.id for row in store.journal_list().result(5)}
     return fact.id
+
+
+@contextmanager
+def running(config):
+    """The terminal of that machine at work: its own store, its own control socket."""
+    terminal = Terminal(load(config), SystemClock())
+    with terminal.running(Onlooker()):
+        yield terminal
 
 
 def test_a_backup_restored_on_an_empty_machine_has_everything_precious(monkeypatch, capsys, tmp_path):
@@ -184,6 +201,71 @@ def test_a_nightly_backup_that_fails_takes_no_older_one_away(monkeypatch, capsys
     code, _, err = kiosk(monkeypatch, capsys, "backup", "nightly", str(folder), "--keep", "1", "--config", str(config))
     assert (code, len(list(folder.iterdir()))) == (1, 4)
     assert "nothing to back up" in err
+
+
+def refuse(*_arguments):
+    raise AssertionError("the journal of a running terminal is nobody else's to copy")
+
+
+def test_a_running_terminal_copies_its_journal_itself(monkeypatch, capsys, tmp_path):
+    config = machine(tmp_path / "old")
+    folder = tmp_path / "backups"
+    folder.mkdir()
+    with running(config) as terminal:
+        fact = check_in_at(terminal.store)
+        # What a backup that was cut short left there is in nobody's way.
+        (tmp_path / "old/run/journal.copy").write_bytes(b"half a copy")
+        monkeypatch.setattr(keeping, "copy_journal", refuse)
+        status, out, err = kiosk(monkeypatch, capsys, "backup", "nightly", str(folder), "--config", str(config))
+        assert (status, err) == (0, "")
+        # It goes on writing, and nothing of the copy is left.
+        check_in_at(terminal.store)
+        assert [path.name for path in (tmp_path / "old/run").iterdir() if "copy" in path.name] == []
+    bare = machine(tmp_path / "new", key=False)
+    restore = ("backup", "restore", out.removesuffix(": written.\n"), "--key-file", str(tmp_path / "new/card.key"))
+    assert kiosk(monkeypatch, capsys, *restore, "--config", str(bare))[0] == 0
+    assert fact in kiosk(monkeypatch, capsys, "journal", "list", "--json", "--config", str(bare))[1]
+
+
+def test_two_backups_at_once_are_one_too_many(monkeypatch, capsys, tmp_path):
+    config = machine(tmp_path / "old")
+    file = tmp_path / "coop.backup"
+    with running(config) as terminal:
+        check_in_at(terminal.store)
+        other = DirectoryLock(tmp_path / "old/run")
+        other.take()
+        status, _, err = kiosk(monkeypatch, capsys, "backup", "create", str(file), "--config", str(config))
+        assert status == 1
+        assert "another process is using" in err
+        other.release()
+        assert kiosk(monkeypatch, capsys, "backup", "create", str(file), "--config", str(config))[0] == 0
+
+
+def test_a_running_terminal_that_cannot_copy_says_so_and_goes_on(monkeypatch, capsys, tmp_path):
+    config = machine(tmp_path / "old")
+    with running(config) as terminal:
+        check_in_at(terminal.store)
+        (tmp_path / "old/run/journal.copy").mkdir()
+        file = tmp_path / "coop.backup"
+        status, _, err = kiosk(monkeypatch, capsys, "backup", "create", str(file), "--config", str(config))
+        assert status == 1
+        assert "cannot be copied" in err
+        assert not file.exists()
+        check_in_at(terminal.store)
+        assert terminal.store.fault is None
+
+
+def test_the_copy_is_for_its_owner_alone(tmp_path):
+    config = machine(tmp_path / "old")
+    copied = tmp_path / "journal.copy"
+    with running(config) as terminal:
+        check_in_at(terminal.store)
+        before = os.umask(0)
+        try:
+            terminal.store.copy_to(copied).result(5)
+        finally:
+            os.umask(before)
+    assert copied.stat().st_mode & 0o777 == 0o600
 
 
 def test_rotating_a_credential_leaves_both_keys_where_systemd_takes_them(monkeypatch, capsys, tmp_path):

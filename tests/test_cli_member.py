@@ -265,7 +265,7 @@ def test_a_running_terminal_forgets_by_its_control_socket(monkeypatch, capsys, c
         sync = Delivering(store)
 
         def post(command: CommandReceived) -> None:
-            answer(command, reactor, store, control, sync)
+            answer(command, reactor, store, control, sync, runtime_dir=config.parent / "run")
 
         (config.parent / "run").mkdir()
         control = ControlServer(config.parent / "run" / "control.sock", post, SystemClock())

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.app import Terminal, control_path
+from kiosk.app import Terminal
+from kiosk.app_parts import control_path
 from kiosk.control import ask
 from kiosk.demo.cast import Kind, character
 from kiosk.demo.room import Room, Wish, demo_clock

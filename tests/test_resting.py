@@ -1,5 +1,7 @@
 """The lines of a terminal that has died: which they are, and how they come to rest."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -127,3 +129,21 @@ def test_command_fails_in_words_where_there_are_no_lines(tmp_path):
     assert result.exit_code == 1
     assert result.stderr
     assert "Traceback" not in result.output
+
+
+IMPORTED = """
+import sys
+from kiosk.cli import cli
+cli.main(["door", "rest", "--config", sys.argv[1]], standalone_mode=False)
+print(*sorted(name for name in sys.modules if name.startswith("kiosk.")))
+"""
+
+
+def test_command_does_not_wait_for_what_it_does_not_need(tmp_path):
+    """A lock may be left unlocked until it has run."""
+    command = [sys.executable, "-c", IMPORTED, str(write(tmp_path, ""))]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    imported = set(done.stdout.splitlines()[-1].split())
+    assert "kiosk.cli_door" in imported
+    others = {name for name in imported if name.startswith("kiosk.cli_")} - {"kiosk.cli_door", "kiosk.cli_options"}
+    assert others | imported & {"kiosk.app_door", "kiosk.devices.door", "kiosk.views", "kiosk.store"} == set()

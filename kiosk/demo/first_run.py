@@ -7,7 +7,8 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Final
 
-from kiosk.app import Screen, Terminal, Wiring, ends_with_signals
+from kiosk.app import Screen, Terminal, ends_with_signals
+from kiosk.app_parts import Wiring
 from kiosk.card_key import CardKey, sheet_text
 from kiosk.config import load
 from kiosk.demo.cast import ZONE, Kind, character
@@ -119,7 +120,7 @@ class FirstRunShow:
 
     def start(self, screen: Screen) -> None:
         self._screen = screen
-        self._guide.start(screen)
+        self._guide.show_on(screen)
 
     def _change_over(self) -> None:
         """From the guide's own thread: another one waits for its end."""

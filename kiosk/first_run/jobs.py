@@ -11,7 +11,7 @@ from typing import Final
 
 import segno
 
-from kiosk.app import make_backend, make_hasher
+from kiosk.app_parts import make_backend, make_hasher
 from kiosk.backends.base import Backend
 from kiosk.card_key import CardKey, CardKeyError, new_key, read_sheet, sheet_text
 from kiosk.clock import Clock

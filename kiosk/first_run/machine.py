@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, Protocol
 
-from kiosk.app import RealWiring, Wiring
+from kiosk.app_parts import RealWiring, Wiring
 from kiosk.install.settings import FILE
 from kiosk.install.usb_key import LENT
 from kiosk.screens.profiles import PROFILES

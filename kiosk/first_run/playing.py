@@ -27,7 +27,7 @@ def play_guide(input_provider: str) -> bool:
 
     guide = FirstRun(GuideFolder(FOLDER), RealMachine(), clock, end)
     face = Face(panel(), guide.post, clock.monotonic, zone, fullscreen=True, input_provider=input_provider)
-    guide.start(face)
+    guide.show_on(face)
     try:
         with ends_with_signals(face.stop):
             face.run()

@@ -1,7 +1,6 @@
 """The guide's own thread: takes touches and what the hands have found, asks the rules, keeps how far it has come."""
 
 import logging
-import threading
 from collections import deque
 from collections.abc import Callable
 from typing import Final
@@ -13,6 +12,7 @@ from kiosk.first_run.codes import CodeListener
 from kiosk.first_run.folder import GuideFolder
 from kiosk.first_run.jobs import Jobs
 from kiosk.first_run.machine import Machine
+from kiosk.own_thread import OwnThread
 from kiosk.rules import guide as guides
 from kiosk.rules.guide_events import GuideOrder, KeepProgress, MomentPassed, PulseRelay, StartTerminal, WaitMoment
 from kiosk.rules.guide_states import Fetching, Guide
@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 TICK_SECONDS: Final = 1.0
 
 
-class FirstRun:
+class FirstRun(OwnThread):
     """The guide, from where it was to the end.
 
     Args:
@@ -38,13 +38,12 @@ class FirstRun:
     """
 
     def __init__(self, folder: GuideFolder, machine: Machine, clock: Clock, ended: Callable[[], None]) -> None:
+        super().__init__("guide")
         self._folder = folder
         self._clock = clock
         self._ended = ended
         self._inbox: deque[Event | GuideEvent] = deque()
-        self._arrived = threading.Condition()
         self._moment_at: float | None = None
-        self._stopping = False
         self._view: View | None = None
         self._screen: Screen | None = None
         self._guide = Guide()
@@ -53,7 +52,6 @@ class FirstRun:
         self._notify = Notifier()
         # Real time: in the demo the clock can be moved, and that makes nobody late.
         self._watchdog = Watchdog(SystemClock(), self._notify)
-        self._thread = threading.Thread(target=self._run, name="guide", daemon=True)
 
     @property
     def is_revived(self) -> bool:
@@ -62,37 +60,30 @@ class FirstRun:
 
     def post(self, event: Event | GuideEvent) -> None:
         """Hand in an event, from any thread; returns at once."""
-        with self._arrived:
+        with self._wake:
             self._inbox.append(event)
-            self._arrived.notify()
+            self._wake.notify()
 
-    def start(self, screen: Screen) -> None:
-        """Begin, or go on from where it was."""
+    def show_on(self, screen: Screen) -> None:
+        """Begin on this screen, or go on from where it was."""
         self._screen = screen
         self._watchdog.watch(REACTOR, LIVE_SECONDS)
         self._watchdog.watch(Part.SCREEN.value, LIVE_SECONDS)
         self._jobs.start()
         self._codes.start()
-        self._thread.start()
+        self.start()
         self._notify("READY=1")
-
-    def request_stop(self) -> None:
-        """End, and give every part back; returns at once."""
-        with self._arrived:
-            self._stopping = True
-            self._arrived.notify()
 
     def join(self, timeout_seconds: float = STOP_SECONDS) -> bool:
         """Wait for the end of all its threads; False if one hangs."""
+        ended = super().join(timeout_seconds)
         parts: tuple[Worker, ...] = (self._jobs, self._codes)
-        if self._thread.is_alive():
-            self._thread.join(timeout_seconds)
         for part in parts:
             part.request_stop()
         stuck = [type(part).__name__ for part in parts if not part.join(timeout_seconds)]
         if stuck:
             log.error("did not stop in time: %s", ", ".join(stuck))
-        return not stuck and not self._thread.is_alive()
+        return ended and not stuck
 
     # ── its thread ────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -106,7 +97,7 @@ class FirstRun:
 
     def _next(self) -> Event | GuideEvent | None:
         """The next event; None: the end. Once a second nothing has to happen for the watchdog to be patted."""
-        with self._arrived:
+        with self._wake:
             while not self._stopping:
                 now = self._clock.monotonic()
                 if self._moment_at is not None and now >= self._moment_at:
@@ -115,7 +106,7 @@ class FirstRun:
                 if self._inbox:
                     return self._inbox.popleft()
                 left = TICK_SECONDS if self._moment_at is None else min(self._moment_at - now, TICK_SECONDS)
-                self._clock.wait(self._arrived, max(left, 0.0))
+                self._clock.wait(self._wake, max(left, 0.0))
                 self._tick()
             return None
 

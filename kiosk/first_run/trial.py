@@ -5,8 +5,9 @@ import threading
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Final
 
-from kiosk.app import Wiring, Worker, make_hasher, make_printer, make_sources
+from kiosk.app import Worker
 from kiosk.app_door import make_door
+from kiosk.app_parts import Wiring, make_hasher, make_printer, make_sources
 from kiosk.clock import Clock
 from kiosk.config import Config
 from kiosk.devices.door import Door

@@ -232,7 +232,9 @@ class Process:
         return self._ids(self.machine.clock.now())
 
     def _command(self, command: CommandReceived, reactor: Reactor) -> None:
-        answer_command(command, reactor, self.store, self.replies, self.sync)
+        answer_command(
+            command, reactor, self.store, self.replies, self.sync, runtime_dir=self.machine.directory / "run"
+        )
 
 
 def _new_jar_code(chance: Random) -> JarCode:

@@ -53,17 +53,46 @@ def copy_journal(source: Path, target: Path) -> None:
     Raises:
         BackupError: it cannot be read, or is damaged.
     """
+    copy_unchecked(source, target)
+    check_copy(target)
+
+
+def copy_unchecked(source: Path, target: Path) -> None:
+    """The first half of :func:`copy_journal`: what the thread that owns the journal has time for.
+
+    What lay at ``target`` is gone; nobody but the owner may read the copy.
+
+    Raises:
+        BackupError: the journal cannot be read, or the copy not be written.
+    """
     try:
+        target.unlink(missing_ok=True)
+        os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
         with (
             closing(sqlite3.connect(f"file:{source}?mode=ro", uri=True)) as live,
             closing(sqlite3.connect(target)) as copy,
         ):
             live.backup(copy)
+    except (sqlite3.Error, OSError) as fault:
+        # Half a copy is people's data all the same.
+        with suppress(OSError):
+            target.unlink(missing_ok=True)
+        raise BackupError(f"{source}: cannot be copied ({fault})") from fault
+
+
+def check_copy(copied: Path) -> None:
+    """See that a copy of the journal is whole.
+
+    Raises:
+        BackupError: it is not.
+    """
+    try:
+        with closing(sqlite3.connect(copied)) as copy:
             verdict = copy.execute("PRAGMA integrity_check").fetchone()[0]
     except sqlite3.Error as fault:
-        raise BackupError(f"{source}: cannot be copied ({fault})") from fault
+        verdict = str(fault)
     if verdict != "ok":
-        raise BackupError(f"{source}: is damaged ({verdict}); start the terminal, which salvages it, and try again")
+        raise BackupError(f"the journal is damaged ({verdict}); start the terminal, which salvages it, and try again")
 
 
 def pack(journal: Path, contents: Contents, target: IO[bytes]) -> None:

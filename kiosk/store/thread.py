@@ -9,6 +9,7 @@ from typing import Any
 
 from kiosk.clock import Clock
 from kiosk.events import CommitFailed, Event, KnowledgePage
+from kiosk.store.backup import JOURNAL, copy_unchecked
 from kiosk.store.cards import Preference
 from kiosk.store.erasure import Dossier, Erasure, Erasures, Outcome, dossier_of
 from kiosk.store.faults import StoreFault
@@ -56,6 +57,7 @@ class Store:
     def __init__(self, directory: Path, post: Callable[[Event], None], clock: Clock, zone: tzinfo = UTC) -> None:
         self._post = post
         self._clock = clock
+        self._journal = directory / JOURNAL
         self._worker = Worker(directory, post, clock, zone)
         self._erasures = Erasures(self._worker, post, clock)
         self._confirmed_at: datetime | None = None
@@ -230,6 +232,13 @@ class Store:
         erasure = Erasure(self._worker, self._post, self._clock, member_id)
         erasure.begin(anyway=anyway)
         return erasure.answer
+
+    def copy_to(self, target: Path) -> Future[None]:
+        """Copy the journal to ``target`` for a backup: all that was said to be on the disk is in it.
+
+        The answer fails with :class:`~kiosk.store.backup.BackupError` where the copy cannot be written.
+        """
+        return self._worker.ask(lambda _: copy_unchecked(self._journal, target))
 
     def purge(self, retention: Retention | None = None) -> Future[Purged]:
         """Let go of what has been kept long enough, in small steps, and prove it in the log.

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Final
 
 from kiosk.store.backup import JOURNAL, BackupError, copy_journal
-from kiosk.store.database import family, sync_to_disk
+from kiosk.store.database import family
+from kiosk.store.durable import sync_to_disk
 
 _UNPURGED: Final = timedelta(hours=20)
 """No retention is shorter than a day: what is younger than this was never purged."""
@@ -34,10 +35,8 @@ def copy_for(data_dir: Path, target: Path) -> int | None:
     if not source.exists():
         return None
     remove(target)
-    # Made first, so that at no moment others may read it.
-    os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-    own_like(source, target)
     copy_journal(source, target)
+    own_like(source, target)
     sync_to_disk(target)
     sync_to_disk(target.parent)
     with closing(sqlite3.connect(_as_it_is(target), uri=True)) as copy:

@@ -13,6 +13,7 @@ from kiosk.card_service import card_command
 from kiosk.clock import moment
 from kiosk.demo.cast import Kind, character
 from kiosk.demo.room import Room, Wish, demo_clock
+from kiosk.devices.cards import is_jar_code
 from kiosk.devices.simulated.network import Cable
 from kiosk.events import Action, Touched
 from kiosk.ids import uuid7
@@ -55,7 +56,7 @@ class NextRoom(Room):
         there, here = 'bus = "simulated"\nreset_pin = 24\n', 'bus = "spi:0.1"\nreset_pin = 25\n'
         text = super()._toml()
         assert there in text
-        return text.replace(there, here)
+        return text.replace(there, here).replace("[scale]\n", "[scale]\njar_digits = [7]\n")
 
 
 @dataclass(frozen=True)
@@ -292,6 +293,19 @@ def test_a_jar_weighed_at_the_bulk_station_is_known_at_the_entrance(tmp_path: Pa
         assert entrance.terminal.reactor.knowledge.jars[code].grams == 352
         entrance.room.scan(code)
         entrance.screen.wait_for(lambda view: "352" in repr(view))
+
+
+def test_a_station_without_network_gives_jars_the_codes_that_are_its_own(tmp_path: Path) -> None:
+    with two_stations(tmp_path, "bulk") as (_entrance, bulk):
+        bulk.room.cut_network()
+        codes = []
+        for grams in (352, 176, 210):
+            codes.append(weigh(bulk, grams))
+            bulk.touch(Action.ANOTHER_JAR)
+            bulk.room.scale.remove(settle_seconds=0.2)
+            bulk.screen.wait_for_title("tare.wait")
+        assert {code[0] for code in codes} == {"7"}
+        assert all(is_jar_code(code) for code in codes)
 
 
 def test_the_last_weighing_of_a_jar_holds_at_both_stations(tmp_path: Path) -> None:

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.app import Terminal, control_path
+from kiosk.app import Terminal
+from kiosk.app_parts import control_path
 from kiosk.config import parse
 from kiosk.control import ask
 from kiosk.demo.cast import CAST, STRANGER_CARD, Kind, character

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.app import Terminal, control_path
+from kiosk.app import Terminal
+from kiosk.app_parts import control_path
 from kiosk.control import CommandRefused, ask
 from kiosk.demo.cast import Kind, character
 from kiosk.demo.room import Room, Wish, demo_clock
