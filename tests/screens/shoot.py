@@ -11,8 +11,24 @@ import threading
 from pathlib import Path
 
 from kiosk.screens.face import Face
+from kiosk.screens.typesetting import CODES
 from tests.screens.samples import PARIS, framed, samples
 from tests.screens.variants import variants
+
+OPEN_FONTS = 70
+"""More than Kivy keeps open at once: 64."""
+
+
+def forget_glyphs() -> None:
+    """Let Kivy close every font, by opening others, so that no picture depends on those drawn before it.
+
+    A font that is open keeps each glyph as it was first set, and those beside it move by a part of a pixel.
+    """
+    # Not before the face has told Kivy how to behave.
+    from kivy.core.text import Label as CoreLabel
+
+    for size in range(OPEN_FONTS):
+        CoreLabel(font_name=CODES, font_size=300 + size).get_extents("0")
 
 
 def shoot(folder: Path, profile: str, language: str, mode: str) -> None:
@@ -28,6 +44,7 @@ def shoot(folder: Path, profile: str, language: str, mode: str) -> None:
             for name, (view, looks) in variants(Path(aside)).items():
                 # The same view in other looks is drawn anew all the same.
                 face._stage._looks, face._stage._shown = looks, None
+                forget_glyphs()
                 face.present(view)
                 face.capture(folder / f"{name}.png")
 
@@ -35,6 +52,7 @@ def shoot(folder: Path, profile: str, language: str, mode: str) -> None:
         try:
             for name, view in samples().items():
                 night = True if mode == "night" else None
+                forget_glyphs()
                 face.present(framed(view, language=language, large_text=mode == "large", night=night))
                 face.capture(folder / f"{name}.png")
             if mode == "golden":
