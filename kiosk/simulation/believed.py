@@ -261,12 +261,12 @@ class Believed:
 
     def _comes_for_a_shift(self, member: Member, policy: Policy, now: datetime) -> bool:
         early = timedelta(minutes=policy.enter_before_shift_minutes)
-        mine = {member.id, member.attached_to}
+        mine = (member.id, member.attached_to)
         return any(
-            (shift.id, owner) in self.places
+            self._runs(shift, now, early)
             for shift in self.shifts.values()
-            if self._runs(shift, now, early)
             for owner in mine
+            if (shift.id, owner) in self.places
         )
 
     @staticmethod

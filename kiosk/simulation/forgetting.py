@@ -45,7 +45,7 @@ def _remember(
     if done.exception() is None and process is machine.process:
         outcome, forgotten = done.result(), machine.witness.forgotten
         if not (outcome.waiting or outcome.refused):
-            forgotten.gone.add(member_id)
+            forgotten.gone[member_id] = forgotten.now()
         if outcome.is_clean:
             hashes = [held.hash.encode() for held in coop.of[member_id]]
             files = [path for path in machine.directory.iterdir() if path.is_file()]

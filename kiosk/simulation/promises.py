@@ -154,8 +154,8 @@ class ForgottenAreForgotten(Promise):
 
     def __init__(self, now: Callable[[], float], report: Report) -> None:
         super().__init__(now, report)
-        self.gone: set[MemberId] = set()
-        """Who was forgotten at this terminal, by its own word."""
+        self.gone: dict[MemberId, float] = {}
+        """Who was forgotten at this terminal, by its own word, and when."""
 
     def told(self, page: KnowledgePage) -> None:
         """A page has reached the reactor."""
@@ -163,8 +163,12 @@ class ForgottenAreForgotten(Promise):
             named = {member.id for member in page.members}
             named.update(card.member_id for card in page.cards)
             named.update(place.member_id for place in page.assignments)
-            back = named & self.gone
+            back = named & self.gone.keys()
             self.hold(not back, lambda: f"a page brings {', '.join(sorted(back))} back")
+
+    def fresh(self, seconds: float) -> list[MemberId]:
+        """Who was forgotten in these last seconds."""
+        return [member_id for member_id, at in self.gone.items() if self.now() - at <= seconds]
 
     def looked_for(self, member_id: MemberId, traces: Iterable[str]) -> None:
         """Somebody has looked everywhere."""

@@ -238,7 +238,7 @@ class World:
             if process is None:
                 continue
             machine.witness.lost.delivered(self.server, partial(_is_closed, process))
-            look_for_forgotten(self.coop, machine, process, machine.witness.forgotten.gone)
+            look_for_forgotten(self.coop, machine, process, machine.witness.forgotten.fresh(2 * DAY))
             sizes = {path.name: path.stat().st_size for path in machine.directory.iterdir() if path.is_file()}
             pending = process.store.unjournalled()
             machine.witness.bounds.measured(process.reactor.longest_inbox, pending, sizes)
@@ -286,7 +286,8 @@ class World:
             return rows[0][0] == "refused" or _is_closed(process, fact)
 
         machine.witness.lost.settled(self.server, is_at_rest)
-        look_for_forgotten(self.coop, machine, process, machine.witness.forgotten.gone | self.server.forgotten.keys())
+        gone = machine.witness.forgotten.gone.keys() | self.server.forgotten.keys()
+        look_for_forgotten(self.coop, machine, process, gone)
 
     # ── at every step ─────────────────────────────────────────────────────────────────────────────────────────────
 
