@@ -193,7 +193,7 @@ class Ledger:
                     self.do([job])
         else:
             for job, result in zip(jobs, results, strict=True):
-                _answer(job, result)
+                give(job.answer, result)
             self._announce(jobs)
             if self._precious.has_erased:
                 # Tried once: a disk that has no room for it now must not be asked at every tap.
@@ -208,7 +208,7 @@ class Ledger:
 
     def _give_up(self, job: Job, error: Exception) -> None:
         log.error("journal: a step that cannot be done is left out", exc_info=error)
-        _answer(job, error)
+        give(job.answer, error)
         if job.facts:
             self._pending.give_up(job.facts)
             self._post(CommitFailed(ids=job.facts, fault=StoreFault.UNKNOWN))
@@ -240,14 +240,14 @@ class Ledger:
             self._stand_in = Precious(open_database(None, JOURNAL_FILE), departures, self._zone)
         for job in jobs:
             if not job.stands_in:
-                _answer(job, StoreFaultError(self.fault or StoreFault.UNKNOWN))
+                give(job.answer, StoreFaultError(self.fault or StoreFault.UNKNOWN))
                 continue
             try:
                 (result,) = _in_one(self._stand_in, [job])
             except Exception as error:  # noqa: BLE001  logged there, and this one job alone is lost
                 self._give_up(job, error)
                 continue
-            _answer(job, result)
+            give(job.answer, result)
             if job.repeat:
                 self._to_repeat.append(job)
         self.report()
@@ -303,10 +303,11 @@ def _in_one(precious: Precious, jobs: Sequence[Job]) -> list[Any]:
         return [job.work(precious) for job in jobs]
 
 
-def _answer(job: Job, result: object) -> None:
+def give(answer: Future[Any] | None, result: object) -> None:
+    """Answer with a result, or with the exception that it is."""
     # Whoever asked may have stopped waiting.
-    if job.answer is not None and job.answer.set_running_or_notify_cancel():
+    if answer is not None and answer.set_running_or_notify_cancel():
         if isinstance(result, Exception):
-            job.answer.set_exception(result)
+            answer.set_exception(result)
         else:
-            job.answer.set_result(result)
+            answer.set_result(result)

@@ -19,7 +19,7 @@ from kiosk.own_thread import OwnThread
 from kiosk.store.anchors import Anchor
 from kiosk.store.database import DirectoryLock
 from kiosk.store.faults import StoreFault, StoreFaultError
-from kiosk.store.ledger import Job, Ledger
+from kiosk.store.ledger import Job, Ledger, give
 from kiosk.store.mirror import Mirror
 from kiosk.store.outbox import Backlog
 from kiosk.store.overlay import Overlay
@@ -191,10 +191,10 @@ class Worker(OwnThread):
             if self._ledger.seconds_to_retry() == 0.0 and self._ledger.open():
                 self._catch_up()
             jobs += self._anchor()
-            if jobs:
-                self._do(jobs)
             if any(job.lays_over for job in jobs):
-                self._show_changes(self.overlay, self._read_overlay())
+                self._do_and_show(jobs)
+            elif jobs:
+                self._do(jobs)
             if snapshot_job is not None:
                 self._mirror.do(*snapshot_job)
         return bool(jobs) or snapshot_job is not None or not stopping
@@ -245,6 +245,14 @@ class Worker(OwnThread):
                 changes = replace(changes, members=self._mirror.ask(lambda snapshot: snapshot.members(changed)))
         if changes.cards or changes.jars or changes.members:
             self._post(after.over(changes, first=False))
+
+    def _do_and_show(self, jobs: list[Job]) -> None:
+        """Whoever asked is answered once the reactor has been told: what they look at next is as they left it."""
+        done: list[Future[Any]] = [Future() for _ in jobs]
+        self._do([replace(job, answer=answer) for job, answer in zip(jobs, done, strict=True)])
+        self._show_changes(self.overlay, self._read_overlay())
+        for job, found in zip(jobs, done, strict=True):
+            give(job.answer, found.exception() or found.result())
 
     def _do(self, jobs: list[Job]) -> None:
         """Do them, and tell what waits now: counted in the same transaction."""

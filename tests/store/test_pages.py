@@ -109,3 +109,15 @@ def test_what_a_person_asked_for_lies_over_what_the_server_says(start, inbox):
 
     assert inbox.wait_for(KnowledgePage).members == (ours,)
     assert store.laid_over(page(members=(theirs,))).members == (ours,)
+
+
+def test_whoever_is_answered_finds_it_shown(start, inbox):
+    store = start()
+    store.apply(page(members=(Member(id=MemberId("m1"), first_name="A"),))).result(PATIENCE)
+    told_by_then = []
+    answer = store.prefer(Preference(member_id=MemberId("m1"), large_text=True))
+    answer.add_done_callback(lambda _: told_by_then.extend(inbox.all(KnowledgePage)))
+    answer.result(PATIENCE)
+    store.due(1).result(PATIENCE)
+
+    assert [member.large_text for told in told_by_then for member in told.members] == [True]
