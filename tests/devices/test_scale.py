@@ -35,7 +35,7 @@ def scale(tmp_path: Path, clock: AdjustableClock) -> Iterator[SimulatedScale]:
 
 @pytest.fixture
 def source(scale: SimulatedScale, clock: AdjustableClock) -> Iterator[SerialScale]:
-    source = SerialScale(scale.url, "mt_sics", clock, silence_seconds=0.5)
+    source = SerialScale(scale.url, "mt_sics", clock, silence_seconds=3.0)
     yield source
     source.close()
 

@@ -42,10 +42,12 @@ def test_what_was_found_once_stays_mended(wish):
 
 
 def test_every_promise_is_looked_at():
-    looks = simulate(Wish(seed=54, members=60, visits=40, faults="power,fire,network")).looks
+    looks = set()
+    for seed in (3, 54):
+        looks |= simulate(Wish(seed=seed, members=60, visits=40, faults="power,fire,network")).looks.keys()
     named = {promise.__name__ for promise in every_promise()}
 
-    assert named - looks.keys() <= {"EveryEventIsUnderstood", "EveryViewTimesOut", "FireAlwaysWins"}
+    assert named - looks <= {"EveryEventIsUnderstood", "EveryViewTimesOut", "FireAlwaysWins"}
 
 
 PROGRAM = """
