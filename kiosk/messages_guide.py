@@ -19,8 +19,8 @@ _FRAME: dict[str, Sentence] = {
 }
 
 _AMISS: dict[str, Sentence] = {
-    "amiss.title": "La borne est arrêtée",
-    "amiss.knock": "Frappe à la vitre, on t’ouvre.",
+    "amiss.knock": "Frappe à la vitre",
+    "amiss.stopped": "La borne est arrêtée. On t’ouvre à la main.",
     "amiss.why": "Pour l’équipe technique",
     "amiss.faults": ("{n} faute dans la configuration", "{n} fautes dans la configuration"),
     "amiss.more": ("Et {n} autre (kiosk config check).", "Et {n} autres (kiosk config check)."),

@@ -50,8 +50,8 @@ def view_of(amiss: Amiss) -> View:
             frame=frame,
             edge=Edge.BRICK,
             icon="alert-outline",
-            title=say("amiss.title"),
-            body=(say("amiss.knock"),),
+            title=say("amiss.knock"),
+            body=(say("amiss.stopped"),),
             buttons=(why,),
         )
     more = len(amiss.faults) - 1

@@ -1,9 +1,10 @@
-"""Samples of what is closed, broken or too heavy, and of the scale."""
+"""Samples of what is closed, broken, too heavy or wrongly configured, and of the scale."""
 
 from dataclasses import replace
 from datetime import date
 
 from kiosk.events import Action
+from kiosk.rules.amiss import Amiss, view_of
 from kiosk.views import (
     Button,
     ButtonKind,
@@ -22,6 +23,14 @@ from kiosk.views import (
     say,
 )
 from tests.screens.sample_parts import BAND, CALL, DONE, HEADER, IDLE_BUTTONS, KNOWN_JAR, OFFLINE, TARE, at
+
+AMISS = Amiss(
+    file="/etc/coop-kiosk/kiosk.toml",
+    faults=(
+        '/etc/coop-kiosk/kiosk.toml, line 14: [reader] enabeld is not a key of this section; did you mean "enabled"?',
+        "/etc/coop-kiosk/kiosk.toml, line 19: [door] relay_pin must be a whole number from 2 to 27, not 99",
+    ),
+)
 
 
 def notices_samples() -> dict[str, View]:
@@ -151,6 +160,7 @@ def notices_samples() -> dict[str, View]:
         "broken-generic": replace(
             broken, icon="tools", title=say("broken.generic"), body=(say("broken.generic.do"),), buttons=(CALL, DONE)
         ),
+        "amiss": view_of(AMISS),
     }
 
 

@@ -5,9 +5,11 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw
 
+from kiosk.rules.amiss import view_of
 from kiosk.screens.looks import PLAIN, Looks
 from kiosk.screens.theme import DAY, branded
 from kiosk.views import View
+from tests.screens.sample_notices import AMISS
 from tests.screens.samples import framed, samples
 
 BY_NIGHT = ("welcome", "attention", "closed", "unknown", "question", "shifts", "roll-call", "sign-up", "idle-bulk",
@@ -35,5 +37,7 @@ def variants(folder: Path) -> dict[str, tuple[View, Looks]]:
     made = {f"logo-{name}": (known[name], own) for name in ("idle", "idle-bulk", "idle-offline", "welcome", "question")}
     for where in ("left", "right", "above"):
         made[f"reader-{where}"] = (known["idle"], replace(PLAIN, reader_is=where))
+    # Never in large text, in which every sample has to fit.
+    made["amiss-faults"] = (view_of(replace(AMISS, explains=True)), PLAIN)
     made |= {f"night-{name}": (framed(known[name], night=True), PLAIN) for name in BY_NIGHT}
     return made | {f"large-{name}": (framed(known[name], large_text=True), PLAIN) for name in LARGE}
