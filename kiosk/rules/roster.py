@@ -30,8 +30,10 @@ class Roster:
 
     def of(self, shift: ShiftId) -> tuple[Assignment, ...]:
         """Everyone who works there, or is awaited: nobody any more in whose place someone else has come."""
-        replaced = {whose for by, whose in self._replaced.items() if (there := self.place(*by)) and there.present}
         places = self._places.get(shift, {})
+        if not self._replaced:
+            return tuple(places.values())
+        replaced = {whose for by, whose in self._replaced.items() if (there := self.place(*by)) and there.present}
         return tuple(place for member, place in places.items() if place.present or (shift, member) not in replaced)
 
     def place(self, shift: ShiftId, member: MemberId) -> Assignment | None:

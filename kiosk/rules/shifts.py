@@ -217,12 +217,17 @@ def _overlap(one: Shift, other: Shift) -> bool:
     return one.starts_at < other.ends_at and other.starts_at < one.ends_at
 
 
-def gauge(knowledge: Knowledge, now: datetime, zone: tzinfo) -> tuple[int, int]:
-    """Places taken and wanted from this Monday to the next, local time: everyone together, never a ranking."""
+def this_week(knowledge: Knowledge, now: datetime, zone: tzinfo) -> list[Shift]:
+    """The shifts from this Monday to the next, local time."""
     today = now.astimezone(zone).date()
     monday = today - timedelta(days=today.weekday())
     since, until = _midnight(monday, zone), _midnight(monday + timedelta(days=7), zone)
-    week = [shift for shift in knowledge.shifts.values() if since <= shift.starts_at < until]
+    return [shift for shift in knowledge.shifts.values() if since <= shift.starts_at < until]
+
+
+def gauge(knowledge: Knowledge, now: datetime, zone: tzinfo) -> tuple[int, int]:
+    """Places taken and wanted this week: everyone together, never a ranking."""
+    week = this_week(knowledge, now, zone)
     taken = sum(min(shift.places, len(knowledge.roster(shift.id))) for shift in week)
     return taken, sum(shift.places for shift in week)
 

@@ -1,6 +1,8 @@
 """The screens without a person's name: idle, out of order, no card, the bell, the sheets."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from kiosk.events import Action, DoorMode
 from kiosk.rules import shifts
@@ -87,16 +89,22 @@ def _rotating_line(around: Surroundings) -> Say:
     if around.keeping.mode in DOOR_LINES:
         return say(DOOR_LINES[around.keeping.mode])
     knowledge = around.knowledge
-    lines = [say("idle.sub")]
-    if knowledge.capabilities.roster:
-        taken, wanted = shifts.gauge(knowledge, around.now, around.zone)
-        if wanted:
-            lines.append(say("idle.gauge", n=taken, m=wanted))
+    lines: list[Callable[[], Say]] = [partial(say, "idle.sub")]
+    if knowledge.capabilities.roster and any(
+        shift.places for shift in shifts.this_week(knowledge, around.now, around.zone)
+    ):
+        lines.append(partial(_gauge, around))
     if knowledge.capabilities.shared_pot and knowledge.coop.pot_hours:
-        lines.append(say("idle.pot", n=knowledge.coop.pot_hours))
+        lines.append(partial(say, "idle.pot", n=knowledge.coop.pot_hours))
     if knowledge.capabilities.notice and knowledge.coop.notice:
-        lines += [literal(line) for line in knowledge.coop.notice.splitlines()]
-    return lines[int(around.monotonic // LINE_SECONDS) % len(lines)]
+        lines += [partial(literal, line) for line in knowledge.coop.notice.splitlines()]
+    # Only the one that stands there is worked out: a week's places are counted for it.
+    return lines[int(around.monotonic // LINE_SECONDS) % len(lines)]()
+
+
+def _gauge(around: Surroundings) -> Say:
+    taken, wanted = shifts.gauge(around.knowledge, around.now, around.zone)
+    return say("idle.gauge", n=taken, m=wanted)
 
 
 def _board(around: Surroundings) -> tuple[BoardLine, ...]:

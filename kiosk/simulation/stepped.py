@@ -23,7 +23,7 @@ from kiosk.questions import Question, Questions
 from kiosk.reactor import TICK_SECONDS, Hands, Reactor
 from kiosk.rules.door import next_look
 from kiosk.rules.door_states import DoorEvent, TimePassed
-from kiosk.rules.states import Idle, OutOfOrder, Session
+from kiosk.rules.states import Idle, OutOfOrder
 from kiosk.simulation.kernel import Actor, Kernel, Killed, Life, MachineClock
 from kiosk.store.erasure import Erasures
 from kiosk.store.faults import StoreFaultError
@@ -93,7 +93,7 @@ class SteppedReactor(Reactor):
         self._pace = pace
         # A sign of life is for a watchdog that is not there; the others are told for whoever wants to draw them.
         self._unheard = (Ticked,) if pace.is_fine else (Ticked, RelayChanged, DoorMoved)
-        self._painted: Session | None = None
+        self._painted: tuple[object, ...] | None = None
         self._has_ticked = False
         self._ticked_at = self._busy_since = self._clock.monotonic()
         self._rests = True
@@ -118,8 +118,10 @@ class SteppedReactor(Reactor):
         self._kernel.wake(self.actor)
 
     def _present(self) -> None:
-        if self._pace.is_fine or self._has_ticked or self.session is not self._painted:
-            self._painted = self.session
+        # A weighing moves the session with every reading; what there is to see and touch changes with the pan.
+        now = self.session.state, type(self.session.weighing.pan), self.session.language, self.session.lost
+        if self._pace.is_fine or self._has_ticked or now != self._painted:
+            self._painted = now
             super()._present()
 
     def _due_timer(self) -> Timer | None:
