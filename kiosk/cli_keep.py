@@ -68,7 +68,7 @@ def backup_restore(file: Path, key_file: Path, config_file: Path | None, passphr
     """Put the backup FILE back on a terminal that has nothing yet and does not run."""
     from kiosk.keeping import restore_backup
 
-    config, _ = load_config(config_file)
+    config, _ = load_config(config_file, with_card_key=False)
     contents = restore_backup(config, file, passphrase_from(passphrase_file, new=False), key_file)
     click.echo(
         f"{config.terminal.data_dir}: restored from the backup of {contents.terminal}, {contents.made_at:%d %B %Y}."

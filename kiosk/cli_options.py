@@ -20,15 +20,19 @@ CONFIG = click.option(
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 
 
-def load_config(config_file: Path | None) -> tuple[Config, Path | None]:
+def load_config(config_file: Path | None, *, with_card_key: bool = True) -> tuple[Config, Path | None]:
     """The configuration in force, and the file it is from (None: the defaults alone).
+
+    Args:
+        config_file: as a person has named it.
+        with_card_key: False for what works without the coop's card key, or brings it.
 
     Raises:
         ConfigError: it cannot be used.
     """
     if config_file is None:
         config_file = maybe_configuration(SYSTEM_FILE)
-    return load(config_file), config_file
+    return load(config_file, with_card_key=with_card_key), config_file
 
 
 def show(rows: Iterable[dict[str, Any]], *, as_json: bool) -> None:

@@ -37,18 +37,19 @@ SECRETS: Final = (
 """Section, key, the key that names a file instead, and the systemd credential taken when neither is written."""
 
 
-def load(path: Path | None, environ: Mapping[str, str] = os.environ) -> Config:
+def load(path: Path | None, environ: Mapping[str, str] = os.environ, *, with_card_key: bool = True) -> Config:
     """The configuration of ``path``; without one, that of the defaults alone.
 
     Args:
         path: a TOML file in UTF-8.
         environ: looked at for ``CREDENTIALS_DIRECTORY``.
+        with_card_key: False for what works without the coop's card key, or brings it.
 
     Raises:
         ConfigError: the file cannot be read or used; carries every fault found.
     """
     if path is None:
-        return parse("", source="defaults", environ=environ)
+        return parse("", source="defaults", environ=environ, with_card_key=with_card_key)
     try:
         with path.open("rb") as file:
             content = file.read(LARGEST_BYTES + 1)
@@ -62,7 +63,8 @@ def load(path: Path | None, environ: Mapping[str, str] = os.environ) -> Config:
         line = content.count(b"\n", 0, error.start) + 1
         byte = f"0x{content[error.start]:02x}"
         raise ConfigError([f"{path}, line {line}: is not UTF-8 (byte {byte}); save the file as UTF-8"]) from None
-    return parse(text, source=str(path), folder=path.absolute().parent, environ=environ)
+    folder = path.absolute().parent
+    return parse(text, source=str(path), folder=folder, environ=environ, with_card_key=with_card_key)
 
 
 def check(path: Path) -> list[str]:
@@ -96,6 +98,7 @@ def parse(
     source: str = "configuration",
     folder: Path = Path(),
     environ: Mapping[str, str] = os.environ,
+    with_card_key: bool = True,
 ) -> Config:
     """The configuration that ``text`` lays over the defaults.
 
@@ -104,6 +107,7 @@ def parse(
         source: how messages call it.
         folder: where relative paths start.
         environ: looked at for ``CREDENTIALS_DIRECTORY``.
+        with_card_key: False for what works without the coop's card key, or brings it.
 
     Raises:
         ConfigError: carries every fault found.
@@ -119,10 +123,11 @@ def parse(
     for name, cls in get_type_hints(Config).items():
         given = table.get(name, {})
         settings = cls(**_values(name, cls, given if isinstance(given, dict) else {}, folder, faults))
-        sections[name] = _with_secrets(name, settings, folder, environ, faults)
+        keyless = name == "cards" and not with_card_key
+        sections[name] = settings if keyless else _with_secrets(name, settings, folder, environ, faults)
     config = Config(**sections)
     broken = set(faults.sections)
-    if config.cards.key is None and _may_not_look(folder, environ):
+    if config.cards.key is None and (not with_card_key or _may_not_look(folder, environ)):
         # Without it no reader starts; whoever only asks or tells the running terminal something needs none.
         broken.add("cards")
     check_whole(config, lambda section, key, what: None if section in broken else faults.add(section, key, what))

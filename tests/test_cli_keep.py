@@ -92,6 +92,24 @@ def test_a_backup_restored_on_an_empty_machine_has_everything_precious(monkeypat
     assert "key_id" in (tmp_path / "new" / "data" / "kiosk.toml.restored").read_text()
 
 
+@pytest.mark.parametrize("cards", ["", '[cards]\nkey_file = "card.key"\nkey_id = "7"\n'])
+def test_a_restore_brings_the_key_that_a_terminal_with_readers_needs(monkeypatch, capsys, tmp_path, cards):
+    config = machine(tmp_path / "old")
+    fact = record_a_check_in(tmp_path / "old")
+    file = str(tmp_path / "coop.backup")
+    assert kiosk(monkeypatch, capsys, "backup", "create", file, "--config", str(config))[0] == 0
+    bare = machine(tmp_path / "new", key=False)
+    bare.write_text(f"{bare.read_text()}{cards}[reader]\nenabled = true\n")
+    key_file = tmp_path / "new" / ("card.key" if cards else "credentials/card-key")
+    key_file.parent.mkdir(exist_ok=True)
+    list_facts = ("journal", "list", "--json", "--config", str(bare))
+    assert "key_file" in kiosk(monkeypatch, capsys, *list_facts)[2]
+    restore = ("backup", "restore", file, "--key-file", str(key_file), "--config", str(bare))
+    assert kiosk(monkeypatch, capsys, *restore)[0] == 0
+    status, out, _ = kiosk(monkeypatch, capsys, *list_facts)
+    assert (status, fact in out) == (0, True)
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
 def test_what_root_puts_back_is_the_terminals(monkeypatch, capsys, tmp_path):
     config = machine(tmp_path / "old")
