@@ -62,6 +62,9 @@ class Diary:
                 self._log_file.replace(self._log_file.with_suffix(".log.1"))
             with self._log_file.open("a", encoding="utf-8") as file:
                 file.write(f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ} {line}\n")
+                # After a power cut it is all that is left: the machine's journal may be in memory.
+                file.flush()
+                os.fsync(file.fileno())
 
     def close(self) -> None:
         """Let the journal's socket go."""

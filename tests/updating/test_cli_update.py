@@ -1,6 +1,7 @@
 """``kiosk update`` as a person types it, and what is left of it to read."""
 
 import io
+import os
 import signal
 import socket
 import threading
@@ -153,6 +154,20 @@ def test_what_is_said_reaches_the_journal_and_a_log_that_stays_small(tmp_path):
     Diary(tmp_path / "update.log", log, {"JOURNAL_STREAM": "8:1"}, path)("again")
     assert (tmp_path / "update.log").stat().st_size < 100
     assert (tmp_path / "update.log.1").stat().st_size == MOST_BYTES + 1
+
+
+def test_what_the_log_says_is_on_the_disk_before_the_next_step(tmp_path, monkeypatch):
+    log, synced, fsync = tmp_path / "update.log", [], os.fsync
+
+    def seen(handle):
+        fsync(handle)
+        synced.append((os.fstat(handle).st_ino, log.read_text().splitlines()[-1].partition("Z ")[2]))
+
+    monkeypatch.setattr(os, "fsync", seen)
+    diary = Diary(log, io.StringIO(), {"JOURNAL_STREAM": "8:1"})
+    diary("0.2.0 is well")
+    diary("0.1.0 is kept")
+    assert synced == [(log.stat().st_ino, "0.2.0 is well"), (log.stat().st_ino, "0.1.0 is kept")]
 
 
 def test_nobody_who_listens_any_more_holds_an_update_up(tmp_path):
