@@ -24,10 +24,15 @@ def make_bundle(folder: Path) -> Path:
     made = target / "made-from"
     if not made.exists() or made.read_text() != mark:
         shutil.rmtree(target, ignore_errors=True)
-        environment = os.environ | {"PYTHON": os.environ.get("PYTHON", "python3.11")}
-        subprocess.run([TOP / "scripts/bundle", target], env=environment, capture_output=True, check=True)
+        script("bundle", target)
         made.write_text(mark)
     return next(target.glob(NAME))
+
+
+def script(name: str, *arguments: str | Path) -> None:
+    """Run one of the scripts of this checkout, with the Python that the guest has too."""
+    environment = os.environ | {"PYTHON": os.environ.get("PYTHON", "python3.11")}
+    subprocess.run([TOP / "scripts" / name, *arguments], env=environment, capture_output=True, check=True)
 
 
 def version_of(bundle: Path) -> str:

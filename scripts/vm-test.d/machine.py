@@ -16,6 +16,8 @@ BOOT_SECONDS = 300
 STOP_SECONDS = 90
 ORDER_SECONDS = 120
 DATA_SIZE = "256M"
+KEY = "key"
+"""The emulator's name for what is plugged in by USB."""
 
 
 class GuestError(Exception):
@@ -63,12 +65,11 @@ class Machine:
 
     # ── its power ─────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def boot(self, kernel_words: str = "", *, as_frozen: str = "") -> float:
+    def boot(self, kernel_words: str = "") -> float:
         """Switch it on and wait until it can be talked to.
 
         Args:
             kernel_words: more of the kernel's command line.
-            as_frozen: go on from there (:meth:`freeze`), memory and disks, instead of booting.
 
         Returns:
             How many seconds it took.
@@ -79,8 +80,7 @@ class Machine:
         assert self._qemu is None, "it runs already"
         self._port = _free_port()
         began = time.monotonic()
-        frozen = ["-loadvm", as_frozen] if as_frozen else []
-        self._qemu = subprocess.Popen([*self._command(kernel_words), *frozen], stdin=subprocess.DEVNULL)
+        self._qemu = subprocess.Popen(self._command(kernel_words), stdin=subprocess.DEVNULL)
         while not self._answers():
             if self._qemu.poll() is not None:
                 raise GuestError(f"qemu ended ({self._qemu.returncode})")
@@ -94,10 +94,6 @@ class Machine:
         if self._qemu is not None:
             self._qemu.send_signal(signal.SIGKILL)
             self._gone()
-
-    def freeze(self, name: str) -> None:
-        """Keep memory and disks as they are at this moment; it runs on."""
-        self.order(f"savevm {name}")
 
     def keep(self, name: str) -> None:
         """Switch it off, and keep its disks for others to begin with."""
@@ -201,6 +197,18 @@ class Machine:
         width, height = map(int, size.split())
         return width, height, pixels
 
+    def plug_key_in(self, folder: Path) -> None:
+        """A USB key with what is in a folder, as one plugs it into a running machine."""
+        drive = f"file=fat:{folder},if=none,id={KEY},format=raw,readonly=on"
+        for order in (f"drive_add 0 {drive}", f"device_add usb-storage,bus=usb.0,drive={KEY},id={KEY},removable=on"):
+            said = self.order(order)
+            if "Error" in said or "not " in said:
+                raise GuestError(f"{order}: {said}")
+
+    def pull_key_out(self) -> None:
+        """The key of :meth:`plug_key_in`."""
+        self.order(f"device_del {KEY}")
+
     def _unpack(self, pack: list[str], target: str, words: bytes = b"") -> None:
         packed = subprocess.run(pack, input=words, capture_output=True, check=True).stdout
         command = f"mkdir -p {target} && tar -C {target} --no-same-owner -xf -"
@@ -222,8 +230,9 @@ class Machine:
     def _command(self, kernel_words: str) -> list[str]:
         screen = ["-device", "virtio-vga,xres={},yres={}".format(*self.screen)] if self.screen else ["-vga", "none"]
         # cache=writeback keeps what the guest has written out when qemu is killed: a cut loses its page cache alone.
+        # A processor without AVX: emulated, that puts grey bands on what Mesa draws.
         return [
-            "qemu-system-x86_64", "-machine", "q35,accel=tcg", "-cpu", "max", "-smp", "2", "-m", "1536M",
+            "qemu-system-x86_64", "-machine", "q35,accel=tcg", "-cpu", "Nehalem", "-smp", "2", "-m", "1536M",
             "-nodefaults", "-display", "none", *screen,
             "-kernel", str(self.folder / "vmlinuz"), "-initrd", str(self.folder / "initrd"),
             "-append", f"root=/dev/vda rw console=ttyS0 mitigations=off {kernel_words}".strip(),
@@ -235,7 +244,7 @@ class Machine:
             "-chardev", f"socket,id=serial,path={self.serial},server=on,wait=off", "-serial", "chardev:serial",
             "-chardev", f"socket,id=witness,path={self.witness},server=on,wait=off", "-serial", "chardev:witness",
             "-monitor", f"unix:{self._monitor},server=on,wait=off",
-            "-device", "i6300esb", "-action", "watchdog=reset",
+            "-device", "qemu-xhci,id=usb", "-device", "i6300esb", "-action", "watchdog=reset",
         ]  # fmt: skip
 
     def _gone(self) -> None:

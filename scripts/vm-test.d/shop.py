@@ -19,10 +19,13 @@ from kiosk.clock import SystemClock
 from kiosk.devices.simulated.scale import LONGEST_COMMAND_BYTES, SimulatedScale
 from kiosk.devices.simulated.scale_voices import VOICES
 
+MEMBERS = "/var/lib/coop-kiosk/members"
+"""The folder of members in the guest."""
 ZONE = ZoneInfo("Europe/Paris")
-PEOPLE = 60
+PEOPLE = 80
 FIRST_NUMBER = 1000
 SHIFT = "now"
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 PROTOCOL = "mt_sics"
 CARD_KEY = "5e" * 32
 RELAY = 17
@@ -80,6 +83,19 @@ def write_people(folder: Path) -> None:
     _write(folder / "cards.csv", [{"card": f"7:{card(n)}", "member": number(n)} for n in people])
     _write(folder / "shifts.csv", [shift | {"job": "Accueil", "places": PEOPLE}])
     _write(folder / "roster.csv", [{"shift": SHIFT, "member": number(n)} for n in people])
+
+
+def write_hours(folder: Path, *, is_open: bool) -> None:
+    """The coop's opening hours: the whole of today and tomorrow, or of two days that are far from both."""
+    today = datetime.now(ZONE).weekday()
+    days = [(today + ahead) % 7 for ahead in ((0, 1) if is_open else (3, 4))]
+    _write(folder / "hours.csv", [{"weekday": WEEKDAYS[day], "opens": "00:01", "closes": "23:59"} for day in days])
+
+
+def delivered(machine: Machine) -> list[str]:
+    """The ids of the presences in the file that the terminal writes, as often as they stand there."""
+    rows = csv.DictReader(machine.get(f"{MEMBERS}/checkins.csv").decode().splitlines())
+    return [row["fact"] for row in rows]
 
 
 def _write(path: Path, rows: list[dict[str, object]]) -> None:

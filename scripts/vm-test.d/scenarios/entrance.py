@@ -11,10 +11,19 @@ from machine import Machine
 from report import Report
 from terminal import PANEL, TOOLS, Terminal, wait
 
+from kiosk.devices.simulated.scale import SimulatedScale
+
 NEEDS = "install"
 SCREEN = PANEL
 GRAMS = 412
-FRAME_SECONDS = 2.0
+WEIGH = (144, 400)
+"""On the idle screen, in pixels."""
+KEEP = (40, 400)
+"""On the screen of a jar, beside the words; dark only while the weight may be kept."""
+DARK = 380
+MOST_TOUCHES = 3
+FRAME_SECONDS = 5.0
+"""What is known has yet to be drawn."""
 
 
 def play(machine: Machine, report: Report) -> None:
@@ -33,17 +42,24 @@ def play(machine: Machine, report: Report) -> None:
         found.seen = f"{', '.join(sorted(kinds))} after {seconds:.0f} s"
     with report.check("The screen thanks that person.") as found:
         wait("the thanks", lambda: terminal.status()["screen"] == "Thanking")
-        # What is known has yet to be drawn.
         time.sleep(FRAME_SECONDS)
         found.seen = terminal.drawn("noted")
-    with report.check("A scale on a serial line is found, lost when it is pulled out, and found again.") as found:
-        with shop.scale(machine) as scale:
-            scale.place(GRAMS)
-            there = wait("the scale", lambda: terminal.is_well("scale"))
+    terminal.plug_panel_in()
+    with (
+        report.check(
+            "A scale on a serial line is found, and a jar's weight is kept by a finger on the panel."
+        ) as found,
+        shop.scale(machine) as scale,
+    ):
+        there = wait("the scale", lambda: terminal.is_well("scale"))
+        touches = ask_for_the_scale(terminal)
+        kept = weigh_a_jar(terminal, scale)
+        found.seen = f"after {there:.0f} s; heard at touch {touches}; {kept['grams']} g, {kept['stability']}"
+    with report.check("The scale is pulled out: it is lost; plugged in again it is found.") as found:
         lost = wait("the loss", lambda: terminal.status()["parts"]["scale"] == "lost")
         with shop.scale(machine):
             again = wait("the scale again", lambda: terminal.is_well("scale"))
-        found.seen = f"after {there:.0f} s, {lost:.0f} s, {again:.0f} s"
+        found.seen = f"after {lost:.0f} s, {again:.0f} s"
     with report.check("A screen that hangs is killed by the watchdog, and is back and drawn.") as found:
         before = int(terminal.shown("NRestarts"))
         machine.run("kill -STOP $(pgrep --uid kiosk --full 'bin/kiosk run' | tail -n 1)")
@@ -51,3 +67,28 @@ def play(machine: Machine, report: Report) -> None:
         back = wait("the terminal", lambda: terminal.is_well("door", "scanner"))
         assert "Watchdog timeout" in terminal.log(200), terminal.log()
         found.seen = f"killed after {killed:.0f} s, back {back:.0f} s later, {terminal.drawn('back')}"
+
+
+def ask_for_the_scale(terminal: Terminal) -> int:
+    """As a person does, who touches again where nothing has happened; how many touches it took.
+
+    The display takes the first one of a panel that is plugged in late to get to know it.
+    """
+    wait("the idle screen", lambda: terminal.status()["screen"] == "Idle")
+    for touches in range(1, MOST_TOUCHES + 1):
+        terminal.touch(*WEIGH)
+        time.sleep(FRAME_SECONDS)
+        if terminal.status()["screen"] == "Taring":
+            return touches
+    raise AssertionError(f"{MOST_TOUCHES} touches are not heard")
+
+
+def weigh_a_jar(terminal: Terminal, scale: SimulatedScale) -> dict[str, object]:
+    """A jar on the pan, which was seen empty, and a touch; what the journal says of it."""
+    scale.place(GRAMS)
+    wait("a steady weight", lambda: terminal.brightness(*KEEP) < DARK)
+    terminal.touch(*KEEP)
+    wait("the tare", lambda: terminal.status()["screen"] == "TareKept")
+    (tare,) = (row["fact"]["details"] for row in terminal.facts() if row["fact"]["kind"] == "tare")
+    assert tare["grams"] == GRAMS, tare
+    return dict(tare)

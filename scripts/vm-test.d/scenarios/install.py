@@ -20,7 +20,6 @@ FRESH = "fresh"
 """Before it ever knew anyone."""
 INSTALL_SECONDS = 1800
 USB = "/root/usb"
-MEMBERS = "/var/lib/coop-kiosk/members"
 PANELS = ("td2", "rpi7")
 
 
@@ -32,7 +31,7 @@ def play(machine: Machine, report: Report) -> None:
     with report.check("After power-on systemd brings it up, with no hand on it.") as found:
         machine.boot()
         found.seen = f"{wait('the terminal', terminal.answers):.0f} s after the system"
-    take_people_in(terminal)
+    terminal.take_people_in()
     for panel in PANELS:
         with report.check(f"Configured as {panel} it fills a screen of {SCREEN[0]} × {SCREEN[1]}.") as found:
             machine.run(f"sed -i 's/^screen = .*/screen = \"{panel}\"/' /etc/coop-kiosk/kiosk.toml")
@@ -61,11 +60,3 @@ def install(terminal: Terminal) -> float:
     assert "Installing packages" not in said, said
     assert machine.run("findmnt -n -o SOURCE /var/lib/coop-kiosk").stdout.strip() == "/dev/vdb"
     return seconds
-
-
-def take_people_in(terminal: Terminal) -> None:
-    with tempfile.TemporaryDirectory() as scratch:
-        shop.write_people(Path(scratch))
-        terminal.machine.put(Path(scratch), MEMBERS)
-    terminal.machine.run(f"chown -R kiosk:kiosk {MEMBERS} && kiosk sync")
-    wait("the members", lambda: terminal.status()["members"] == shop.PEOPLE)
