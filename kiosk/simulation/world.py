@@ -64,10 +64,10 @@ class World:
             server=self.server,
             start=self.start,
             settings=settings_of(chance, schedule_of(Random(f"schedule {wish.seed}"), often=not long)),
-            pace=Pace(idle_seconds=1800.0, busy_seconds=60.0, gathering_seconds=300.0, is_fine=False)
+            pace=Pace(idle_seconds=1800.0, busy_seconds=60.0, gathering_seconds=1200.0, is_fine=False)
             if long
             else Pace(idle_seconds=chance.choice((120.0, 600.0))),
-            sync_seconds=1800.0 if long else chance.choice((300.0, 900.0)),
+            sync_seconds=3600.0 if long else chance.choice((300.0, 900.0)),
             full_seconds=14 * DAY if long else DAY,
             mend=wish.mend,
         )
