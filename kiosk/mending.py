@@ -9,14 +9,12 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
-from kiosk.app import LIVE_SECONDS, STOP_SECONDS, Screen, ends_with_signals
+from kiosk.app import LIVE_SECONDS, Screen
 from kiosk.clock import Clock, SystemClock
-from kiosk.config import load
 from kiosk.events import Event, Touched, UiAlive
-from kiosk.first_run.machine import panel
+from kiosk.first_run.playing import play
 from kiosk.own_thread import OwnThread
 from kiosk.rules.amiss import Amiss, touched, view_of
-from kiosk.screens.face import Face
 from kiosk.types import Part
 from kiosk.watchdog import REACTOR, Notifier, Watchdog
 
@@ -135,19 +133,4 @@ def _mark_of(file: Path) -> tuple[int, ...] | None:
 
 def show_faults(file: Path, faults: Sequence[str], judge: Callable[[], Sequence[str]], input_provider: str) -> None:
     """Show the faults of ``file`` in the window of a real terminal, until they are mended or the process shall end."""
-    # Where the coop is may be among what cannot be read.
-    zone = load(None, {}).terminal.timezone
-    clock = SystemClock()
-
-    def end() -> None:
-        face.stop()
-
-    mending = Mending(file, faults, judge, end, clock)
-    face = Face(panel(), mending.post, clock.monotonic, zone, fullscreen=True, input_provider=input_provider)
-    mending.show_on(face)
-    try:
-        with ends_with_signals(face.stop):
-            face.run()
-    finally:
-        mending.request_stop()
-        mending.join(STOP_SECONDS)
+    play(lambda clock, end: Mending(file, faults, judge, end, clock), input_provider)

@@ -1,15 +1,62 @@
-"""The guide of the first run in the window of a real terminal."""
+"""The guide of the first run, and whatever else has a terminal's window to itself before the terminal runs."""
 
-from zoneinfo import ZoneInfo
+from collections.abc import Callable
+from typing import Protocol, TypeVar
 
-from kiosk.app import ends_with_signals
-from kiosk.clock import SystemClock
+from kiosk.app import Screen, ends_with_signals
+from kiosk.clock import Clock, SystemClock
 from kiosk.config import load
+from kiosk.events import Event
 from kiosk.first_run.finding import FOLDER
 from kiosk.first_run.folder import GuideFolder
 from kiosk.first_run.machine import RealMachine, panel
 from kiosk.first_run.runner import FirstRun
 from kiosk.screens.face import Face
+
+
+class Player(Protocol):
+    """Has the window to itself."""
+
+    def post(self, event: Event) -> None:
+        """Hand in an event, from any thread."""
+
+    def show_on(self, screen: Screen) -> None:
+        """Begin."""
+
+    def request_stop(self) -> None:
+        """End."""
+
+    def join(self) -> bool:
+        """Wait for the end."""
+
+
+P = TypeVar("P", bound=Player)
+
+
+def play(make: Callable[[Clock, Callable[[], None]], P], input_provider: str) -> P:
+    """Give a player the window of this terminal until it is over, or the process is asked to end.
+
+    Args:
+        make: takes the clock, and what the player calls once it is over.
+        input_provider: as for :class:`~kiosk.screens.face.Face`.
+    """
+    # Nobody has said yet where the coop is, or it cannot be read: the defaults know.
+    zone = load(None, {}).terminal.timezone
+    clock = SystemClock()
+
+    def end() -> None:
+        face.stop()
+
+    player = make(clock, end)
+    face = Face(panel(), player.post, clock.monotonic, zone, fullscreen=True, input_provider=input_provider)
+    player.show_on(face)
+    try:
+        with ends_with_signals(face.stop):
+            face.run()
+    finally:
+        player.request_stop()
+        player.join()
+    return player
 
 
 def play_guide(input_provider: str) -> bool:
@@ -18,20 +65,5 @@ def play_guide(input_provider: str) -> bool:
     Returns:
         Whether somebody starts the program again: then the terminal runs.
     """
-    # What the guide shows is the time here; the defaults know where that is.
-    zone: ZoneInfo = load(None, {}).terminal.timezone
-    clock = SystemClock()
-
-    def end() -> None:
-        face.stop()
-
-    guide = FirstRun(GuideFolder(FOLDER), RealMachine(), clock, end)
-    face = Face(panel(), guide.post, clock.monotonic, zone, fullscreen=True, input_provider=input_provider)
-    guide.show_on(face)
-    try:
-        with ends_with_signals(face.stop):
-            face.run()
-    finally:
-        guide.request_stop()
-        guide.join()
+    guide = play(lambda clock, end: FirstRun(GuideFolder(FOLDER), RealMachine(), clock, end), input_provider)
     return guide.is_revived
