@@ -4,12 +4,14 @@ Prints a JSON line for each cut: what it left, and what the boot made of it. Run
 FOLDER BEHAVIOUR WHAT``: ``switch`` cuts an update, ``resume`` what brings a trial to its end after a first cut.
 """
 
+import ctypes
 import json
 import os
 import shutil
 import signal
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,7 @@ from tests.updating.rig import NEW, OLD, Rig
 
 CHANGES = {"os.rename", "os.symlink", "os.remove", "os.mkdir", "os.rmdir", "os.chown", "os.chmod", "os.link"}
 STARTS = {"subprocess.Popen", "sqlite3.connect"}
+PR_SET_CHILD_SUBREAPER = 36
 WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
 
 
@@ -37,9 +40,10 @@ def cut_before(number: int) -> None:
 
 
 def forked(work: Callable[[], object]) -> int | None:
-    """Do it in a process of its own; its exit status, None where it was cut off."""
+    """Do it in a process group of its own, with whose end all that it started ends; None where it was cut off."""
     child = os.fork()
     if child == 0:
+        os.setpgid(0, 0)
         status = 1
         try:
             work()
@@ -47,6 +51,12 @@ def forked(work: Callable[[], object]) -> int | None:
         finally:
             os._exit(status)
     _, ended = os.waitpid(child, 0)
+    # A service that had just been started, and not yet been noted, would go on through the power cut.
+    with suppress(ProcessLookupError):
+        os.killpg(child, signal.SIGKILL)
+    with suppress(ChildProcessError):
+        while True:
+            os.waitpid(-child, 0)
     return None if os.WIFSIGNALED(ended) else os.WEXITSTATUS(ended)
 
 
@@ -102,6 +112,8 @@ def begin(root: Path, behaviour: dict[str, Any], what: str) -> None:
 
 def main() -> None:
     """Cut after cut, until one comes too late."""
+    # What a process that was cut off has started becomes a child of this one, which waits for its end.
+    ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     folder, behaviour, what = Path(sys.argv[1]), json.loads(sys.argv[2]), sys.argv[3]
     root = folder / "kiosk"
     number, status = 0, None

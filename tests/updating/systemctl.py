@@ -28,7 +28,7 @@ def stop() -> None:
         os.kill(number, signal.SIGKILL)
         import select
 
-        select.select([descriptor], [], [], 10)
+        select.select([descriptor], [], [])
 
 
 def main() -> None:
