@@ -20,9 +20,9 @@ could do at best, in the same run, says more. `scripts/bench` measures everythin
 milliseconds and megabytes; `scripts/bench --quick` takes a few minutes and leaves the largest coop out;
 `scripts/bench --docs` writes this page from it, and measures first where there is no `bench.json`.
 
-The figures below come from a shared machine with two processors, others at work on it (load {load_before:.1f} to
-{load_after:.1f} while it was measured), and OpenGL drawn in software. The middle values (p50) are fair; the worst ones
-(max) are mostly the neighbours'. A Raspberry Pi 4 runs Python some three to four times slower, and draws with a GPU.
+The figures below come from a machine with two processors, {company} (load {load_before:.1f} to {load_after:.1f} while
+it was measured), and OpenGL drawn in software. A Raspberry Pi 4 runs Python some three to four times slower, and draws
+with a GPU.
 {truth}
 ## The limits
 
@@ -32,6 +32,11 @@ The figures below come from a shared machine with two processors, others at work
 | one fsync | p50 {fsync:.1f} ms, p99 {fsync_99:.1f} ms | 4,096 bytes appended to a file and synced |
 | one SPI transfer | {transfer:.0f} µs by its bits | 16 bits at 1 MHz. The kernel's share makes it some 40 µs on a Pi |
 """
+
+ALONE = "nobody else at work on it"
+IN_COMPANY = "others at work on it, so that the middle values (p50) are fair and the worst ones (max) mostly theirs"
+BUSY = 1.0
+"""From this load on somebody else has taken a processor."""
 
 TAPS = """
 *How:* the real reactor, rules, store and door driver; the relay is a simulated line that notes when it is driven; the
@@ -100,6 +105,7 @@ class Page:
         """The whole page."""
         truth = "This page was written from a quick run.\n" if self._is_quick else ""
         opening = INTRODUCTION.format(
+            company=ALONE if self._load[1] < BUSY else IN_COMPANY,
             load_before=self._load[0],
             load_after=self._load[1],
             truth=truth,

@@ -80,9 +80,7 @@ class Processes:
     def start(self) -> int | None:
         """As systemd does at boot: whatever ``current`` leads to. Returns when it is up, or dead."""
         kiosk = self._root / CURRENT / "venv/bin/kiosk"
-        process = subprocess.Popen(
-            [sys.executable, "-I", "-S", kiosk], stdout=subprocess.PIPE, stdin=subprocess.PIPE
-        )
+        process = subprocess.Popen([sys.executable, "-I", "-S", kiosk], stdout=subprocess.PIPE, stdin=subprocess.PIPE)
         self._file.write_text(str(process.pid))
         assert process.stdout is not None
         came_up = process.stdout.readline() == b"up\n"
