@@ -12,7 +12,7 @@ from kiosk.store.anchors import wall_text
 from kiosk.types import DELIVERED, FactKind
 
 ROWS_AT_ONCE = 2000
-"""Rows that one transaction looks at, so that a tap is not kept waiting."""
+"""Rows that one transaction looks at, at most, so that a tap is not kept waiting."""
 
 PRESENCES = (DELIVERED - {FactKind.PASSAGE}) | {FactKind.BOOKING}
 KEPT = frozenset({FactKind.COMMISSIONING})
@@ -59,37 +59,39 @@ class Step:
     next_seq: int | None
 
 
-_CLASSED = """
-    SELECT
-        seq, id, trust, wall, closed_at,
-        CASE
+_OVERDUE = """
+    WITH perhaps AS MATERIALIZED (
+        SELECT seq, id, kind, member_id, trust, wall, closed_at FROM journal
+        WHERE seq > :after AND seq <= :last AND (
+            wall < :passages_before OR closed_at < :presences_before OR trust = 'never'
+            OR (kind = 'refusal' AND wall < :unknown_cards_before)
+        )
+    ), classed AS (
+        SELECT seq, id, trust, wall, closed_at, CASE
             WHEN kind IN (SELECT value FROM json_each(:presences)) THEN 'presences'
             WHEN kind = 'refusal' AND member_id IS NULL THEN 'unknown_cards'
             ELSE 'passages'
         END AS class
-    FROM journal
-    WHERE seq > :after AND seq <= :last AND kind NOT IN (SELECT value FROM json_each(:kept))
-"""
-"""A year's rows are looked at every night: SQLite sorts them, and hands out those that go."""
-_DATED = f"""
-    SELECT id, class FROM ({_CLASSED})
-    WHERE CASE class
+        FROM perhaps WHERE kind NOT IN (SELECT value FROM json_each(:kept))
+    )
+    SELECT seq, id, class, trust = 'never' AND class <> 'presences' AS is_undated FROM classed
+    WHERE is_undated OR CASE class
         WHEN 'presences' THEN closed_at < :presences_before
-        WHEN 'unknown_cards' THEN trust <> 'never' AND wall < :unknown_cards_before
-        ELSE trust <> 'never' AND wall < :passages_before
+        WHEN 'unknown_cards' THEN wall < :unknown_cards_before
+        ELSE wall < :passages_before
     END
-"""  # noqa: S608  ours
-_UNDATED = f"SELECT seq, id, class FROM ({_CLASSED}) WHERE trust = 'never' AND class <> 'presences' ORDER BY seq"  # noqa: S608
+    ORDER BY seq
+"""
+"""A season's rows are looked at every night: most are plainly too young, and nothing more is asked of them."""
 _KINDS = {"presences": json.dumps(sorted(PRESENCES)), "kept": json.dumps(sorted(KEPT))}
 
 
 def purge_some(db: Database, retention: Retention, now: datetime, after_seq: int) -> Step:
     """Let go of what is overdue among the next rows, in the caller's transaction."""
-    (last,) = db.execute(
-        "SELECT max(seq) FROM (SELECT seq FROM journal WHERE seq > ? ORDER BY seq LIMIT ?)", (after_seq, ROWS_AT_ONCE)
-    ).fetchone()
-    if last is None:
+    (first,) = db.execute("SELECT min(seq) FROM journal WHERE seq > ?", (after_seq,)).fetchone()
+    if first is None:
         return Step(Purged(), None)
+    last = first + ROWS_AT_ONCE - 1
     days = {
         "passages": retention.passage_days,
         "presences": retention.presence_days,
@@ -97,13 +99,13 @@ def purge_some(db: Database, retention: Retention, now: datetime, after_seq: int
     }
     before = {class_: wall_text(now - timedelta(days=count)) for class_, count in days.items()}
     values = {"after": after_seq, "last": last, **_KINDS, **{f"{class_}_before": day for class_, day in before.items()}}
-    overdue = db.execute(_DATED, values).fetchall()
+    overdue = []
     known_at, known = 0, None
-    for seq, id_, class_ in db.execute(_UNDATED, values).fetchall():
+    for seq, id_, class_, is_undated in db.execute(_OVERDUE, values).fetchall():
         # A row stamped before the clock was ever set takes the day of the next one that knows its own: it is older.
-        if seq > known_at:
+        if is_undated and seq > known_at:
             known_at, known = _first_known(db, seq)
-        if known is not None and known < before[class_]:
+        if not is_undated or (known is not None and known < before[class_]):
             overdue.append((id_, class_))
     gone = json.dumps([id_ for id_, _ in overdue])
     # A passage that no server ever took goes all the same.
