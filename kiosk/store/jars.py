@@ -94,9 +94,11 @@ class Jars:
         if changed is None:
             self._read = self._rows("")
         elif changed:
-            kept = {code: jar for code, jar in self._read.items() if code not in changed}
-            where = "WHERE j.code IN (SELECT value FROM json_each(?))"
-            self._read = kept | self._rows(where, json.dumps(sorted(changed)))
+            read = dict(self._read)
+            for code in changed:
+                read.pop(JarCode(code), None)
+            read |= self._rows("WHERE j.code IN (SELECT value FROM json_each(?))", json.dumps(sorted(changed)))
+            self._read = read
         self._changed = set()
         return self._read
 

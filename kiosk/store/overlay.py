@@ -76,10 +76,8 @@ class Overlay:
 
     def _jars_since(self, before: "Overlay") -> Iterator[Jar]:
         """Most of thousands are the same objects, which says it without comparing them."""
-        for code, jar in self.jars.items():
-            was = before.jars.get(code)
-            if was is not jar and was != jar:
-                yield jar
+        pairs = zip(self.jars.values(), map(before.jars.get, self.jars), strict=True)
+        return (jar for jar, was in pairs if was is not jar and was != jar)
 
     def changed_since(self, before: "Overlay") -> tuple[MemberId, ...]:
         """Members whose preferences or roles have changed since ``before``."""
