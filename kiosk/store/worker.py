@@ -256,19 +256,16 @@ class Worker(OwnThread):
 
     def _do(self, jobs: list[Job]) -> None:
         """Do them, and tell what waits now: counted in the same transaction."""
-        answer: Future[Backlog] = Future()
-        self._ledger.do([*jobs, Job(work=self._count, answer=answer)])
-        found = answer.result() if answer.exception() is None else self._backlog
-        if found != self._backlog:
-            self._backlog = found
-            self._post(QueueChanged(waiting=found.waiting, refused=found.refused))
+        told = self._backlog
+        self._ledger.do([*jobs, Job(work=self._count)])
+        if self._backlog != told:
+            self._post(QueueChanged(waiting=self._backlog.waiting, refused=self._backlog.refused))
 
-    def _count(self, precious: Precious) -> Backlog:
+    def _count(self, precious: Precious) -> None:
         counted = precious, precious.db.conn.total_changes
         if counted != self._counted:
             self._counted = counted
-            return precious.outbox.backlog()
-        return self._backlog
+            self._backlog = precious.outbox.backlog()
 
     def _look_up(self, work: Callable[[Precious], _R]) -> _R | None:
         """Ask the journal for the store's own use; None while the disk fails."""
