@@ -32,6 +32,9 @@ from kiosk.types import (
     ShiftId,
 )
 
+Hours = tuple[datetime, datetime]
+"""From when to when a shift goes."""
+
 
 @dataclass(slots=True)
 class _Round:
@@ -57,6 +60,7 @@ class Knowledge:
         self.shifts: dict[ShiftId, Shift] = {}
         self.jars: dict[JarCode, Jar] = {}
         self.comings = Comings()
+        self._by_hours: tuple[tuple[Hours, tuple[Shift, ...]], ...] | None = None
         self._tagged: dict[CardHash, JarCode] = {}
         self._roster = Roster(self._first_name)
         self._local: dict[FactId, Fact] = {}
@@ -101,6 +105,16 @@ class Knowledge:
         for shift_id in self._roster.shifts_of(member):
             if shift_id in self.shifts:
                 yield self.shifts[shift_id]
+
+    def shifts_by_hours(self) -> tuple[tuple[Hours, tuple[Shift, ...]], ...]:
+        """The shifts that share their hours, by job, in the order of the hours."""
+        if self._by_hours is None:
+            # Asked for at every card and every idle screen, changed by the server's pages alone.
+            groups: dict[Hours, list[Shift]] = {}
+            for shift in sorted(self.shifts.values(), key=lambda shift: (shift.job, shift.id)):
+                groups.setdefault((shift.starts_at, shift.ends_at), []).append(shift)
+            self._by_hours = tuple((hours, tuple(groups[hours])) for hours in sorted(groups))
+        return self._by_hours
 
     def has_made_up(self, member: MemberId) -> bool:
         """A make-up was booked here, and the server has not given the account a new standing since."""
@@ -156,7 +170,9 @@ class Knowledge:
         for member in page.members:
             self._add_member(member)
         self.cards.update((card.hash, card) for card in page.cards)
-        self.shifts.update((shift.id, shift) for shift in page.shifts)
+        if page.shifts:
+            self.shifts.update((shift.id, shift) for shift in page.shifts)
+            self._by_hours = None
         for jar in page.jars:
             self._put_jar(jar)
         for assignment in page.assignments:
@@ -179,6 +195,7 @@ class Knowledge:
             self._roster.unassign(shift_id, member_id)
         for shift_id in shifts:
             self.shifts.pop(shift_id, None)
+            self._by_hours = None
             self._roster.remove_shift(shift_id)
         for card in cards:
             self.cards.pop(card, None)

@@ -6,9 +6,8 @@ All times are aware UTC; opening hours and week letters are reckoned in the coop
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
-from typing import TypeAlias
 
-from kiosk.rules.knowledge import Knowledge
+from kiosk.rules.knowledge import Hours, Knowledge
 from kiosk.rules.policy import Policy
 from kiosk.rules.weekly import stretch_at
 from kiosk.types import Assignment, Coop, Member, Presence, Shift
@@ -49,46 +48,42 @@ class Offer:
 
 def crews(knowledge: Knowledge, since: datetime, until: datetime) -> tuple[Crew, ...]:
     """The crews whose hours touch the stretch from ``since`` to ``until``, in order of their start."""
-    by_hours = _by_hours(knowledge, since, until)
-    return tuple(_crew(knowledge, *hours, by_hours[hours]) for hours in sorted(by_hours))
+    return tuple(
+        _crew(knowledge, hours, shifts)
+        for hours, shifts in knowledge.shifts_by_hours()
+        if hours[1] > since and hours[0] < until
+    )
 
 
-_Hours: TypeAlias = tuple[datetime, datetime]
-
-
-def _by_hours(knowledge: Knowledge, since: datetime, until: datetime) -> dict[_Hours, list[Shift]]:
-    by_hours: dict[_Hours, list[Shift]] = {}
-    for shift in knowledge.shifts.values():
-        if shift.ends_at > since and shift.starts_at < until:
-            by_hours.setdefault((shift.starts_at, shift.ends_at), []).append(shift)
-    return by_hours
-
-
-def _crew(knowledge: Knowledge, starts_at: datetime, ends_at: datetime, shifts: Iterable[Shift]) -> Crew:
-    ordered = tuple(sorted(shifts, key=lambda shift: (shift.job, shift.id)))
-    places = [place for shift in ordered for place in knowledge.roster(shift.id)]
+def _crew(knowledge: Knowledge, hours: Hours, shifts: tuple[Shift, ...]) -> Crew:
+    places = [place for shift in shifts for place in knowledge.roster(shift.id)]
     return Crew(
-        starts_at=starts_at,
-        ends_at=ends_at,
-        shifts=ordered,
+        starts_at=hours[0],
+        ends_at=hours[1],
+        shifts=shifts,
         here=sum(place.present for place in places),
         booked=sum(not knowledge.is_absent(place) for place in places),
-        places=sum(shift.places for shift in ordered),
+        places=sum(shift.places for shift in shifts),
     )
 
 
 def running_crew(knowledge: Knowledge, now: datetime) -> Crew | None:
     """The crew at work; the one that started last where two overlap."""
-    running = _by_hours(knowledge, now, now + timedelta(microseconds=1))
-    hours = max(running, default=None)
-    return None if hours is None else _crew(knowledge, *hours, running[hours])
+    found = None
+    for hours, shifts in knowledge.shifts_by_hours():
+        if hours[0] > now:
+            break
+        if hours[1] > now:
+            found = hours, shifts
+    return None if found is None else _crew(knowledge, *found)
 
 
 def next_crew(knowledge: Knowledge, now: datetime, within: timedelta = timedelta(days=2)) -> Crew | None:
     """The next crew to start."""
-    coming = _by_hours(knowledge, now, now + within)
-    hours = min((hours for hours in coming if hours[0] > now), default=None)
-    return None if hours is None else _crew(knowledge, *hours, coming[hours])
+    for hours, shifts in knowledge.shifts_by_hours():
+        if hours[0] > now:
+            return _crew(knowledge, hours, shifts) if hours[0] < now + within else None
+    return None
 
 
 STAFFED_EARLY = timedelta(minutes=30)

@@ -9,7 +9,7 @@ from kiosk.rules import shifts
 from kiosk.rules.policy import Station
 from kiosk.rules.show_entry import opening_text
 from kiosk.rules.show_jars import known_button
-from kiosk.rules.showing import clock_header, desk_button, done_button, is_night, paint, shown
+from kiosk.rules.showing import clock_header, desk_button, done_button, paint, shown
 from kiosk.rules.states import (
     Cardless,
     Helping,
@@ -53,7 +53,7 @@ def show_idle(_session: Session, _state: Idle, around: Surroundings, frame: Fram
     frame = _clocked(frame, around)
     if around.station is Station.BULK:
         return _show_bulk(around, frame)
-    if is_night(around):
+    if frame.night:
         return _show_night(around, frame)
     has_roster = around.knowledge.capabilities.roster
     return IdleView(
