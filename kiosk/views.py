@@ -7,6 +7,7 @@ words in the language of the frame when they are drawn. Icons are names of the i
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from functools import cache
 from typing import Final, TypeAlias
 
 from kiosk.events import Action
@@ -69,7 +70,11 @@ class Say:
 
 def say(key: str, **values: Value) -> Say:
     """Shorthand: ``say("open.next", slot=Slot(a, b))``."""
-    return Say(key, tuple(sorted(values.items())))
+    return Say(key, tuple(sorted(values.items()))) if values else _bare(key)
+
+
+_bare = cache(Say)
+"""Sentences without values, each made once: as many as the catalogue has keys."""
 
 
 def literal(text: str) -> Say:
