@@ -18,7 +18,7 @@ from kiosk.effects import Effect
 from kiosk.events import Event, Timer, TimerFired
 from kiosk.rules import doorkeeping
 from kiosk.rules import session as sessions
-from kiosk.rules.dating import maybe_dated
+from kiosk.rules.dating import may_be_told, maybe_dated
 from kiosk.rules.doorkeeping import Doorkeeping
 from kiosk.rules.knowledge import Knowledge
 from kiosk.rules.policy import DoorTimes, Policy, Station, Times
@@ -240,7 +240,7 @@ class Reactor:
         self._date_knowledge()
         if self._hands is not None and self._hands.proof is not None:
             self._hands.proof.hear(event)
-        if isinstance(event, doorkeeping.HEARD):
+        if doorkeeping.is_heard(event):
             self._keep_door(doorkeeping.hear(self.keeping, event, self.surroundings(), self.settings.hold_open))
         if isinstance(event, sessions.SEEN) and sessions.is_heeded(self.session, event):
             self._let_session_answer(event)
@@ -313,6 +313,8 @@ class Reactor:
         self.unjournalled.add(fact.id)
 
     def _carry_out(self, orders: tuple[Effect, ...]) -> None:
+        if not orders:
+            return
         hands = self._hands
         assert hands is not None
         for order in sorted(orders, key=lambda order: URGENCY[type(order)]):
@@ -418,8 +420,9 @@ class Reactor:
                 self._learn_from_server(event)
 
     def _date_knowledge(self) -> None:
-        ago = self._clock.monotonic() - self._learnt_at
-        as_of = maybe_dated(self.knowledge.as_of, self._clock.now(), self._clock.trust(), ago)
+        if self.knowledge.as_of is None or may_be_told(self.knowledge.as_of):
+            return
+        as_of = maybe_dated(self._clock.now(), self._clock.trust(), self._clock.monotonic() - self._learnt_at)
         if as_of is not None:
             self.knowledge.confirm(as_of)
 

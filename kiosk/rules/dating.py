@@ -19,18 +19,15 @@ def is_label_dated(jar: Jar, trust: ClockTrust) -> bool:
     return trust is not ClockTrust.NEVER and may_be_told(jar.weighed_on)
 
 
-def maybe_dated(as_of: datetime | None, now: datetime, trust: ClockTrust, seconds_ago: float) -> datetime | None:
-    """The true age of what was learnt before the clock was set: else it would be taken for ages old.
+def maybe_dated(now: datetime, trust: ClockTrust, seconds_ago: float) -> datetime | None:
+    """The true day of what was learnt before the clock was set: else it would be taken for ages old.
 
     Args:
-        as_of: when it was learnt, by the clock of then.
         now: aware UTC.
         trust: in ``now``.
         seconds_ago: how long ago it was learnt, by a clock that does not jump.
 
     Returns:
-        None where there is nothing to put right, or nothing yet to do it by.
+        None while there is nothing to tell it by.
     """
-    if as_of is None or may_be_told(as_of) or trust is ClockTrust.NEVER:
-        return None
-    return now - timedelta(seconds=seconds_ago)
+    return None if trust is ClockTrust.NEVER else now - timedelta(seconds=seconds_ago)

@@ -101,7 +101,12 @@ Outcome = tuple[Doorkeeping, tuple[Effect, ...]]
 HEARD = (
     DoorModeChanged, DoorAlarm, DoorAlarmCleared, ExitAsked, ProofOpens, ProofResets, DeviceLost, TimerFired,
 )  # fmt: skip
-"""The events that are the doorkeeper's business."""
+"""The events that are the doorkeeper's business; of the timers only the second that passes."""
+
+
+def is_heard(event: Event) -> bool:
+    """Whether :func:`hear` may have something to say to it."""
+    return isinstance(event, HEARD) and (not isinstance(event, TimerFired) or event.timer is Timer.TICK)
 
 
 def hear(keeping: Doorkeeping, event: Event, around: "Surroundings", schedule: Schedule) -> Outcome:

@@ -82,14 +82,11 @@ def test_a_clock_that_nobody_vouches_for_turns_nothing_dark():
 
 @pytest.mark.parametrize("trust", [ClockTrust.SYNCED, ClockTrust.SINCE])
 def test_what_was_learnt_before_the_clock_was_set_gets_its_day(trust):
-    assert maybe_dated(LONG_AGO, TUESDAY, trust, 90.0) == TUESDAY - timedelta(seconds=90)
+    assert maybe_dated(TUESDAY, trust, 90.0) == TUESDAY - timedelta(seconds=90)
 
 
-@pytest.mark.parametrize(
-    ("as_of", "trust"), [(None, ClockTrust.SYNCED), (TUESDAY, ClockTrust.SYNCED), (LONG_AGO, ClockTrust.NEVER)]
-)
-def test_nothing_else_gets_another_day(as_of, trust):
-    assert maybe_dated(as_of, TUESDAY, trust, 90.0) is None
+def test_while_nobody_vouches_for_the_clock_nothing_gets_its_day():
+    assert maybe_dated(TUESDAY, ClockTrust.NEVER, 90.0) is None
 
 
 def test_a_day_of_long_ago_is_not_told():
