@@ -244,16 +244,20 @@ class Door:
     def _step(self, event: DoorEvent) -> None:
         before, now_seconds = self._doorway, self._clock.monotonic()
         self._doorway = now = step(before, event, now_seconds, self._rules)
+        if now is before:
+            self._tell_of(event)
+            return
         self._drive(now)
         self._tell_of(event)
-        if now is before:
-            return
         if now.kept != self._memory.kept:
             self._memory.keep(now.kept)
-        alarm = loudest(now.alarms)
+        alarms = now.alarms
+        alarm = loudest(alarms)
         if alarm != self._heard:
             self._heard, self._heard_since = alarm, now_seconds
-        self._tell_change(before, now)
+        if now.mode != before.mode:
+            self._told.append(DoorModeChanged(mode=now.mode))
+        self._tell_alarms(before.alarms, alarms)
 
     def _drive(self, doorway: Doorway) -> None:
         """A strike is energised to unlock; a magnet is energised to hold, and let go to unlock."""
@@ -271,13 +275,13 @@ class Door:
         if isinstance(event, ButtonPressed):
             self._told.append(ExitAsked())
 
-    def _tell_change(self, before: Doorway, now: Doorway) -> None:
-        if now.mode != before.mode:
-            self._told.append(DoorModeChanged(mode=now.mode))
-        for kind in sorted(now.alarms - before.alarms):
+    def _tell_alarms(self, before: frozenset[DoorAlarmKind], now: frozenset[DoorAlarmKind]) -> None:
+        if now == before:
+            return
+        for kind in sorted(now - before):
             self._told.append(DoorAlarm(kind=kind))
-        for kind in sorted(before.alarms - now.alarms):
-            if not (kind is DoorAlarmKind.HELD_WARNING and DoorAlarmKind.HELD in now.alarms):
+        for kind in sorted(before - now):
+            if not (kind is DoorAlarmKind.HELD_WARNING and DoorAlarmKind.HELD in now):
                 self._told.append(DoorAlarmCleared(kind=kind))
 
 

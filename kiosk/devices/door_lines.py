@@ -110,6 +110,7 @@ class Lines:
 
     def __init__(self, pins: Pins, wiring: Wiring, stirred: Callable[[], None]) -> None:
         self._pins = pins
+        self._buzzes = False
         self._outputs: list[OutputDevice] = []
         self._inputs: list[DigitalInputDevice] = []
         try:
@@ -121,15 +122,12 @@ class Lines:
             self.exit_button = self._maybe_input(wiring.exit_button, stirred)
             self.fire = self._maybe_input(wiring.fire, stirred)
             self.tamper = self._maybe_input(wiring.tamper, stirred)
+            known = (self.contact, self.exit_button, self.fire, self.tamper)
+            self.inputs = tuple(line for line in known if line is not None)
+            """Those that are wired."""
         except BaseException:
             self.close()
             raise
-
-    @property
-    def inputs(self) -> tuple[SteadyInput, ...]:
-        """Those that are wired."""
-        known = (self.contact, self.exit_button, self.fire, self.tamper)
-        return tuple(line for line in known if line is not None)
 
     def drive(self, *, energised: bool, lit: bool) -> None:
         """Set the relay, then the lamp."""
@@ -138,7 +136,8 @@ class Lines:
             self._lamp.value = lit
 
     def buzz(self, *, on: bool) -> None:
-        if self._buzzer is not None and bool(self._buzzer.value) != on:
+        if self._buzzer is not None and self._buzzes != on:
+            self._buzzes = on
             self._buzzer.value = on
 
     def close(self) -> None:

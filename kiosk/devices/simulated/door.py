@@ -93,13 +93,15 @@ class SimulatedDoor:
     def __init__(self, wiring: Wiring = BARE, *, relay_pin_class: type[MockPin] = DrivenPin) -> None:
         self.wiring = wiring
         self._factory = MockFactory(revision="a02082", pin_class=MockPin)
-        self._relay = self._factory.pin(wiring.relay.pin, pin_class=relay_pin_class)
-        for output in (wiring.lamp, wiring.buzzer):
-            if output is not None:
-                self._factory.pin(output.pin, pin_class=DrivenPin)
-        for contact in (wiring.contact, wiring.exit_button, wiring.fire, wiring.tamper):
-            self._tell(contact, active=False, pin_class=ContactPin)
+        # By number: the factory looks a line up by its name each time, and a simulated year asks after every turn.
         self._pins: dict[int, MockPin] = {}
+        self._make(wiring.relay, relay_pin_class)
+        self._relay = self._pins[wiring.relay.pin]
+        for output in (wiring.lamp, wiring.buzzer):
+            self._make(output, DrivenPin)
+        for contact in (wiring.contact, wiring.exit_button, wiring.fire, wiring.tamper):
+            self._make(contact, ContactPin)
+            self._tell(contact, active=False)
         self._is_open = False
         self._has_current = True
         self._guard = threading.Lock()
@@ -141,10 +143,7 @@ class SimulatedDoor:
     def _drives(self, output: Output | None) -> bool:
         if output is None:
             return False
-        # Asked after every turn of a simulated year: the factory would look the line up by its name each time.
-        pin = self._pins.get(output.pin)
-        if pin is None:
-            pin = self._pins[output.pin] = self._factory.pin(output.pin)
+        pin = self._pins[output.pin]
         return pin.function == "output" and bool(pin.state) == output.active_high
 
     # ── the hands ─────────────────────────────────────────────────────────────────────────────────────────────────
@@ -196,7 +195,10 @@ class SimulatedDoor:
         self._is_open = is_open
         self._tell(self.wiring.contact, active=is_open)
 
-    def _tell(self, contact: Input | None, *, active: bool, pin_class: type[MockPin] | None = None) -> None:
+    def _make(self, line: Input | Output | None, pin_class: type[MockPin]) -> None:
+        if line is not None:
+            self._pins[line.pin] = self._factory.pin(line.pin, pin_class=pin_class)
+
+    def _tell(self, contact: Input | None, *, active: bool) -> None:
         if contact is not None:
-            pin = self._factory.pin(contact.pin, pin_class=pin_class)
-            pin.ground(active == (contact.active_when == "closed"))
+            self._pins[contact.pin].ground(active == (contact.active_when == "closed"))
