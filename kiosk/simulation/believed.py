@@ -238,7 +238,7 @@ class Believed:
             return f"it is {local:%A %H:%M}"
         since = datetime.combine(local.date(), stretch.opens, self.zone) - early
         crew = {shift.id for shift in self.shifts.values() if shift.ends_at > since and shift.starts_at < now}
-        is_there = any(place.present for (shift_id, _), place in self.places.items() if shift_id in crew)
+        is_there = any(place.present and place.shift_id in crew for place in self.places.values())
         return "" if is_there else "nobody of the shift is there"
 
     def _account(self, member: Member) -> Member | None:
@@ -261,26 +261,22 @@ class Believed:
 
     def _comes_for_a_shift(self, member: Member, policy: Policy, now: datetime) -> bool:
         early = timedelta(minutes=policy.enter_before_shift_minutes)
-        mine = (member.id, member.attached_to)
+        mine = (member.id,) if member.attached_to is None else (member.id, member.attached_to)
         return any(
-            self._runs(shift, now, early)
+            shift.starts_at - early <= now < shift.ends_at
             for shift in self.shifts.values()
             for owner in mine
             if (shift.id, owner) in self.places
         )
 
-    @staticmethod
-    def _runs(shift: Shift, now: datetime, early: timedelta = timedelta()) -> bool:
-        return shift.starts_at - early <= now < shift.ends_at
-
     def _is_staffed(self, now: datetime) -> bool:
         """Somebody of the crew that started last is here, or a coordinator has opened for it; or there is no crew."""
-        running = [shift for shift in self.shifts.values() if self._runs(shift, now)]
+        running = [shift for shift in self.shifts.values() if shift.starts_at <= now < shift.ends_at]
         if not running:
             return True
         last = max(running, key=lambda shift: (shift.starts_at, shift.ends_at))
         crew = {shift.id for shift in running if (shift.starts_at, shift.ends_at) == (last.starts_at, last.ends_at)}
-        if any(place.present for (shift_id, _), place in self.places.items() if shift_id in crew):
+        if any(place.present and place.shift_id in crew for place in self.places.values()):
             return True
         opened = self.opened_by_hand
         return opened is not None and last.starts_at - timedelta(minutes=30) <= opened.astimezone(UTC) <= now

@@ -10,18 +10,28 @@ from pathlib import Path
 class Scribe:
     """The simulation's journal: every line goes into the digest, and into a file where one is wanted."""
 
+    LINES_AT_ONCE = 1000
+
     def __init__(self, path: Path | None) -> None:
         self._digest = hashlib.sha256()
         self._file = None if path is None else path.open("w", encoding="utf-8")
+        self._lines: list[str] = []
 
     def __call__(self, line: str) -> None:
         """Write one line."""
-        self._digest.update(line.encode())
+        self._lines.append(line)
+        if len(self._lines) >= self.LINES_AT_ONCE:
+            self._write()
+
+    def _write(self) -> None:
+        self._digest.update("".join(self._lines).encode())
         if self._file is not None:
-            self._file.write(f"{line}\n")
+            self._file.writelines(f"{line}\n" for line in self._lines)
+        self._lines.clear()
 
     def end(self) -> str:
         """The digest of all lines."""
+        self._write()
         if self._file is not None:
             self._file.close()
         return self._digest.hexdigest()

@@ -27,6 +27,7 @@ class World(Protocol):
     coop: InventedCoop
     readers: Readers
     touching: float
+    pressing: float
     sampling: float
     scale_answers_a_second: int
 
@@ -120,7 +121,7 @@ def come(world: World, machine: Machine, entry: Entry) -> None:
     if chance.random() < world.touching:
         most = chance.choice((1, 1, 2, 4, 9))
         person.later(chance.uniform(1.0, 6.0), lambda: person.touch_something(most))
-    if chance.random() < 0.3:
+    if chance.random() < world.pressing:
         person.later(chance.uniform(900, 3600), person.leave)
 
 

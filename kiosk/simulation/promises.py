@@ -38,13 +38,14 @@ class Promise:
 
     def __init__(self, now: Callable[[], float], report: "Report") -> None:
         self.now = now
+        self._name = type(self).__name__
         self._report = report
 
     def hold(self, kept: bool, what: Callable[[], str]) -> None:
         """It was looked at once more; if it is not kept, the run ends with ``what``."""
-        self._report.looks[type(self).__name__] += 1
+        self._report.looks[self._name] += 1
         if not kept and self._report.broken is None:
-            self._report.broken = Broken(type(self).__name__, self.sentence, what())
+            self._report.broken = Broken(self._name, self.sentence, what())
 
 
 @dataclass(slots=True)

@@ -9,9 +9,9 @@ from datetime import date, time
 from enum import Enum
 from functools import cache
 from operator import attrgetter
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
-from kiosk.views import Duration
+from kiosk.views import Duration, Say
 
 _Reader = Callable[[Any, list[str]], None]
 
@@ -23,10 +23,6 @@ def text_of(view: object) -> str:
     return "\n".join(said)
 
 
-def _reads_string(text: str, said: list[str]) -> None:
-    said.append(f"'{text}'")
-
-
 def _reads_day(day: date, said: list[str]) -> None:
     said.append(repr(day))
 
@@ -35,23 +31,40 @@ def _reads_minutes(duration: Duration, said: list[str]) -> None:
     said.append(f"minutes={duration.minutes}")
 
 
+def _reads_sentence(sentence: Say, said: list[str]) -> None:
+    said.append(f"'{sentence.key}'")
+    if sentence.values:
+        _reads_all([value for _, value in sentence.values], said)
+
+
 def _reads_all(parts: Iterable[Any], said: list[str]) -> None:
     for part in parts:
-        _reader_of(type(part))(part, said)  # type: ignore[arg-type]  # classes have a hash
+        kind = type(part)
+        # Most parts by far: a word, or nothing.
+        if kind is str:
+            said.append(f"'{part}'")
+        elif part:
+            _reader_of(kind)(part, said)  # type: ignore[arg-type]  # classes have a hash
 
 
 def _reads_nothing(_part: object, _said: list[str]) -> None:
     """A figure, a mood, the name of a picture."""
 
 
+_WORDLESS = (Enum, int, float, time, type(None))
+
 _WAYS: tuple[tuple[tuple[type, ...], _Reader], ...] = (
+    ((Say,), _reads_sentence),
     ((Duration,), _reads_minutes),
     ((date,), _reads_day),
-    ((Enum, int, float, time, type(None)), _reads_nothing),
-    ((str,), _reads_string),
+    (_WORDLESS, _reads_nothing),
     ((tuple, frozenset), _reads_all),
 )
 """The first that fits; all else is made of named parts."""
+
+
+def _is_wordless(hint: Any) -> bool:
+    return all(isinstance(kind, type) and issubclass(kind, _WORDLESS) for kind in get_args(hint) or (hint,))
 
 
 @cache
@@ -61,7 +74,8 @@ def _reader_of(kind: type[Any]) -> _Reader:
             return reader
     if not is_dataclass(kind):
         raise TypeError(f"a view with a {kind.__name__} in it: what does it say?")
-    names = [field.name for field in fields(kind)]
+    hints = get_type_hints(kind)
+    names = [field.name for field in fields(kind) if not _is_wordless(hints[field.name])]
     if len(names) < 2:  # of which attrgetter makes no tuple
         return lambda part, said: _reads_all(tuple(getattr(part, name) for name in names), said)
     get = attrgetter(*names)

@@ -118,9 +118,10 @@ class CoopServer:
 
     def drop_shifts(self, ids: Iterable[ShiftId]) -> None:
         """Past shifts leave the plan, with their rosters."""
-        gone = set(ids)
-        for key in [key for key in self._rows if key[0] in {3, 4} and key[1].partition("|")[0] in gone]:
-            self._set(key, None)
+        for shift in ids:
+            for key in [(3, shift), *((4, _place(shift, member)) for member in self.members)]:
+                if self._body(key) is not None:
+                    self._set(key, None)
 
     def forget(self, member_id: MemberId) -> None:
         """Somebody is in no page any more, and every terminal is told."""
@@ -142,9 +143,10 @@ class CoopServer:
 
     def places(self, shift: str) -> int:
         """How many are on a shift."""
-        return sum(
-            body is not None for key, (_, body) in self._rows.items() if key[0] == 4 and key[1].startswith(f"{shift}|")
-        )
+        return sum(self._body((4, _place(shift, member))) is not None for member in self.members)
+
+    def _body(self, key: Key) -> Any:
+        return self._rows.get(key, (0, None))[1]
 
     def _set(self, key: Key, body: Any) -> None:
         before = self._rows.get(key)
@@ -168,7 +170,8 @@ class CoopServer:
     def forget_steps(self, before: float) -> None:
         """Backups older than that are gone."""
         self._steps = [step for step in self._steps if step.at >= before]
-        self._log = [(change, key) for change, key in self._log if self._rows.get(key, (0, None))[0] == change]
+        if len(self._log) > 2 * len(self._rows):
+            self._log = [(change, key) for change, key in self._log if self._rows.get(key, (0, None))[0] == change]
 
     def put_back(self, to: float) -> int:
         """Start again from the backup of that moment; returns how many facts are lost."""
@@ -254,7 +257,7 @@ class CoopServer:
         return page | {"removed": removed}
 
     def _identify(self, hash_: str) -> dict[str, Any]:
-        _, card = self._rows.get((2, hash_), (0, None))
+        card = self._body((2, hash_))
         member = None if card is None else self.members.get(card["member_id"])
         if card is None or member is None:
             return {"member": None, "account": None, "blocked": False}
@@ -324,7 +327,7 @@ class CoopServer:
             self._move_place(fact, (4, _place(fact.shift_id, fact.member_id)))
 
     def _move_place(self, fact: Fact, key: Key) -> None:
-        _, body = self._rows.get(key, (0, None))
+        body = self._body(key)
         match fact.kind:
             case FactKind.CHECK_IN | FactKind.BOOKING:
                 member = self.members[fact.member_id] if fact.member_id is not None else None
@@ -340,7 +343,7 @@ class CoopServer:
                 self._set(key, None)
 
     def _book(self, fact: Fact, terminal: str, said: str) -> tuple[int, Any]:
-        _, shift = self._rows.get((3, fact.shift_id or ""), (0, None))
+        shift = self._body((3, fact.shift_id or ""))
         if shift is None or fact.member_id not in self.members:
             return _problem(422, "not_bookable")
         if self.places(shift["id"]) >= shift["places"]:

@@ -126,8 +126,7 @@ class SteppedReactor(Reactor):
 
     def _due_timer(self) -> Timer | None:
         """As the real one, but for the ticks that the pace leaves out."""
-        if self._seconds_to_timer() > 0.0:
-            return None
+        self._deadlines[Timer.TICK] = self._next_tick()
         timer = super()._due_timer()
         if timer is Timer.TICK:
             self._has_ticked, self._ticked_at = True, self._clock.monotonic()
@@ -148,11 +147,8 @@ class SteppedReactor(Reactor):
 
     def _seconds_to_timer(self) -> float:
         """How long until a timer is due, or the next tick that the pace leaves in."""
-        due = self._next_tick()
-        for timer, at in self._deadlines.items():
-            if timer is not Timer.TICK and at < due:
-                due = at
-        return max(0.0, due - self._clock.monotonic())
+        self._deadlines[Timer.TICK] = self._next_tick()
+        return max(0.0, min(self._deadlines.values()) - self._clock.monotonic())
 
     def _next_tick(self) -> float:
         if self.keeping.held_for is not None:
@@ -377,8 +373,11 @@ class SteppedDoor(Door):
 
     def _wait(self, lines: Lines) -> list[DoorEvent]:
         """What has come by now: the waiting is the kernel's."""
+        now = self._clock.monotonic()
+        # A line that nothing has stirred and that is not waited for stands as it stood.
+        looks = self._stirred or any(line.due <= now for line in lines.inputs)
         self._stirred = False
-        seen = list(self._look(lines, self._clock.monotonic()))
+        seen = list(self._look(lines, now)) if looks else []
         came, self._inbox = [*seen, *self._inbox], []
         return [*came, TimePassed()]
 

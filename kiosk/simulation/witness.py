@@ -87,6 +87,8 @@ class Witness:
         self.confirmed: set[FactId] = set()
         self._reactor: Reactor | None = None
         self._last_input = 0.0
+        self.look_at = 0.0
+        """From then on somebody should have come home: every step is looked at."""
         self._is_touched = False
         self._last_card = ""
         self._rested = True
@@ -106,7 +108,8 @@ class Witness:
         self.believed = Believed(self._settings.zone, self._now)
         self.confirmed = set()
         self._openings = promises_door.Openings()
-        self._last_input, self._rested = self._now(), True
+        self._note_input()
+        self._rested = True
 
     def part(self) -> None:
         """The process is gone, and its screen is dark."""
@@ -125,12 +128,16 @@ class Witness:
         """An event is about to be handled."""
         self._opened, self._may, self._must, self._about = False, None, False, ""
         if isinstance(event, HUMAN):
-            self._last_input = self._now()
+            self._note_input()
         self._hear_of_person(event)
         self._hear_of_knowledge(event)
         self._hear_of_facts(event)
         if not isinstance(event, TimerFired) or event.timer is not Timer.TICK:
             self._write(_line_of(event))
+
+    def _note_input(self) -> None:
+        self._last_input = self._now()
+        self.look_at = self._last_input + self.names.BOUND_SECONDS
 
     def _hear_of_person(self, event: Event) -> None:
         match event:
@@ -297,9 +304,9 @@ class Witness:
     # ── while time passes ─────────────────────────────────────────────────────────────────────────────────────────
 
     def look(self) -> None:
-        """After each step of the simulation."""
+        """After each step of the simulation from :attr:`look_at` on."""
         reactor = self._reactor
-        if reactor is None or self._now() - self._last_input < self.names.BOUND_SECONDS:
+        if reactor is None:
             return
         self.names.look(self._last_input)
         rests = isinstance(reactor.session.state, Idle | OutOfOrder)

@@ -1,5 +1,6 @@
 """One simulation from its seed: builds the coop and its machines, plays the story, and asks the promises."""
 
+import gc
 import tempfile
 from collections import Counter
 from collections.abc import Callable
@@ -41,8 +42,8 @@ class World:
     def __init__(self, wish: Wish, directory: Path, disks: SimulatedDisks, write: Callable[[str], None]) -> None:
         chance = Random(f"world {wish.seed}")
         self.wish = wish
-        self.touching = 0.25
         long = wish.pace == "coarse" if wish.pace is not None else wish.days > 14
+        self.touching, self.pressing = (0.1, 0.1) if long else (0.25, 0.3)
         self.sampling = 0.005 if long else 0.02
         self.scale_answers_a_second = 1 if long else 3
         self.report = Report(Counter())
@@ -64,7 +65,7 @@ class World:
             server=self.server,
             start=self.start,
             settings=settings_of(chance, schedule_of(Random(f"schedule {wish.seed}"), often=not long)),
-            pace=Pace(idle_seconds=1800.0, busy_seconds=60.0, gathering_seconds=1200.0, is_fine=False)
+            pace=Pace(idle_seconds=1800.0, busy_seconds=60.0, gathering_seconds=3600.0, is_fine=False)
             if long
             else Pace(idle_seconds=chance.choice((120.0, 600.0))),
             sync_seconds=3600.0 if long else chance.choice((300.0, 900.0)),
@@ -226,7 +227,7 @@ class World:
         ):
             # A day of grace: the purge begins at one moment and ends at another.
             before = (now - timedelta(days=days + 1)).astimezone(UTC).isoformat()
-            question = f"SELECT count(*) FROM journal WHERE trust = 'synced' AND wall < ? AND {where}"  # noqa: S608  ours
+            question = f"SELECT count(*) FROM journal WHERE {where} AND wall < ? AND trust = 'synced'"  # noqa: S608  ours
             for (count,) in process.store.look(question, before):
                 machine.witness.retention.purged(count, kind)
 
@@ -293,7 +294,8 @@ class World:
 
     def _after_step(self) -> None:
         for machine in self.machines:
-            machine.witness.look()
+            if machine.witness.look_at <= self.kernel.now:
+                machine.witness.look()
         if self.report.broken is not None:
             raise self.report.broken
 
@@ -331,6 +333,9 @@ def simulate(wish: Wish, *, journal: Path | None = None, progress: Callable[[int
     scribe = Scribe(journal)
     memory = Path("/dev/shm")  # noqa: S108  files that live as long as the simulation need not wear out a disk
     with ExitStack() as held:
+        # Millions of small things are made and dropped at once, and hardly any of them holds another in a circle.
+        held.callback(gc.set_threshold, *gc.get_threshold())
+        gc.set_threshold(50_000, 20, 20)
         directory = Path(
             held.enter_context(tempfile.TemporaryDirectory(prefix="kiosk-", dir=memory if memory.is_dir() else None))
         )
