@@ -35,10 +35,11 @@ from kiosk.devices.backlight import Backlight
 from kiosk.devices.supervisor import Source, Supervisor
 from kiosk.effects import AskPin
 from kiosk.events import CommandReceived, StopRequested
+from kiosk.hands import Hands
 from kiosk.ids import FactIds
 from kiosk.logs import TroubleLog
 from kiosk.questions import Questions
-from kiosk.reactor import Hands, Reactor
+from kiosk.reactor import Reactor
 from kiosk.screen_proof import ScreenProof
 from kiosk.store.desk import StaffDesk
 from kiosk.store.thread import Store

@@ -18,7 +18,8 @@ from kiosk.devices.simulated.door import WHOLE, DrivenPin, SimulatedDoor
 from kiosk.effects import AskGrace, Book, DoorOrder, HoldDoor, Identify
 from kiosk.errors import DeviceError
 from kiosk.events import CommitFailed, Committed, DeviceFound, DeviceLost, DoorMode, Timer, TimerFired
-from kiosk.reactor import Hands, Reactor, Settings
+from kiosk.hands import Hands
+from kiosk.reactor import Reactor, Settings
 from kiosk.rules.door_states import DoorRules
 from kiosk.rules.doorkeeping import LEASE_SECONDS, Order, Word
 from kiosk.rules.policy import Policy, Station, Times

@@ -115,7 +115,8 @@ LAYERS = {
     ),
     "sync": Layer(of("sync", "questions"), VOCABULARY + RULES + CLOCK + STORE + of("backends.base")),
     "the reactor": Layer(
-        of("reactor", "commands", "door_commands", "card_commands", "explaining"), VOCABULARY + RULES + CLOCK + STORE
+        of("reactor", "hands", "commands", "door_commands", "card_commands", "explaining"),
+        VOCABULARY + RULES + CLOCK + STORE,
     ),
     "the screens": Layer(of("screens"), VOCABULARY + TEXT, libraries=frozenset({"kivy"})),
     "what is seen from afar": Layer(of("afar"), VOCABULARY + CLOCK, inside=frozenset({"requests"})),

@@ -34,7 +34,8 @@ from kiosk.events import (
     Touched,
     UiAlive,
 )
-from kiosk.reactor import Hands, Reactor, Settings
+from kiosk.hands import Hands
+from kiosk.reactor import Reactor, Settings
 from kiosk.rules import states
 from kiosk.rules.doorkeeping import Order, Word
 from kiosk.rules.policy import DoorTimes, Policy, Station, Times

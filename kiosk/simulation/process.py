@@ -20,8 +20,9 @@ from kiosk.events import (
     PrintFailed,
     PrintTrouble,
 )
+from kiosk.hands import Hands
 from kiosk.ids import FactIds
-from kiosk.reactor import Hands, Reactor, Settings
+from kiosk.reactor import Reactor, Settings
 from kiosk.rules.door_states import DoorRules, Kept
 from kiosk.simulation.disk import Disk
 from kiosk.simulation.kernel import Kernel, Life, MachineClock

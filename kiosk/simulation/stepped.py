@@ -19,8 +19,9 @@ from kiosk.devices.door_lines import Lines
 from kiosk.devices.supervisor import Supervisor
 from kiosk.errors import DeviceError
 from kiosk.events import DoorMoved, Event, RelayChanged, Ticked, Timer
+from kiosk.hands import Hands
 from kiosk.questions import Question, Questions
-from kiosk.reactor import TICK_SECONDS, Hands, Reactor
+from kiosk.reactor import TICK_SECONDS, Reactor
 from kiosk.rules.door import next_look
 from kiosk.rules.door_states import DoorEvent, TimePassed
 from kiosk.rules.states import Idle, OutOfOrder

@@ -17,8 +17,9 @@ from kiosk.devices.door import Door
 from kiosk.devices.simulated.door import BARE, DrivenPin, SimulatedDoor
 from kiosk.devices.supervisor import Supervisor
 from kiosk.events import Action, CardTapped, Committed, DeviceFound, Event, StopRequested, Touched
+from kiosk.hands import Hands
 from kiosk.ids import FactIds
-from kiosk.reactor import Hands, Reactor, Settings
+from kiosk.reactor import Reactor, Settings
 from kiosk.rules.policy import DoorTimes, Policy, Station, Times, Unstaffed
 from kiosk.rules.tare import TareLimits
 from kiosk.store.thread import Store
