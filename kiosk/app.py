@@ -132,12 +132,13 @@ class Terminal:
             self._sync,
             runtime_dir=self._config.terminal.runtime_dir,
             seen=self._lookout.readings,
+            silent=self.watchdog.silent(),
         )
 
     def _tick(self, part: str) -> None:
         self.watchdog.tick(part)
         if part == REACTOR and self._lookout.is_due():
-            self._lookout.take(status(self.reactor, self.store, self._lookout.readings))
+            self._lookout.take(status(self.reactor, self.store, self._lookout.readings, self.watchdog.silent()))
 
     @contextmanager
     def running(self, screen: Screen) -> Iterator[None]:

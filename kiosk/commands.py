@@ -3,7 +3,7 @@
 Plain JSON values. Nothing here waits: what the store has to look up is answered by the store's own thread.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import Future
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime, time
@@ -48,8 +48,15 @@ class Seen(Protocol):
     def machine(self) -> dict[str, Any]: ...
 
 
-def status(reactor: Reactor, store: Store, seen: Seen | None = None) -> dict[str, object]:
-    """Counts, ages and faults; never a name, a card or a token. ``seen`` is the latest look at the machine."""
+def status(reactor: Reactor, store: Store, seen: Seen | None = None, silent: Collection[str] = ()) -> dict[str, object]:
+    """Counts, ages and faults; never a name, a card or a token.
+
+    Args:
+        reactor: the terminal's.
+        store: the terminal's.
+        seen: the latest look at the machine.
+        silent: parts of the program that give no sign of life.
+    """
     knowledge, link, around = reactor.knowledge, reactor.link, reactor.surroundings()
     now = around.moment.wall
     oldest = None if seen is None else seen.queue_oldest_at
@@ -69,6 +76,7 @@ def status(reactor: Reactor, store: Store, seen: Seen | None = None) -> dict[str
         "unjournalled": store.unjournalled(),
         "store_fault": None if store.fault is None else store.fault.value,
         "lost": sorted(part.value for part in reactor.session.lost),
+        "silent": sorted(silent),
         "parts": _parts(reactor),
         "door": door_status(reactor) if Part.DOOR in reactor.settings.parts else None,
         "opening": _opening(reactor, now),
@@ -122,10 +130,11 @@ def answer(
     *,
     runtime_dir: Path,
     seen: Seen | None = None,
+    silent: Collection[str] = (),
 ) -> None:
     """Answer a command; an unknown one is refused in words."""
     if command.name == "status":
-        replies.answer(command.reply, status(reactor, store, seen))
+        replies.answer(command.reply, status(reactor, store, seen, silent))
     elif command.name == "sync":
         sync.wake(fetch=True)
         replies.answer(command.reply, {"waiting": reactor.waiting})

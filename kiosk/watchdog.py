@@ -59,16 +59,19 @@ class Watchdog:
         self._limits: dict[str, float] = {}
         self._due: dict[str, float] = {}
         self._late: frozenset[str] = frozenset()
+        self._unheard: set[str] = set()
 
     def watch(self, part: str, limit_seconds: float) -> None:
         """From now on this part has to tick, with no more than ``limit_seconds`` between two ticks."""
         self._limits[part] = limit_seconds
         self._due[part] = self._clock.monotonic() + max(limit_seconds, START_SECONDS)
+        self._unheard.add(part)
 
     def tick(self, part: str) -> None:
         """The part is alive. One that is not watched is welcome to tick; the reactor's tick makes us look at all."""
         if part in self._limits:
             self._due[part] = self._clock.monotonic() + self._limits[part]
+            self._unheard.discard(part)
         if part == REACTOR:
             self._look()
 
@@ -76,6 +79,10 @@ class Watchdog:
         """The watched parts that are late. While there is one, systemd hears nothing and in the end starts us anew."""
         now = self._clock.monotonic()
         return frozenset(part for part, due in self._due.items() if now > due)
+
+    def silent(self) -> frozenset[str]:
+        """The watched parts that are late, or have yet to tick for the first time."""
+        return self.late() | self._unheard
 
     def _look(self) -> None:
         late = self.late()

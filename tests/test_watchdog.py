@@ -104,6 +104,21 @@ def test_a_part_may_take_its_time_at_the_start(systemd, clock):
     assert watchdog.late() == {"screen"}
 
 
+def test_silent_is_who_has_never_ticked_and_who_is_late(clock):
+    watchdog = Watchdog(clock)
+    for part in (Part.SCREEN, Part.READER, REACTOR):
+        watchdog.watch(part, 20.0)
+    watchdog.tick(REACTOR)
+    assert watchdog.silent() == {"screen", "reader"}
+    watchdog.tick(Part.READER)
+    watchdog.tick(Part.SCREEN)
+    assert watchdog.silent() == frozenset()
+    # A first tick may be late, the others not.
+    clock.advance(21)
+    watchdog.tick(REACTOR)
+    assert watchdog.silent() == {"screen", "reader"}
+
+
 def test_a_part_that_is_switched_off_is_not_waited_for(watchdog, clock):
     watchdog.tick(Part.SCALE)
     clock.advance(19)

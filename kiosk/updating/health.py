@@ -1,7 +1,8 @@
 """Is the version on trial well? Pure: looks in, a verdict out.
 
-Well is: it runs, it answers as itself, its memory works, and whatever answered before answers now. It has to stay so
-for a while. What is not well after two minutes, or has died three times, is gone back from.
+Well is: it runs, it answers as itself, each of its parts lives (the screen draws), its memory works, and whatever
+answered before answers now. It has to stay so for a while. What is not well after two minutes, or has died three times,
+is gone back from.
 """
 
 from collections.abc import Mapping
@@ -72,6 +73,8 @@ def _fault_told(watched: Watched, status: Mapping[str, Any]) -> str | None:
     gone = sorted(set(map(str, status.get("lost", ()))) - watched.lost)
     if status.get("version") != watched.version:
         return f"answers as version {status.get('version')}"
+    if status.get("silent"):
+        return f"shows no life in {', '.join(sorted(map(str, status['silent'])))}"
     if status.get("store_fault"):
         return f"cannot write what happens ({status['store_fault']})"
     if gone:

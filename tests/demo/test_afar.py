@@ -16,7 +16,7 @@ from kiosk.config import parse
 from kiosk.control import ask
 from kiosk.demo.cast import CAST, STRANGER_CARD, Kind, character
 from kiosk.demo.room import DEMO_KEY, Room, Wish, demo_clock
-from kiosk.events import Action, Touched
+from kiosk.events import Action, Touched, UiAlive
 from kiosk.types import Part
 from kiosk.views import QuestionView
 from tests.afar.test_prometheus import SAMPLE
@@ -59,6 +59,14 @@ def test_a_status_has_all_that_somebody_needs_who_is_not_there(tmp_path):
         assert 0 <= status["knowledge_age_seconds"] < 60
         room.unplug_reader()
         wait_until(lambda: status_of(terminal)["parts"]["reader"] == "lost", lambda: room.clock.advance(0.5))
+
+
+def test_a_status_names_what_gives_no_sign_of_life(tmp_path):
+    with seen_from_afar(tmp_path) as (_, terminal, _, _):
+        # Nobody draws here.
+        wait_until(lambda: status_of(terminal)["silent"] == ["screen"])
+        terminal.reactor.post(UiAlive())
+        wait_until(lambda: status_of(terminal)["silent"] == [])
 
 
 def test_the_door_and_lost_parts_are_told_and_their_end_too(tmp_path):

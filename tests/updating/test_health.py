@@ -72,6 +72,7 @@ def test_one_that_is_gone_for_a_moment_and_back_under_another_number_has_died():
         ({"online": True}, {"online": False}, "does not reach the server, which answered before"),
         ({"online": False}, {"online": False}, None),
         ({}, {"version": "1"}, "answers as version 1"),
+        ({}, {"silent": ["screen", "reader"]}, "shows no life in reader, screen"),
         ({}, {"store_fault": "read_only"}, "cannot write what happens (read_only)"),
     ],
 )

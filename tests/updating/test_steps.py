@@ -51,6 +51,7 @@ def test_a_version_that_is_well_stays_and_the_one_before_is_kept(make):
         ({"dies": True}, "does not run"),
         ({"mute": True}, "does not answer on its control socket"),
         ({"answers_as": "0.3.0"}, "answers as version 0.3.0"),
+        ({"status": {"silent": ["screen"]}}, "shows no life in screen"),
         ({"status": {"store_fault": "full"}}, "cannot write what happens (full)"),
         ({"status": {"lost": ["reader", "scale"]}}, "has lost what answered before: reader, scale"),
         ({"status": {"online": False}}, "does not reach the server, which answered before"),

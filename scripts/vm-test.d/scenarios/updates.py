@@ -21,11 +21,14 @@ from terminal import PANEL, Terminal, wait
 
 NEEDS = "install"
 SCREEN = PANEL
-GOOD, BAD = "99.1", "99.2"
+GOOD, BAD, HUNG = "99.1", "99.2", "99.3"
+DRAWS = "            screen.run()\n"
 CHANGES = {
     GOOD: {},
     # It passes its self-test, and ends as soon as it should draw.
-    BAD: {"kiosk/app.py": ("            screen.run()\n", "            raise SystemExit(3)\n")},
+    BAD: {"kiosk/app.py": (DRAWS, "            raise SystemExit(3)\n")},
+    # All of it runs and answers, and nothing is ever drawn.
+    HUNG: {"kiosk/app.py": (DRAWS, "            import threading\n            threading.Event().wait()\n")},
 }
 CREW = (0, 1, 2)
 WELL, UNSIGNED, FOREIGN, ALTERED = "well", "unsigned", "foreign", "altered"
@@ -113,6 +116,15 @@ def verdicts(terminal: Terminal, report: Report, before: str) -> None:
         assert terminal.status()["version"] == GOOD
         tried, back = trial_of(machine)
         assert tried <= VERDICT_SECONDS + SLACK_SECONDS, tried
+        found.seen = f"after {tried:.0f} s; {GOOD} is well again {back:.0f} s later"
+    with report.check(
+        "One that runs and answers, and whose screen never draws, is gone back from after two minutes; nothing is lost."
+    ) as found:
+        keeps_all(terminal, lambda: update(machine, HUNG, well=False))
+        assert terminal.status()["version"] == GOOD
+        tried, back = trial_of(machine)
+        assert VERDICT_SECONDS <= tried <= VERDICT_SECONDS + SLACK_SECONDS, tried
+        assert "shows no life in screen: going back" in machine.run(f"tail -n 40 {ROOT}/update.log").stdout
         found.seen = f"after {tried:.0f} s; {GOOD} is well again {back:.0f} s later"
 
 
