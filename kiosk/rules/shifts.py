@@ -91,15 +91,16 @@ STAFFED_EARLY = timedelta(minutes=30)
 
 
 def is_staffed(knowledge: Knowledge, now: datetime) -> bool:
-    """Someone on a running shift has checked in, or a coordinator has opened for it by hand.
+    """Someone on a shift that runs has checked in, or a coordinator has opened for one by hand.
 
-    Where no shift is known for now, nothing speaks against it.
+    Of shifts that overlap any counts: who starts with the delivery finds the till at work. Where no shift is known for
+    now, nothing speaks against it.
     """
-    crew = running_crew(knowledge, now)
-    if crew is None or crew.here > 0:
+    running = crews(knowledge, now, now + timedelta(microseconds=1))
+    if not running or any(crew.here for crew in running):
         return True
     opened = knowledge.comings.opened_by_hand
-    return opened is not None and crew.starts_at - STAFFED_EARLY <= opened <= now
+    return opened is not None and running[0].starts_at - STAFFED_EARLY <= opened <= now
 
 
 def check_in_minutes(knowledge: Knowledge, policy: Policy) -> int:

@@ -50,7 +50,7 @@ class Believed:
         self.cards: dict[CardHash, Card] = {}
         self.shifts: dict[ShiftId, Shift] = {}
         self.places: dict[Place, Assignment] = {}
-        self.made_up: set[MemberId] = set()
+        self.made_up: dict[MemberId, tuple[FactId, ShiftId]] = {}
         self.opened_by_hand: datetime | None = None
         self._undelivered: dict[FactId, Fact] = {}
         self._generation = -1
@@ -63,7 +63,7 @@ class Believed:
         for member in page.members:
             before = self.members.get(member.id)
             if before is not None and before.status != member.status:
-                self.made_up.discard(member.id)
+                self.made_up.pop(member.id, None)
             self.members[member.id] = member
         self.coop = page.coop or self.coop
         self.cards |= {card.hash: card for card in page.cards}
@@ -124,7 +124,7 @@ class Believed:
         """Nobody speaks of them any more."""
         self._take_away(gone, (), (), [key for key in self.places if key[1] in gone])
         self._undelivered = {id_: fact for id_, fact in self._undelivered.items() if fact.member_id not in gone}
-        self.made_up -= gone
+        self.made_up = {member: made for member, made in self.made_up.items() if member not in gone}
 
     def hear(self, answer: Identified) -> None:
         """The server has said whose card one is."""
@@ -163,10 +163,25 @@ class Believed:
                 self._sit(key, present=False)
             case FactKind.BOOKING:
                 self._sit(key, present=key in self.places and self.places[key].present)
-                self.made_up.add(fact.member_id)
+                self.booked(fact)
             case FactKind.BOOKING_UNDONE:
                 self.places.pop(key, None)
-                self.made_up.discard(fact.member_id)
+                self.booked(fact)
+
+    def booked(self, fact: Fact) -> None:
+        """Somebody has put things right by a shift to come, or has given it back."""
+        if fact.member_id is None or fact.shift_id is None:
+            return
+        if fact.kind is FactKind.BOOKING:
+            self.made_up[fact.member_id] = fact.id, fact.shift_id
+        elif self.made_up.get(fact.member_id, ("", ""))[0] == fact.about:
+            del self.made_up[fact.member_id]
+
+    def _puts_right(self, member: MemberId, now: datetime) -> bool:
+        """The shift that was booked is ahead, or was worked."""
+        _, shift = self.made_up.get(member, (None, ShiftId("")))
+        place = self.places.get((shift, member))
+        return place is not None and shift in self.shifts and (place.present or now < self.shifts[shift].ends_at)
 
     def _sit(self, key: Place, *, present: bool) -> None:
         name = self.members[key[1]].first_name if key[1] in self.members else ""
@@ -223,7 +238,7 @@ class Believed:
         if account.status is Status.BLOCKED and policy.hours_late_block:
             if member is not account:
                 return False
-            return policy.booking_opens_door and (account.id in self.made_up or not online)
+            return policy.booking_opens_door and (self._puts_right(account.id, now) or not online)
         return True
 
     def against_holding(self, hours: Iterable[OpeningHours], now: datetime, trust: ClockTrust, early: timedelta) -> str:
@@ -270,16 +285,16 @@ class Believed:
         )
 
     def _is_staffed(self, now: datetime) -> bool:
-        """Somebody of the crew that started last is here, or a coordinator has opened for it; or there is no crew."""
+        """Somebody who has a shift now is here, or a coordinator has opened for one; or there is none."""
         running = [shift for shift in self.shifts.values() if shift.starts_at <= now < shift.ends_at]
         if not running:
             return True
-        last = max(running, key=lambda shift: (shift.starts_at, shift.ends_at))
-        crew = {shift.id for shift in running if (shift.starts_at, shift.ends_at) == (last.starts_at, last.ends_at)}
+        crew = {shift.id for shift in running}
         if any(place.present and place.shift_id in crew for place in self.places.values()):
             return True
         opened = self.opened_by_hand
-        return opened is not None and last.starts_at - timedelta(minutes=30) <= opened.astimezone(UTC) <= now
+        first = min(shift.starts_at for shift in running)
+        return opened is not None and first - timedelta(minutes=30) <= opened.astimezone(UTC) <= now
 
 
 def _holds(hours: Iterable[OpeningHours], local: datetime) -> bool:

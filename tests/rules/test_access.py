@@ -277,6 +277,20 @@ def test_visitors_come_in_only_while_somebody_is_there():
     assert decide(question("visitor", trust=ClockTrust.NEVER, policy=WELCOMING)).reason is Reason.VISITOR
 
 
+def test_a_shift_that_begins_beside_one_at_work_shuts_nobody_out():
+    """The till is at work from 13 to 16 h when the delivery begins at 14:45, and waits for somebody."""
+    knowledge = Knowledge()
+    knowledge.apply(snapshot())
+    assert decide(question(knowledge=knowledge, now=at(14, 46))).allowed
+
+
+def test_a_coordinators_opening_holds_for_all_shifts_that_run():
+    knowledge = Knowledge()
+    knowledge.apply(snapshot(assignments=()))
+    knowledge.note(door_opened(at(13), "by_hand"))
+    assert decide(question(knowledge=knowledge, now=at(14, 46))).allowed
+
+
 # ── staffed by hand ───────────────────────────────────────────────────────────────────────────────────────────────
 
 
