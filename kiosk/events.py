@@ -395,9 +395,15 @@ class Committed:
 
 @dataclass(frozen=True, slots=True)
 class FactsRecalled:
-    """At start: facts on the disk that the server may not speak for yet. They are laid over what it says."""
+    """At start: facts on the disk that the server may not speak for yet. They are laid over what it says.
+
+    Attributes:
+        bookings: made and given back here, in the order of recording; the server speaks for their places, and not of
+            the make-up that one is.
+    """
 
     facts: tuple[Fact, ...]
+    bookings: tuple[Fact, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

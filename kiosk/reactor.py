@@ -395,6 +395,8 @@ class Reactor:
             case events.FactsRecalled():
                 for fact in event.facts:
                     self.knowledge.note(fact)
+                for fact in event.bookings:
+                    self.knowledge.recall_make_up(fact)
             case events.Identified(available=True) | events.GraceAnswered(available=True):
                 self.knowledge.learn(event)
             case events.Delivered():

@@ -166,7 +166,7 @@ def _hours_owed(question: Question, _age: Freshness) -> _Opinion | None:
     if question.member is not account:
         return False, Reason.HOUSEHOLD
     if question.policy.booking_opens_door:
-        if question.knowledge.has_made_up(account.id):
+        if question.knowledge.has_made_up(account.id, question.now):
             return True, Reason.MADE_UP
         if not question.online:
             return True, Reason.OFFLINE_HOURS

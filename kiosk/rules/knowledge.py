@@ -47,6 +47,14 @@ class _Round:
     places: set[Place] = field(default_factory=set)
 
 
+@dataclass(frozen=True, slots=True)
+class _MakeUp:
+    """A booking that was made here."""
+
+    fact: FactId
+    shift: ShiftId
+
+
 class Knowledge:
     """Members, cards, shifts and jars by the keys that a decision needs."""
 
@@ -64,7 +72,7 @@ class Knowledge:
         self._tagged: dict[CardHash, JarCode] = {}
         self._roster = Roster(self._first_name)
         self._local: dict[FactId, Fact] = {}
-        self._made_up: dict[MemberId, FactId] = {}
+        self._made_up: dict[MemberId, _MakeUp] = {}
         self._round: _Round | None = None
 
     # ── asking ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -116,9 +124,13 @@ class Knowledge:
             self._by_hours = tuple((hours, tuple(groups[hours])) for hours in sorted(groups))
         return self._by_hours
 
-    def has_made_up(self, member: MemberId) -> bool:
-        """A make-up was booked here, and the server has not given the account a new standing since."""
-        return member in self._made_up
+    def has_made_up(self, member: MemberId, now: datetime) -> bool:
+        """A make-up was booked here and is still ahead, or was done; the server has given no new standing since."""
+        made = self._made_up.get(member)
+        if made is None:
+            return False
+        shift, place = self.shifts.get(made.shift), self._roster.place(made.shift, member)
+        return shift is not None and place is not None and (now < shift.ends_at or place.present)
 
     def is_waiting(self, fact: FactId) -> bool:
         """The server has yet to be told of this fact."""
@@ -290,9 +302,16 @@ class Knowledge:
         if fact.member_id is None or fact.shift_id is None:
             return
         self._roster.note(fact, fact.shift_id, fact.member_id)
+        self.recall_make_up(fact)
+
+    def recall_make_up(self, fact: Fact) -> None:
+        """A booking, or that it was given back; the server may have spoken of its place since."""
+        if fact.member_id is None or fact.shift_id is None:
+            return
+        made = self._made_up.get(fact.member_id)
         if fact.kind is FactKind.BOOKING:
-            self._made_up[fact.member_id] = fact.id
-        elif fact.kind is FactKind.BOOKING_UNDONE and self._made_up.get(fact.member_id) == fact.about:
+            self._made_up[fact.member_id] = _MakeUp(fact.id, fact.shift_id)
+        elif fact.kind is FactKind.BOOKING_UNDONE and made is not None and made.fact == fact.about:
             del self._made_up[fact.member_id]
 
     def _note_jar(self, fact: Fact) -> None:

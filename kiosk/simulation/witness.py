@@ -168,9 +168,11 @@ class Witness:
 
     def _hear_of_facts(self, event: Event) -> None:
         match event:
-            case FactsRecalled(facts=facts):
+            case FactsRecalled(facts=facts, bookings=bookings):
                 for fact in facts:
                     self.believed.happened(fact, is_delivered_kind=fact.kind in DELIVERED)
+                for fact in bookings:
+                    self.believed.booked(fact)
             case Delivered(ids=ids):
                 self.believed.delivered(ids)
             case Committed(ids=ids):

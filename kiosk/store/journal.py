@@ -100,6 +100,16 @@ class Journal:
         )
         return [(fact, bool(arrived)) for fact, (arrived,) in readable(cursor.fetchall())]
 
+    def bookings(self) -> tuple[Fact, ...]:
+        """The latest bookings made here, and those given back, in the order of recording."""
+        cursor = self._db.execute(
+            "SELECT id, kind, boot_id, monotonic, wall, trust, member_id, shift_id, about, offline, details "
+            "FROM journal WHERE seq > (SELECT coalesce(max(seq), 0) FROM journal) - ? "
+            "AND kind IN ('booking', 'booking_undone') ORDER BY seq",
+            (LATEST_ROWS,),
+        )
+        return tuple(fact for fact, _ in readable(cursor.fetchall()))
+
     def tares_before(self, boot_id: str) -> list[Fact]:
         """The latest weighings of this boot from before its clock was set, in the order of recording."""
         cursor = self._db.execute(

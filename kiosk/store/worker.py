@@ -176,11 +176,13 @@ class Worker(OwnThread):
         self._recall(self._as_of)
 
     def _recall(self, as_of: datetime | None) -> None:
-        """Post, once, the facts that a snapshot of that age may not speak for."""
-        found = self._look_up(lambda precious: precious.journal.unspoken(as_of))
-        self._has_recalled = found is not None
+        """Post, once, the facts that a snapshot of that age may not speak for, and the bookings made here."""
+        recalled = self._look_up(lambda precious: (precious.journal.unspoken(as_of), precious.journal.bookings()))
+        self._has_recalled = recalled is not None
+        found, bookings = recalled or ([], ())
+        if found or bookings:
+            self._post(FactsRecalled(tuple(fact for fact, _ in found), bookings))
         if found:
-            self._post(FactsRecalled(tuple(fact for fact, _ in found)))
             # What has arrived lies over the server's last word until its next one.
             self._post(Delivered(tuple(fact.id for fact, arrived in found if arrived)))
 

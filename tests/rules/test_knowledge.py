@@ -1,6 +1,9 @@
 """The index in memory: pages of the server, and what happened here on top of them."""
 
 from dataclasses import replace
+from datetime import timedelta
+
+import pytest
 
 from kiosk.events import Identified
 from kiosk.rules.knowledge import Knowledge
@@ -27,9 +30,9 @@ def fact(kind: FactKind, id_: str = "f1", **more) -> Fact:
     return Fact(id=FactId(id_), kind=kind, happened=moment, member_id=ALIX, shift_id=SOON, **more)
 
 
-def known() -> Knowledge:
+def known(**fields) -> Knowledge:
     knowledge = Knowledge()
-    knowledge.apply(snapshot())
+    knowledge.apply(snapshot(**fields))
     return knowledge
 
 
@@ -120,16 +123,41 @@ def test_a_check_in_taken_back_after_it_left_stays_taken_back_until_the_server_k
 def test_a_booking_counts_as_made_up_until_the_server_gives_a_new_standing():
     knowledge = known()
     knowledge.note(replace(fact(FactKind.BOOKING), member_id=MemberId("blocked")))
-    assert knowledge.has_made_up(MemberId("blocked"))
+    assert knowledge.has_made_up(MemberId("blocked"), TUESDAY)
     knowledge.apply(snapshot(generation=2, members=(member("blocked", Status.OK),)))
-    assert not knowledge.has_made_up(MemberId("blocked"))
+    assert not knowledge.has_made_up(MemberId("blocked"), TUESDAY)
+
+
+@pytest.mark.parametrize("present", [True, False])
+def test_a_make_up_counts_until_its_shift_is_over_and_longer_if_it_was_done(present):
+    knowledge = known()
+    knowledge.note(fact(FactKind.BOOKING))
+    over = knowledge.shifts[SOON].ends_at
+    assert knowledge.has_made_up(ALIX, over - timedelta(seconds=1))
+    if present:
+        knowledge.note(fact(FactKind.CHECK_IN, "f2"))
+    assert knowledge.has_made_up(ALIX, over) is present
+
+
+def test_a_booking_that_the_server_speaks_for_is_a_make_up_after_a_restart_too():
+    knowledge = known(assignments=(Assignment(shift_id=SOON, member_id=ALIX, first_name="Alix"),))
+    knowledge.recall_make_up(fact(FactKind.BOOKING))
+    assert knowledge.has_made_up(ALIX, TUESDAY)
+    assert len(knowledge.roster(SOON)) == 1
+
+
+def test_a_booking_whose_place_the_server_knows_no_more_is_no_make_up():
+    knowledge = known(assignments=())
+    knowledge.recall_make_up(fact(FactKind.BOOKING))
+    assert not knowledge.has_made_up(ALIX, TUESDAY)
+    assert knowledge.roster(SOON) == ()
 
 
 def test_a_booking_given_back_is_no_make_up():
     knowledge = known()
     knowledge.note(fact(FactKind.BOOKING))
     knowledge.note(fact(FactKind.BOOKING_UNDONE, "f2", about=FactId("f1")))
-    assert not knowledge.has_made_up(ALIX)
+    assert not knowledge.has_made_up(ALIX, TUESDAY)
     assert knowledge.assignment(SOON, ALIX) is None
 
 

@@ -3,7 +3,7 @@
 from kiosk.events import Delivered, FactsRecalled
 from kiosk.store.journal import Closed
 from kiosk.store.outbox import Arrived, Later, Parked
-from kiosk.types import FactKind, MemberId
+from kiosk.types import FactKind, MemberId, ShiftId
 from tests.fakes import NOON, page
 from tests.store.asking import PATIENCE, closed, due
 
@@ -235,6 +235,23 @@ def test_facts_that_the_server_may_not_speak_for_are_recalled_after_a_restart(st
 
     assert inbox.wait_for(FactsRecalled).facts == (arrived, waiting, booking)
     assert inbox.wait_for(Delivered).ids == (arrived.id, booking.id)
+
+
+def test_bookings_are_recalled_though_the_server_speaks_for_their_places(start, facts, inbox, clock):
+    store = start()
+    booking = facts.make(FactKind.BOOKING, member_id=MemberId("blocked"), shift_id=ShiftId("saturday"))
+    undone = facts.make(
+        FactKind.BOOKING_UNDONE, member_id=MemberId("blocked"), shift_id=ShiftId("saturday"), about=booking.id
+    )
+    store.record(booking)
+    store.withdraw(booking.id, undone)
+    store.settle({undone.id: Arrived()})
+    clock.advance(60)
+    store.apply(page(fetched_at=clock.now()))
+    start()
+
+    recalled = inbox.wait_for(FactsRecalled)
+    assert (recalled.facts, recalled.bookings) == ((), (booking, undone))
 
 
 def test_what_a_new_terminal_did_before_its_first_round_is_recalled(start, facts, inbox):
