@@ -101,6 +101,10 @@ class Knowledge:
         """Somebody's own place, whoever has come in it."""
         return self._roster.place(shift, member)
 
+    def worker(self, place: Assignment) -> MemberId:
+        """Who works on this place, or is awaited: its owner, or whoever came for the account."""
+        return self._roster.worker(place)
+
     def is_absent(self, place: Assignment) -> bool:
         """Whoever has this place has said that they will not come."""
         return self._roster.is_absent(place)

@@ -1,12 +1,14 @@
 """Who has which place: the server's roster, and what has happened here since. Belongs to the reactor's thread."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
 from kiosk.types import Assignment, Fact, FactKind, MemberId, ShiftId
 
 Place = tuple[ShiftId, MemberId]
 
+BY = "by"
+"""In the details of a check-in: who came, where it is not the one whose place it is."""
 INSTEAD_OF = "instead_of"
 """In the details of a check-in: whose place it is, where someone stands in."""
 
@@ -25,6 +27,8 @@ class Roster:
         self._absent: set[Place] = set()
         self._walked_in: set[Place] = set()
         """Places that somebody has only by having come: whoever takes that back has none."""
+        self._came: dict[Place, MemberId] = {}
+        """Who came for a place that is somebody else's: a person attached to the account."""
         self._replaced: dict[Place, Place] = {}
         """Whose place it is, by the place of whoever stands in."""
 
@@ -50,6 +54,10 @@ class Roster:
     def is_absent(self, place: Assignment) -> bool:
         return (place.shift_id, place.member_id) in self._absent
 
+    def worker(self, place: Assignment) -> MemberId:
+        """Who works on this place, or is awaited, as far as is known here."""
+        return self._came.get((place.shift_id, place.member_id), place.member_id)
+
     def assign(self, place: Assignment) -> None:
         self._places.setdefault(place.shift_id, {})[place.member_id] = place
         self._shifts_of.setdefault(place.member_id, set()).add(place.shift_id)
@@ -57,6 +65,7 @@ class Roster:
     def unassign(self, shift: ShiftId, member: MemberId) -> None:
         self._absent.discard((shift, member))
         self._walked_in.discard((shift, member))
+        self._came.pop((shift, member), None)
         self._replaced = {by: whose for by, whose in self._replaced.items() if (shift, member) not in {by, whose}}
         self._places.get(shift, {}).pop(member, None)
         shifts = self._shifts_of.get(member, set())
@@ -76,7 +85,7 @@ class Roster:
         """Lay a fact over what the server says."""
         match fact.kind:
             case FactKind.CHECK_IN:
-                self._come(shift, member, fact.details.get(INSTEAD_OF))
+                self._come(shift, member, fact.details)
             case FactKind.CHECK_IN_UNDONE:
                 self._go(shift, member)
             case FactKind.ABSENCE_ANNOUNCED:
@@ -90,18 +99,22 @@ class Roster:
             case _:
                 pass
 
-    def _come(self, shift: ShiftId, member: MemberId, instead_of: object) -> None:
+    def _come(self, shift: ShiftId, member: MemberId, details: Mapping[str, object]) -> None:
         """With a place of their own, or without."""
         if self.place(shift, member) is None:
             self._walked_in.add((shift, member))
         self._absent.discard((shift, member))
         self.mark_present(shift, member)
+        by, instead_of = details.get(BY), details.get(INSTEAD_OF)
+        if isinstance(by, str):
+            self._came[shift, member] = MemberId(by)
         if isinstance(instead_of, str):
             self._replaced[shift, member] = (shift, MemberId(instead_of))
 
     def _go(self, shift: ShiftId, member: MemberId) -> None:
         """Whoever has come takes it back."""
         self._replaced.pop((shift, member), None)
+        self._came.pop((shift, member), None)
         place = self.place(shift, member)
         if (shift, member) in self._walked_in:
             self.unassign(shift, member)

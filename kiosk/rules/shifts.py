@@ -139,13 +139,18 @@ def shifts_of_now(knowledge: Knowledge, now: datetime, policy: Policy) -> tuple[
 
 
 def shift_at_work(knowledge: Knowledge, member: Member, now: datetime, policy: Policy) -> Shift | None:
-    """The shift that a person has already checked in for, running or about to start."""
+    """The shift that a person has already checked in for, running or about to start.
+
+    Whoever is attached to an account works on its place if it was they who came.
+    """
     window = timedelta(minutes=check_in_minutes(knowledge, policy))
     return next(
         (
             shift
             for shift, place in _places(knowledge, member)
-            if place.present and shift.starts_at - window <= now < shift.ends_at
+            if place.present
+            and knowledge.worker(place) == member.id
+            and shift.starts_at - window <= now < shift.ends_at
         ),
         None,
     )
