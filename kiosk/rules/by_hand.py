@@ -7,7 +7,7 @@ from kiosk.rules import shifts, tare
 from kiosk.rules.desk import wonder
 from kiosk.rules.entering import lay_card_beside_the_scale
 from kiosk.rules.jars import keep
-from kiosk.rules.states import TareKept, Taring, TypingWeight, Vouching
+from kiosk.rules.states import Recalling, TareKept, Taring, TypingWeight, Vouching
 from kiosk.rules.turn import Turn, on
 from kiosk.types import MemberId, Role
 
@@ -23,9 +23,11 @@ def ask_who_vouches(_turn: Turn, state: Taring, _event: Touched) -> Vouching:
 
 
 @on(Vouching, CardTapped)
-def vouch(turn: Turn, state: Vouching, tap: CardTapped) -> Vouching | TypingWeight:
-    """The card opens the door as everywhere; it opens the keypad to whoever is at work."""
-    lay_card_beside_the_scale(turn, state, tap)
+def vouch(turn: Turn, state: Vouching, tap: CardTapped) -> Vouching | TypingWeight | Recalling:
+    """The card opens the door as everywhere; it opens the keypad to whoever is at work. A sticker leads to its jar."""
+    laid = lay_card_beside_the_scale(turn, state, tap)
+    if isinstance(laid, Recalling):
+        return laid
     worker = _worker(turn, tap)
     return replace(state, refused=True) if worker is None else TypingWeight(back=state.back, by=worker)
 

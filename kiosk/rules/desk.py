@@ -70,8 +70,10 @@ def ask_what_for(_turn: Turn, _state: Idle | OutOfOrder, _event: Touched) -> Car
 
 
 @on((Idle, OutOfOrder, Unrecognised, Puzzled, Refusing, Cardless, Choosing, Typing, Taring), Touched, *RINGING_ACTIONS)
-def ring(turn: Turn, _state: State, event: Touched) -> Ringing:
+@on(Helping, Touched, *RINGING_ACTIONS)
+def ring(turn: Turn, state: State, event: Touched) -> Ringing:
     """Someone is asked to come. Without a bell within reach the screen says at once what helps instead."""
+    settle_question(turn, state)
     turn.record(turn.fact(FactKind.BELL, details={"why": event.action.value}))
     if not turn.around.bell:
         return Ringing(why=event.action, silent=True)
@@ -160,12 +162,6 @@ def switch_sound(turn: Turn, state: Helping, _event: Touched) -> State:
 def inform(turn: Turn, state: Helping, _event: Touched) -> Informing:
     settle_question(turn, state)
     return Informing()
-
-
-@on(Helping, Touched, *RINGING_ACTIONS)
-def ring_from_help(turn: Turn, state: Helping, event: Touched) -> Ringing:
-    settle_question(turn, state)
-    return ring(turn, state, event)
 
 
 @on(STATES, Touched, Action.LANGUAGE)

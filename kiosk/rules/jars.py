@@ -29,6 +29,7 @@ from kiosk.rules.states import (
     Vouching,
 )
 from kiosk.rules.turn import Turn, on
+from kiosk.rules.working import settle_question
 from kiosk.tares import DAY
 from kiosk.types import FactKind, Jar, JarCode, MemberId, Sound
 
@@ -191,7 +192,8 @@ def confirm_tare(_turn: Turn, state: TareKept, event: Committed) -> TareKept:
 
 
 @on((Idle, Taring), Touched, Action.JAR_KNOWN)
-def ask_for_the_code(_turn: Turn, state: Idle | Taring, _event: Touched) -> Typing:
+def ask_for_the_code(turn: Turn, state: Idle | Taring, _event: Touched) -> Typing:
+    settle_question(turn, state)
     return Typing(count=state.count if isinstance(state, Taring) else 0)
 
 
@@ -225,12 +227,15 @@ OPEN_TO_JARS = (
 
 @on(OPEN_TO_JARS, JarScanned)
 def scan_jar(turn: Turn, state: State, event: JarScanned) -> Recalling | Typing:
+    """Who was asked whether they came to work, and weighs on instead of answering, is present."""
+    settle_question(turn, state)
     return _recall(turn, event.code, _count(state))
 
 
 @on(OPEN_TO_JARS, TareScanned)
-def scan_tare_code(_turn: Turn, state: State, _event: TareScanned) -> Typing:
+def scan_tare_code(turn: Turn, state: State, _event: TareScanned) -> Typing:
     """The wrong one of the label's two codes: it holds grams, and many jars weigh the same."""
+    settle_question(turn, state)
     return Typing(tare_code=True, count=_count(state))
 
 
@@ -254,8 +259,8 @@ def fold_the_band(_turn: Turn, state: Taring | TareKept, _event: TimerFired) -> 
 
 
 @on((Taring, TareKept), Touched, Action.READ)
-def open_what_waits(_turn: Turn, state: Taring | TareKept, _event: Touched) -> State:
-    return state if state.waiting is None else state.waiting
+def open_what_waits(turn: Turn, state: Taring | TareKept, _event: Touched) -> State:
+    return state if state.waiting is None else _leave(turn, state)
 
 
 @on((Taring, TareKept), Touched, Action.DONE)

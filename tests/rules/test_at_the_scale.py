@@ -60,6 +60,17 @@ def test_a_question_waits_until_the_weighing_ends():
     assert isinstance(terminal.state, states.Asking)
 
 
+def test_a_question_opened_at_the_scale_has_all_of_its_time():
+    terminal = at_the_scale()
+    terminal.feed(tap("alix"))
+    terminal.wait(30)
+    terminal.touch(Action.READ)
+    assert isinstance(terminal.state, states.Asking)
+    assert terminal.state.ends_at - terminal.monotonic == terminal.around.times.question_seconds
+    terminal.touch(Action.JUST_SHOPPING)
+    assert not terminal.facts(FactKind.CHECK_IN)
+
+
 def test_a_question_that_waits_at_the_scale_is_settled_by_leaving():
     terminal = at_the_scale()
     terminal.feed(tap("alix"))
