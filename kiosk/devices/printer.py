@@ -188,7 +188,6 @@ class Printer(OwnThread):
                 return self._hand_over(connection, data)
             except PartialWrite as fault:
                 log.warning("printer: %s", fault)
-                connection.discard(self._language.cancel)
                 return PrintTrouble.FAULT, False
             except OSError as fault:
                 log.warning("printer: gone in the middle (%s)", fault)
@@ -211,19 +210,27 @@ class Printer(OwnThread):
         before = self._status(connection)
         if before is not None and before.trouble is not None:
             return before.trouble, False
-        connection.write(data)
+        trouble: PrintTrouble | None = PrintTrouble.FAULT
+        try:
+            connection.write(data)
+            trouble, sure = self._follow(connection, told_before=before is not None)
+        finally:
+            if trouble is not None:
+                connection.discard(self._language.cancel)
+        return trouble, sure
+
+    def _follow(self, connection: Connection, *, told_before: bool) -> tuple[PrintTrouble | None, bool]:
+        """What becomes of a label that the printer has taken."""
         for turn in range(MOST_TURNS):
             self._pause(TURN_SECONDS)
             status = self._status(connection)
             if status is None:
                 # One that answered before and does not now is in trouble that it cannot tell.
-                return (None if before is None else PrintTrouble.FAULT), False
+                return (PrintTrouble.FAULT if told_before else None), False
             if status.trouble is not None:
-                connection.discard(self._language.cancel)
                 return status.trouble, False
             if not status.busy and turn >= SETTLE_TURNS:
                 return None, True
-        connection.discard(self._language.cancel)
         return PrintTrouble.FAULT, False
 
     def _status(self, connection: Connection) -> PrinterStatus | None:

@@ -14,7 +14,7 @@ from kiosk.devices.labels.registry import LANGUAGES
 from kiosk.devices.labels.stock import Stock
 from kiosk.devices.labels.tare_code import PRESETS
 from kiosk.devices.printer import Printer
-from kiosk.devices.printer_ports import FilePort, PrinterPort, TcpPort
+from kiosk.devices.printer_ports import CupsPort, FilePort, PrinterPort, TcpPort
 from kiosk.devices.simulated.printer import SimulatedPrinter, labels_in
 from kiosk.effects import PrintLabel
 from kiosk.errors import DeviceError
@@ -151,6 +151,69 @@ def test_paper_that_runs_out_in_the_middle_leaves_nothing_for_the_next_roll(
     clock.advance(11)
     assert desk.heard() == DeviceFound(part=Part.PRINTER)
     assert len(tspl.labels) == 1
+
+
+class AsItIsTaken:
+    """A way on which something happens just as a label is handed over."""
+
+    def __init__(self, port: PrinterPort, happens: Callable[[], None]) -> None:
+        self._port = port
+        self._happens = happens
+
+    def open(self):
+        connection = self._port.open()
+        take = connection.write
+
+        def write(data: bytes) -> None:
+            self._happens()
+            take(data)
+
+        connection.write = write
+        return connection
+
+
+def test_a_printer_that_falls_silent_in_the_middle_leaves_nothing_for_the_next_roll(
+    printer: SimulatedPrinter, clock: AdjustableClock
+) -> None:
+    """Some models answer only while nothing is wrong."""
+
+    def run_out() -> None:
+        printer.take_paper_out()
+        printer.strike_dumb()
+
+    desk = Desk(AsItIsTaken(TcpPort("127.0.0.1", printer.port), run_out), printer.language, clock)
+    try:
+        assert desk.heard() == DeviceFound(part=Part.PRINTER)
+        desk.print()
+        assert desk.heard() == DeviceLost(part=Part.PRINTER, fault=PrintTrouble.FAULT.value)
+        assert desk.heard() == PrintFailed(id=FactId("label"), trouble=PrintTrouble.FAULT)
+        printer.strike_dumb(on=False)
+        clock.advance(11)
+        assert desk.heard() == DeviceLost(part=Part.PRINTER, fault=PrintTrouble.PAPER.value)
+        printer.load_paper()
+        assert printer.labels == []
+    finally:
+        desk.close()
+
+
+def test_a_queue_of_cups_that_answers_no_more_is_emptied(clock: AdjustableClock) -> None:
+    calls: list[str] = []
+
+    def run(command: tuple[str, ...], _given: bytes) -> str:
+        calls.append(command[0])
+        if calls[-2:] == ["lp", "lpstat"]:
+            raise DeviceError("lpstat: timed out")
+        return ""
+
+    desk = Desk(CupsPort("tare", run), "tspl", clock)
+    try:
+        assert isinstance(desk.heard(), DeviceFound)
+        desk.print()
+        assert isinstance(desk.heard(), DeviceLost)
+        assert desk.heard() == PrintFailed(id=FactId("label"), trouble=PrintTrouble.OFFLINE)
+        assert calls[-1] == "cancel"
+    finally:
+        desk.close()
 
 
 def test_a_printer_that_takes_a_part_of_a_label_has_failed_and_is_not_tried_again(
