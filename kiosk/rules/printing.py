@@ -43,8 +43,7 @@ def print_label(turn: Turn, state: TareKept) -> TareKept:
 @on(STATES, LabelPrinted)
 def label_came_out(turn: Turn, state: State, event: LabelPrinted) -> State:
     """One result a label, in the journal and on the screen of whoever still waits for it."""
-    if isinstance(state, Settling) and state.order == event.id:
-        return replace(state, paper=Paper.PRINTED)
+    state = _tell_of_list(state, event.id, Paper.PRINTED)
     label = LabelState.PRINTED if event.sure else LabelState.SENT
     return _settle(turn, state, event.id, label.value, lambda kept: replace(kept, label=label))
 
@@ -52,9 +51,7 @@ def label_came_out(turn: Turn, state: State, event: LabelPrinted) -> State:
 @on(STATES, PrintFailed)
 def label_did_not_come_out(turn: Turn, state: State, event: PrintFailed) -> State:
     """What is on the screen is written on the jar instead; nothing goes on by itself."""
-    if isinstance(state, Settling) and state.order == event.id:
-        return replace(state, paper=Paper.FAILED)
-    return _fail(turn, state, event.id, event.trouble)
+    return _fail(turn, _tell_of_list(state, event.id, Paper.FAILED), event.id, event.trouble)
 
 
 def give_up_late_labels(turn: Turn, state: State) -> State:
@@ -82,13 +79,30 @@ def _settle(turn: Turn, state: State, id_: FactId, result: str, settled: Callabl
     turn.change(orders=tuple(other for other in turn.session.orders if other is not order))
     details = {"jar": order.jar.code, "grams": int(order.jar.grams), "result": result}
     turn.record(turn.fact(FactKind.LABEL, id_=order.id, about=order.about, details=details))
+    told = _tell(state, id_, settled)
+    return _go_on(turn, told) if isinstance(told, TareKept) and told is not state else told
+
+
+def _tell(state: State, id_: FactId, settled: Callable[[TareKept], TareKept]) -> State:
+    """What the label's result makes of the screen that waits for it, whatever lies over that; no other is touched."""
     match state:
         case TareKept(order=waiting) if waiting == id_:
-            return _go_on(turn, settled(state))
-        case Helping(under=TareKept() as kept) | Wondering(under=TareKept() as kept) if kept.order == id_:
-            return replace(state, under=settled(kept))
-        case Tagging(back=TareKept() as kept) if kept.order == id_:
-            return replace(state, back=settled(kept))
+            return settled(state)
+        case Helping(under=below) | Wondering(under=below):
+            told = _tell(below, id_, settled)
+            return state if told is below else replace(state, under=told)
+        case Tagging(back=TareKept(order=waiting) as below) if waiting == id_:
+            return replace(state, back=settled(below))
+    return state
+
+
+def _tell_of_list(state: State, id_: FactId, paper: Paper) -> State:
+    """What staff who wait for a printed list see of it, or will when they close the help sheet."""
+    match state:
+        case Settling(order=waiting) if waiting == id_:
+            return replace(state, paper=paper)
+        case Helping(under=Settling(order=waiting) as below) if waiting == id_:
+            return replace(state, under=replace(below, paper=paper))
     return state
 
 
