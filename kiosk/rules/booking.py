@@ -20,7 +20,7 @@ from kiosk.rules.states import (
     Welcoming,
 )
 from kiosk.rules.turn import Surroundings, Turn, on
-from kiosk.rules.working import remember
+from kiosk.rules.working import drop_deed, remember
 from kiosk.types import FactKind, Reason, ShiftId, Sound
 
 OFFERS_A_PAGE = 3
@@ -79,23 +79,33 @@ def hear_about_the_place(turn: Turn, state: State, answer: BookingAnswered) -> S
     fact = turn.fact(FactKind.BOOKING, id_=asked.fact, member=asked.visit.member.id, shift=asked.shift_id)
     turn.record(fact)
     if asked.replacing is not None:
-        _give_back(turn, asked.visit, asked.replacing)
+        _give_back(turn, asked.replacing)
     if state != asked:
         return state
-    opened = not asked.visit.verdict.allowed and _lets_in(turn, asked.visit)
+    opened = _is_the_way_in(turn, asked)
+    if opened and not asked.visit.verdict.allowed:
+        _let_in(turn, asked.visit)
     turn.do(Play(Sound.PRESENT))
     remember(turn, asked.visit, fact, opened=opened)
     return Booked(visit=asked.visit, shift_id=asked.shift_id, fact=asked.fact, opened=opened)
 
 
-def _lets_in(turn: Turn, visit: Visit) -> bool:
-    """A make-up puts right what kept the person out, where the coop has decided so."""
-    if visit.verdict.reason is not Reason.HOURS or not turn.around.policy.booking_opens_door:
-        return False
+def _is_the_way_in(turn: Turn, asked: Booking) -> bool:
+    """A make-up alone puts right what keeps the person out, where the coop has decided so.
+
+    Another date for one is one, too, even if by now something else would let the person in.
+    """
+    reason = asked.visit.verdict.reason
+    if reason is Reason.HOURS:
+        return turn.around.policy.booking_opens_door
+    return reason is Reason.MADE_UP or asked.replacing is not None
+
+
+def _let_in(turn: Turn, visit: Visit) -> None:
     verdict = replace(visit.verdict, allowed=True, reason=Reason.MADE_UP)
     passage = turn.record(turn.fact(FactKind.PASSAGE, member=visit.member.id, details=because(verdict)))
     turn.change(refusals=None)
-    return turn.open_door(visit.member, verdict.reason, passage)
+    turn.open_door(visit.member, verdict.reason, passage)
 
 
 def _not_booked(turn: Turn, state: State, asked: Booking, outcome: BookingOutcome) -> State:
@@ -120,21 +130,19 @@ def _undo_at_server(turn: Turn, asked: Booking) -> None:
     )
 
 
-def _give_back(turn: Turn, visit: Visit, fact_id: str) -> None:
-    deed = turn.session.deed
-    if deed is not None and deed.fact == fact_id:
-        turn.record(turn.fact(FactKind.BOOKING_UNDONE, member=visit.member.id, shift=deed.shift_id, about=deed.fact))
+def _give_back(turn: Turn, booked: Booked) -> None:
+    """However long it took to choose, whoever has laid a card since: nobody is left with two places."""
+    visit = booked.visit
+    turn.record(turn.fact(FactKind.BOOKING_UNDONE, member=visit.member.id, shift=booked.shift_id, about=booked.fact))
+    drop_deed(turn, visit.card)
 
 
 @on(Booked, Touched, Action.UNDO)
 def undo_booking(turn: Turn, state: Booked, _event: Touched) -> Undone | Choosing:
     """Who was let in by a make-up changes its date; anyone else may take it back."""
     if state.opened:
-        return Choosing(visit=state.visit, replacing=state.fact)
-    turn.record(
-        turn.fact(FactKind.BOOKING_UNDONE, member=state.visit.member.id, shift=state.shift_id, about=state.fact)
-    )
-    turn.change(deed=None)
+        return Choosing(visit=state.visit, replacing=state)
+    _give_back(turn, state)
     return Undone(state.visit, booking=True)
 
 

@@ -56,7 +56,7 @@ from kiosk.rules.states import (
 )
 from kiosk.rules.stickers import maybe_lay_sticker
 from kiosk.rules.turn import Turn, on
-from kiosk.rules.working import check_in, note_coming, settle_question
+from kiosk.rules.working import maybe_deed, maybe_question, note_coming, settle_question
 from kiosk.types import CardKind, FactKind, Member, Part, Reason, Remark, Shift, Sound, Verdict
 
 PERSONAL = (
@@ -208,13 +208,17 @@ def admit(turn: Turn, state: State, tap: CardTapped, member: Member) -> State:
     return _with_undo(turn, _greet(turn, visit), visit)
 
 
-def _apologise(turn: Turn, visit: Visit) -> Asking | OutOfOrder:
+def _apologise(turn: Turn, visit: Visit) -> State:
     """The door does not answer: whoever comes to work is noted all the same, and the desk opens by hand."""
     turn.do(Play(Sound.UNKNOWN))
     question = _maybe_ask(turn, visit)
     if question is None:
         _come(turn, visit)
-    return question or OutOfOrder(Part.DOOR)
+    state = _with_undo(turn, question or OutOfOrder(Part.DOOR), visit)
+    if isinstance(state, OutOfOrder):
+        # It stays for everybody, so it speaks the coop's language.
+        turn.home()
+    return state
 
 
 def because(verdict: Verdict) -> dict[str, object]:
@@ -297,8 +301,8 @@ def _stay(turn: Turn, seconds: float) -> float:
 
 def _with_undo(turn: Turn, state: State, visit: Visit) -> State:
     """Laying the card again within the time to undo shows what was done and the way back; it never undoes by itself."""
-    deed = turn.session.deed
-    if deed is None or deed.card != visit.card or turn.around.monotonic >= deed.ends_at:
+    deed = maybe_deed(turn, visit.card)
+    if deed is None:
         return state
     return _deed_again(deed, visit, committed=deed.fact not in turn.around.unjournalled)
 
@@ -369,12 +373,14 @@ def lay_card_beside_the_scale(turn: Turn, state: State, tap: CardTapped) -> Stat
     turn.open_door(member, verdict.reason, visit.passage)
     greeting = _greet(turn, visit)
     waiting = greeting if isinstance(greeting, Asking | Noticing) else None
+    asked = maybe_question(state)
+    again = asked is not None and asked.visit.member.id == member.id
     if isinstance(state, Taring | TareKept):
-        if waiting is not None and state.waiting is not None:
+        if waiting is not None and state.waiting is not None and not again:
             settle_question(turn, state)
         return _beside(state, visit, waiting or state.waiting)
-    if isinstance(waiting, Asking):
-        check_in(turn, waiting.visit, waiting.shift_id)
+    if waiting is not None and not again:
+        settle_question(turn, waiting)
     return state
 
 

@@ -29,6 +29,7 @@ from kiosk.rules.states import (
     Welcoming,
 )
 from kiosk.rules.turn import Surroundings
+from kiosk.rules.working import has_declined
 from kiosk.types import CardKind, Freshness, Presence, Reason, Remark, Role, Status
 from kiosk.views import (
     Button,
@@ -86,14 +87,14 @@ STAND_IN = Button(action=Action.WORK_NOW, label=say("open.work"), icon="hand-wav
 
 
 @shown(Welcoming)
-def show_welcome(_session: Session, state: Welcoming, around: Surroundings, frame: Frame) -> ResultView:
+def show_welcome(session: Session, state: Welcoming, around: Surroundings, frame: Frame) -> ResultView:
     """C'est ouvert ! The verdict is the largest thing; nothing about hours is said here."""
     visit = state.visit
     reviewing = around.knowledge.capabilities.next_shifts or around.knowledge.capabilities.balance
     last = Button(action=Action.REOPEN, label=say("open.reopen"), icon="door-open") if state.touched else done_button()
     mine = (my_shifts_button(around),) if reviewing and not _is_guest(visit) else ()
     work = (STAND_IN,) if visit.member.role is Role.MEMBER and may_stand_in(around, visit) else ()
-    title, greeting = _greeting(state, around)
+    title, greeting = _greeting(session, state, around)
     return ResultView(
         frame=frame,
         tone=ResultTone.LEAF,
@@ -109,22 +110,28 @@ def _is_guest(visit: Visit) -> bool:
     return visit.member.status is Status.VISITOR
 
 
-def _greeting(state: Welcoming, around: Surroundings) -> tuple[Say, Say]:
+def _greeting(session: Session, state: Welcoming, around: Surroundings) -> tuple[Say, Say]:
     """The verdict and the word after it; who has just been noted without being asked is wished a good shift first."""
     name = state.visit.member.first_name
     if state.at_work is not None and _counts_at_booking(around):
         return say("shift.good", name=name), say("shift.good.sub")
-    return say("open.title"), _word_of(state, name)
+    key = "open.worker" if _is_worker(session, state, around) else "open.sub"
+    return say("open.title"), say(key, name=name)
 
 
 def _counts_at_booking(around: Surroundings) -> bool:
     return around.knowledge.capabilities.presence is Presence.AT_BOOKING
 
 
-def _word_of(state: Welcoming, name: str) -> Say:
-    if state.at_work is not None or state.visit.verdict.reason is Reason.BOOKED:
-        return say("open.worker", name=name)
-    return say("open.sub", name=name)
+def _is_worker(session: Session, state: Welcoming, around: Surroundings) -> bool:
+    """At work, or booked for it; who has said that they come to shop is wished that."""
+    visit = state.visit
+    if state.at_work is not None:
+        return True
+    if visit.verdict.reason is not Reason.BOOKED:
+        return False
+    coming = shifts.shift_to_check_in(around.knowledge, visit.member, around.now, around.policy)
+    return coming is None or not has_declined(session, around, visit, coming.id)
 
 
 def _welcome_panel(state: Welcoming, around: Surroundings) -> Panel | None:

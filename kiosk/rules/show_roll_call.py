@@ -63,7 +63,7 @@ def show_roll_call(_session: Session, state: RollCalling, around: Surroundings, 
             *((_later_job(following),) if following is not None else ()),
         ),
         panel=Panel(icon="card-account-details-outline", text=say("team.card"), tone=PanelTone.SKY_SOFT)
-        if around.policy.roster_names is RosterNames.CARD
+        if around.policy.roster_names is RosterNames.CARD and state.visit is None
         else None,
         buttons=buttons,
     )

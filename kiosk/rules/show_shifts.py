@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from kiosk.events import Action, BookingOutcome
+from kiosk.events import Action, BookingOutcome, DoorMode
 from kiosk.rules import shifts
 from kiosk.rules.booking import OFFERS_A_PAGE, can_book, shows_gaps
 from kiosk.rules.show_entry import remark_text
@@ -26,8 +26,8 @@ from kiosk.rules.states import (
     Visit,
 )
 from kiosk.rules.turn import Surroundings
-from kiosk.rules.working import coming_crews
-from kiosk.types import Member, Presence, Shift
+from kiosk.rules.working import coming_crews, has_declined
+from kiosk.types import Member, Part, Presence, Shift
 from kiosk.views import (
     Button,
     ButtonKind,
@@ -58,13 +58,14 @@ from kiosk.views import (
 
 
 @shown(Asking)
-def show_question(_session: Session, state: Asking, around: Surroundings, frame: Frame) -> QuestionView:
-    """Tu viens faire ton créneau ? No word of how late it is."""
+def show_question(session: Session, state: Asking, around: Surroundings, frame: Frame) -> QuestionView:
+    """Tu viens faire ton créneau ? No word of how late it is, and none of silence where that is no yes."""
     visit = state.visit
     shift = around.knowledge.shifts.get(state.shift_id)
     own = shift is None or around.knowledge.assignment(shift.id, visit.member.id) is not None
     header = frame.header if frame.header.text else None
     countdown = Countdown(ends_at=state.ends_at, seconds=around.times.question_seconds)
+    silent_yes = not has_declined(session, around, visit, state.shift_id)
     return QuestionView(
         frame=frame if header else _greeted(frame, visit.member),
         title=say("shift.ask") if own else say("shift.ask_for", name=visit.account.first_name),
@@ -74,8 +75,8 @@ def show_question(_session: Session, state: Asking, around: Surroundings, frame:
             label=say("shift.yes"),
             icon="hand-wave-outline",
             kind=ButtonKind.MAIN,
-            sub=say("shift.yes.sub"),
-            countdown=countdown,
+            sub=say("shift.yes.sub") if silent_yes else None,
+            countdown=countdown if silent_yes else None,
         ),
         others=(
             Button(action=Action.JUST_SHOPPING, label=say("shift.no"), icon="basket-outline"),
@@ -270,7 +271,7 @@ def show_booking(_session: Session, _state: Booking, _around: Surroundings, fram
 
 
 @shown(Booked)
-def show_booked(_session: Session, state: Booked, around: Surroundings, frame: Frame) -> ResultView:
+def show_booked(session: Session, state: Booked, around: Surroundings, frame: Frame) -> ResultView:
     shift = around.knowledge.shifts.get(state.shift_id)
     name = state.visit.member.first_name
     undo = Button(action=Action.UNDO, label=say("need.change" if state.opened else "need.undo"), icon="undo")
@@ -279,7 +280,7 @@ def show_booked(_session: Session, state: Booked, around: Surroundings, frame: F
         tone=ResultTone.LEAF,
         icon="calendar-check-outline",
         title=say("need.booked"),
-        body=(say("need.booked.open" if state.opened else "need.booked.sub", name=name),),
+        body=(say("need.booked.open" if _has_just_opened(session, state, around) else "need.booked.sub", name=name),),
         panel=None
         if shift is None
         else Panel(
@@ -289,3 +290,9 @@ def show_booked(_session: Session, state: Booked, around: Surroundings, frame: F
         note=None if state.undoable else Line(icon="undo", text=say("shift.undo_how", n=around.policy.undo_seconds)),
         buttons=(my_shifts_button(around), undo if state.undoable else done_button()),
     )
+
+
+def _has_just_opened(session: Session, state: Booked, around: Surroundings) -> bool:
+    """By the booking, or by the card laid again: another date for who is inside opens nothing."""
+    obeys = Part.DOOR not in session.lost and around.keeping.mode is not DoorMode.LOCKED_DOWN
+    return obeys and state.opened and (state.undoable or not state.visit.verdict.allowed)

@@ -3,9 +3,11 @@
 A fault is a state (:class:`OutOfOrder`), not a flag. States are adjectives or gerunds.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from types import MappingProxyType
 from typing import TypeAlias, get_args
 
 from kiosk.events import Action, CardTapped, PinKnown, PrintTrouble
@@ -152,12 +154,17 @@ class Reviewing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choosing:
-    """The shifts that need people, three a page. ``trouble``: why the last pick did not come about."""
+    """The shifts that need people, three a page.
+
+    Attributes:
+        trouble: why the last pick did not come about.
+        replacing: the booking whose date is changed.
+    """
 
     visit: Visit
     page: int = 0
     trouble: str = ""
-    replacing: FactId | None = None
+    replacing: "Booked | None" = None
 
 
 class Plea(StrEnum):
@@ -181,12 +188,17 @@ class Booking:
     visit: Visit
     shift_id: ShiftId
     fact: FactId
-    replacing: FactId | None = None
+    replacing: "Booked | None" = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Booked:
-    """The place is theirs. ``opened``: it opened the door to someone blocked. ``undoable``: the card was laid again."""
+    """The place is theirs.
+
+    Attributes:
+        opened: this person comes in by a make-up alone, so that its date can be changed, and no more.
+        undoable: the card was laid again.
+    """
 
     visit: Visit
     shift_id: ShiftId
@@ -444,6 +456,8 @@ class Session:
     Attributes:
         language, large_text, muted: of the person at the screen; they end with the session.
         last_visit: for "the same card again".
+        deeds: what can still be taken back, by the card that takes it back; some of it may have lapsed.
+        declined: the cards that have said no to a shift, or have taken back their presence, until it has ended.
         booking: a place that was asked for and not answered yet, whoever stands at the screen now.
         weighing: what lies on the scale, watched whatever the screen shows.
         orders: labels asked for and not answered yet.
@@ -460,7 +474,8 @@ class Session:
     large_text: bool = False
     muted: bool = False
     last_visit: Visit | None = None
-    deed: Deed | None = None
+    deeds: Mapping[CardHash, Deed] = field(default_factory=lambda: MappingProxyType({}))
+    declined: frozenset[tuple[CardHash, ShiftId]] = frozenset()
     booking: Booking | None = None
     refusals: Refusals | None = None
     weighing: tare.Weighing = field(default_factory=tare.Weighing)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
+from types import MappingProxyType
 
 from kiosk.effects import Play
 from kiosk.events import Action, Committed, StopRequested, Timer, TimerFired, Touched
@@ -16,6 +17,7 @@ from kiosk.rules.states import (
     Idle,
     OutOfOrder,
     RollCalling,
+    Session,
     State,
     Tagging,
     TareKept,
@@ -29,7 +31,7 @@ from kiosk.rules.states import (
     Wondering,
 )
 from kiosk.rules.turn import Surroundings, Turn, on
-from kiosk.types import NOTHING, Fact, FactKind, MemberId, Role, ShiftId, Sound
+from kiosk.types import NOTHING, CardHash, Fact, FactKind, MemberId, Role, ShiftId, Sound
 
 
 def check_in(
@@ -81,17 +83,30 @@ def _note(
 def remember(turn: Turn, visit: Visit, fact: Fact, *, opened: bool = False) -> None:
     """For a while the card can take back what it has just brought about."""
     assert fact.shift_id is not None
-    turn.change(
-        deed=Deed(
-            card=visit.card,
-            kind=fact.kind,
-            fact=fact.id,
-            shift_id=fact.shift_id,
-            done_at=turn.around.now,
-            ends_at=turn.around.monotonic + turn.around.policy.undo_seconds,
-            opened=opened,
-        )
+    monotonic = turn.around.monotonic
+    deed = Deed(
+        card=visit.card,
+        kind=fact.kind,
+        fact=fact.id,
+        shift_id=fact.shift_id,
+        done_at=turn.around.now,
+        ends_at=monotonic + turn.around.policy.undo_seconds,
+        opened=opened,
     )
+    # Before a shift people come one after another: each card keeps its own time.
+    others = {card: other for card, other in turn.session.deeds.items() if monotonic < other.ends_at}
+    turn.change(deeds=MappingProxyType({**others, visit.card: deed}))
+
+
+def maybe_deed(turn: Turn, card: CardHash) -> Deed | None:
+    """What this card can still take back."""
+    deed = turn.session.deeds.get(card)
+    return None if deed is None or turn.around.monotonic >= deed.ends_at else deed
+
+
+def drop_deed(turn: Turn, card: CardHash) -> None:
+    """What was taken back is not offered again."""
+    turn.change(deeds=MappingProxyType({other: deed for other, deed in turn.session.deeds.items() if other != card}))
 
 
 def _worker(turn: Turn, visit: Visit, shift_id: ShiftId) -> MemberId:
@@ -101,17 +116,42 @@ def _worker(turn: Turn, visit: Visit, shift_id: ShiftId) -> MemberId:
     return visit.member.id if place is None else place.member_id
 
 
+def maybe_question(state: State) -> Asking | None:
+    """What is asked, or waits to be, be it below another screen."""
+    match state:
+        case Asking():
+            return state
+        case Helping(under=below) | Wondering(under=below):
+            return maybe_question(below)
+        case Tagging(back=below) | Vouching(back=below) | TypingWeight(back=below):
+            return maybe_question(below)
+        case Taring(waiting=Asking() as question) | TareKept(waiting=Asking() as question):
+            return question
+    return None
+
+
 def settle_question(turn: Turn, state: State) -> None:
-    """An open question ends without an answer: who is booked and came in is present."""
-    if isinstance(state, Helping | Wondering):
-        settle_question(turn, state.under)
-    if isinstance(state, Tagging | Vouching | TypingWeight):
-        settle_question(turn, state.back)
-    question = state if isinstance(state, Asking) else None
-    if isinstance(state, Taring | TareKept) and isinstance(state.waiting, Asking):
-        question = state.waiting
-    if question is not None:
+    """An open question ends without an answer: who is booked and came in is present, unless they said no before."""
+    question = maybe_question(state)
+    if question is not None and not has_declined(turn.session, turn.around, question.visit, question.shift_id):
         check_in(turn, question.visit, question.shift_id)
+
+
+def has_declined(session: Session, around: Surroundings, visit: Visit, shift_id: ShiftId) -> bool:
+    """This person has said that they do not come, or someone else has come in their place: silence is no yes."""
+    if (visit.card, shift_id) in session.declined:
+        return True
+    knowledge = around.knowledge
+    shift = knowledge.shifts.get(shift_id)
+    place = None if shift is None else shifts.worker_on(knowledge, visit.member, shift)
+    return place is not None and (knowledge.is_absent(place) or place not in knowledge.roster(shift_id))
+
+
+def _decline(turn: Turn, visit: Visit, shift_id: ShiftId) -> None:
+    """A no is remembered until the shift has ended: the next card of this person is not taken for a yes by silence."""
+    known, now = turn.around.knowledge.shifts, turn.around.now
+    current = {(card, shift) for card, shift in turn.session.declined if shift in known and now < known[shift].ends_at}
+    turn.change(declined=frozenset({*current, (visit.card, shift_id)}))
 
 
 @on(Asking, Touched, Action.START_SHIFT)
@@ -121,14 +161,23 @@ def start_shift(turn: Turn, state: Asking, _event: Touched) -> Thanking:
 
 
 @on(Asking, TimerFired, Timer.HOME)
-def take_silence_for_yes(turn: Turn, state: Asking, _event: TimerFired) -> Thanking:
+def hear_silence(turn: Turn, state: Asking, _event: TimerFired) -> Thanking | Welcoming | Idle | OutOfOrder:
+    """A yes; of someone who has said no before, or in whose place someone else has come, still a no."""
+    if has_declined(turn.session, turn.around, state.visit, state.shift_id):
+        return _let_shop(turn, state.visit)
     turn.do(Play(Sound.PRESENT))
     return check_in(turn, state.visit, state.shift_id)
 
 
 @on(Asking, Touched, Action.JUST_SHOPPING)
-def just_shopping(_turn: Turn, state: Asking, _event: Touched) -> Welcoming:
-    return Welcoming(visit=state.visit, touched=True)
+def just_shopping(turn: Turn, state: Asking, _event: Touched) -> Welcoming | Idle | OutOfOrder:
+    _decline(turn, state.visit, state.shift_id)
+    return _let_shop(turn, state.visit)
+
+
+def _let_shop(turn: Turn, visit: Visit) -> Welcoming | Idle | OutOfOrder:
+    """Nothing is noted. Of a door that does not obey nobody is told that it is open."""
+    return Welcoming(visit=visit, touched=True) if turn.door_obeys else turn.home()
 
 
 @on(Asking, Touched, Action.PARTNER_ABSENT)
@@ -151,7 +200,8 @@ def undo_check_in(turn: Turn, state: Thanking, _event: Touched) -> Undone:
     worker = _worker(turn, state.visit, state.shift_id)
     undo = turn.fact(FactKind.CHECK_IN_UNDONE, member=worker, shift=state.shift_id, about=state.fact)
     turn.withdraw(state.fact, undo)
-    turn.change(deed=None)
+    drop_deed(turn, state.visit.card)
+    _decline(turn, state.visit, state.shift_id)
     return Undone(state.visit)
 
 
@@ -161,8 +211,15 @@ def show_counts(_turn: Turn, _state: Idle | OutOfOrder, _event: Touched) -> Roll
 
 
 @on((Thanking, Welcoming), Touched, Action.ROLL_CALL)
-def show_team(_turn: Turn, state: Thanking | Welcoming, _event: Touched) -> RollCalling:
-    return RollCalling(visit=state.visit)
+def show_team(turn: Turn, state: Thanking | Welcoming, _event: Touched) -> RollCalling:
+    """The crew that this person works with, though another may still be at work."""
+    shift_id = state.shift_id if isinstance(state, Thanking) else state.at_work
+    return RollCalling(visit=state.visit, ahead=_crews_ahead(turn.around, shift_id))
+
+
+def _crews_ahead(around: Surroundings, shift_id: ShiftId | None) -> int:
+    crews = enumerate(coming_crews(around))
+    return next((ahead for ahead, crew in crews if any(shift.id == shift_id for shift in crew.shifts)), 0)
 
 
 @on(RollCalling, Touched, Action.NEXT_SHIFT)

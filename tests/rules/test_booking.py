@@ -3,11 +3,11 @@
 import pytest
 
 from kiosk.effects import Book
-from kiosk.events import Action, BookingAnswered, BookingOutcome, Touched
+from kiosk.events import Action, BookingAnswered, BookingOutcome, DeviceLost, Touched
 from kiosk.rules import states
 from kiosk.rules.policy import Policy
 from kiosk.rules.turn import Link
-from kiosk.types import FactKind, Reason
+from kiosk.types import FactKind, Part, Reason
 from tests.rules.stories import book_a_make_up
 from tests.rules.terminal import Terminal, at, tap
 
@@ -64,11 +64,109 @@ def test_who_was_let_in_by_a_make_up_may_only_change_its_date():
     terminal.feed(tap("blocked"), Touched(Action.UNDO))
     assert isinstance(terminal.state, states.Choosing)
     assert terminal.facts(FactKind.BOOKING_UNDONE) == []
-    first = terminal.state.replacing
+    first = terminal.state.replacing.fact
     terminal.touch(Action.PICK, "friday")
     order = [order for order in terminal.effects if isinstance(order, Book)][-1]
     terminal.feed(BookingAnswered(id=order.id, outcome=BookingOutcome.BOOKED))
     assert [fact.about for fact in terminal.facts(FactKind.BOOKING_UNDONE)] == [first]
+
+
+def change_date(terminal: Terminal, shift: str) -> None:
+    """The card is laid again, the way back is touched, and another shift."""
+    terminal.wait(6)
+    terminal.feed(tap("blocked"), Touched(Action.UNDO), Touched(Action.PICK, shift))
+    answer(terminal)
+
+
+def answer(terminal: Terminal) -> None:
+    order = [order for order in terminal.effects if isinstance(order, Book)][-1]
+    terminal.feed(BookingAnswered(id=order.id, outcome=BookingOutcome.BOOKED))
+
+
+def undo_button(terminal: Terminal) -> str:
+    return next(button.label.key for button in terminal.view().buttons if button.action is Action.UNDO)
+
+
+def test_another_date_can_be_changed_as_well_and_not_given_back():
+    terminal = Terminal()
+    book_a_make_up(terminal)
+    for shift in ("friday", "saturday"):
+        change_date(terminal, shift)
+        assert terminal.state.opened
+        terminal.wait(6)
+        terminal.feed(tap("blocked"))
+        assert undo_button(terminal) == "need.change"
+    terminal.touch(Action.UNDO)
+    assert isinstance(terminal.state, states.Choosing)
+    given_back = [fact.shift_id for fact in terminal.facts(FactKind.BOOKING_UNDONE)]
+    assert given_back == ["tomorrow", "friday"]
+
+
+def test_another_date_opens_nothing_and_does_not_say_so():
+    terminal = Terminal()
+    book_a_make_up(terminal)
+    assert terminal.view().body[0].key == "need.booked.open"
+    openings = terminal.openings()
+    change_date(terminal, "friday")
+    assert terminal.openings() == openings + 1, "the card laid again, and nothing more"
+    assert terminal.view().body[0].key == "need.booked.sub"
+
+
+def test_who_came_in_by_a_make_up_cannot_give_back_a_second_one():
+    terminal = Terminal()
+    book_a_make_up(terminal)
+    terminal.wait(60)
+    terminal.feed(tap("blocked"), Touched(Action.READ), Touched(Action.SIGN_UP), Touched(Action.PICK, "friday"))
+    answer(terminal)
+    terminal.wait(6)
+    terminal.feed(tap("blocked"))
+    assert undo_button(terminal) == "need.change"
+
+
+def test_a_make_up_that_is_about_to_start_can_only_be_moved_too():
+    terminal = Terminal()
+    terminal.feed(tap("blocked"), Touched(Action.SIGN_UP), Touched(Action.PICK, "now-till"))
+    answer(terminal)
+    change_date(terminal, "friday")
+    terminal.wait(6)
+    terminal.feed(tap("blocked"))
+    assert undo_button(terminal) == "need.change"
+
+
+def test_a_door_out_of_order_is_not_told_to_be_open():
+    terminal = Terminal()
+    terminal.feed(DeviceLost(part=Part.DOOR, fault=""))
+    book_a_make_up(terminal)
+    assert terminal.openings() == 0
+    assert terminal.view().body[0].key == "need.booked.sub"
+    terminal.wait(6)
+    terminal.feed(tap("blocked"))
+    assert undo_button(terminal) == "need.change"
+
+
+def test_the_place_before_is_given_back_whoever_has_come_in_the_meantime():
+    terminal = Terminal()
+    book_a_make_up(terminal)
+    terminal.wait(20)
+    terminal.feed(tap("blocked"), Touched(Action.UNDO))
+    terminal.wait(15)
+    terminal.touch(Action.PICK, "friday")
+    terminal.feed(tap("alix"), Touched(Action.START_SHIFT))
+    answer(terminal)
+    assert [fact.shift_id for fact in terminal.facts(FactKind.BOOKING_UNDONE)] == ["tomorrow"]
+    assert isinstance(terminal.state, states.Thanking)
+
+
+def test_a_booking_can_be_taken_back_after_the_next_one_s():
+    terminal = Terminal()
+    for who, shift in (("camille", "tomorrow"), ("exempt", "saturday")):
+        terminal.feed(tap(who), Touched(Action.MY_SHIFTS), Touched(Action.SIGN_UP), Touched(Action.PICK, shift))
+        answer(terminal)
+        terminal.wait(6)
+    terminal.feed(tap("camille"))
+    assert undo_button(terminal) == "need.undo"
+    terminal.touch(Action.UNDO)
+    assert [fact.shift_id for fact in terminal.facts(FactKind.BOOKING_UNDONE)] == ["tomorrow"]
 
 
 def test_the_emptiest_shifts_come_first_and_those_out_of_reach_not_at_all():

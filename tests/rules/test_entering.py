@@ -3,11 +3,11 @@
 import pytest
 
 from kiosk.effects import Identify, OpenDoor
-from kiosk.events import Action, Identified, Timer, TimerFired, Touched, TwoCardsSeen
+from kiosk.events import Action, DeviceLost, Identified, Timer, TimerFired, Touched, TwoCardsSeen
 from kiosk.rules import states
 from kiosk.rules.session import stay_seconds
 from kiosk.rules.turn import Link
-from kiosk.types import CardKind, FactKind, Reason, Remark
+from kiosk.types import CardKind, FactKind, Part, Reason, Remark
 from tests.rules.terminal import Terminal, at, card_of, tap
 
 
@@ -98,6 +98,14 @@ def test_the_language_of_one_person_is_not_the_next_ones():
     terminal = Terminal()
     terminal.feed(tap("english"), tap("camille"))
     assert terminal.session.language == "fr"
+
+
+@pytest.mark.parametrize("who", ["english", "slow"])
+def test_a_screen_that_stays_for_everybody_is_nobody_s_own(who):
+    terminal = Terminal()
+    terminal.feed(DeviceLost(part=Part.DOOR, fault=""), tap(who))
+    assert terminal.state == states.OutOfOrder(Part.DOOR)
+    assert (terminal.session.language, terminal.session.large_text) == ("fr", False)
 
 
 def test_after_a_touch_the_welcome_can_open_again():

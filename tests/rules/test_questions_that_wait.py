@@ -59,6 +59,11 @@ def test_a_question_is_kept_shown_answered_or_taken_for_a_yes_whatever_happens()
     assert lost == []
 
 
+def test_nobody_is_noted_and_asked_all_the_same():
+    asked = [way.names for way in ways() for member in present(way) if is_asked(way.terminal.state, member)]
+    assert asked == []
+
+
 def test_questions_wait_below_all_that_opens_over_the_scale():
     met = {tuple(type(one) for one in stack(way.before)) for way in ways()}
     over_the_scale = {states.Helping, states.Wondering, states.Vouching, states.TypingWeight}

@@ -1,10 +1,26 @@
 """Who comes to work: the question, its answers, and what is noted."""
 
 from kiosk.effects import Withdraw
-from kiosk.events import Action, StopRequested, Touched
+from kiosk.events import Action, DeviceLost, StopRequested, Touched
 from kiosk.rules import states
-from kiosk.types import FactKind
-from tests.rules.terminal import Terminal, at, tap
+from kiosk.types import Assignment, FactKind, MemberId, Part, ShiftId
+from tests.rules.terminal import ROSTER, SHIFTS, Terminal, at, snapshot, tap
+
+
+def two_at_a_time() -> Terminal:
+    """Alix and Camille are booked for the same shift, which starts soon."""
+    also = Assignment(shift_id=ShiftId("soon"), member_id=MemberId("camille"), first_name="Camille")
+    terminal = Terminal()
+    terminal.knowledge.apply(snapshot(terminal.now, generation=2, assignments=(*ROSTER, also)))
+    return terminal
+
+
+def undone_by(terminal: Terminal, who: str) -> str:
+    """Whose presence is taken back when this card is laid and the way back is touched."""
+    terminal.feed(tap(who))
+    assert terminal.state.undoable
+    [withdrawal] = [order for order in terminal.touch(Action.UNDO) if isinstance(order, Withdraw)]
+    return withdrawal.undo.member_id
 
 
 def test_who_is_booked_soon_is_asked_once_the_door_is_open():
@@ -109,3 +125,94 @@ def test_an_absent_partner_is_reported_and_debited_by_nobody():
     assert FactKind.PARTNER_ABSENT in kinds
     assert FactKind.CHECK_IN in kinds
     assert terminal.state.partner_absent
+
+
+# ── one after another ─────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_next_to_check_in_does_not_cost_the_one_before_the_way_back():
+    terminal = two_at_a_time()
+    terminal.feed(tap("alix"), Touched(Action.START_SHIFT))
+    terminal.wait(4)
+    terminal.feed(tap("camille"), Touched(Action.START_SHIFT))
+    terminal.wait(4)
+    assert undone_by(terminal, "alix") == "alix"
+    assert undone_by(terminal, "camille") == "camille"
+
+
+def test_who_did_not_answer_before_the_next_one_came_can_take_it_back_too():
+    terminal = two_at_a_time()
+    terminal.feed(tap("alix"))
+    terminal.wait(3)
+    terminal.feed(tap("camille"), Touched(Action.START_SHIFT))
+    assert undone_by(terminal, "alix") == "alix"
+
+
+def test_what_was_taken_back_is_not_offered_again():
+    terminal = two_at_a_time()
+    terminal.feed(tap("alix"), Touched(Action.START_SHIFT))
+    undone_by(terminal, "alix")
+    terminal.wait(6)
+    terminal.feed(tap("alix"))
+    assert isinstance(terminal.state, states.Asking)
+
+
+def test_nothing_is_kept_of_what_can_no_longer_be_taken_back():
+    terminal = two_at_a_time()
+    terminal.feed(tap("alix"), Touched(Action.START_SHIFT))
+    terminal.wait(30)
+    terminal.feed(tap("camille"), Touched(Action.START_SHIFT))
+    assert list(terminal.session.deeds) == [tap("camille").hash]
+    terminal.feed(tap("alix"))
+    assert isinstance(terminal.state, states.Welcoming)
+
+
+def test_a_door_out_of_order_does_not_cost_the_way_back():
+    terminal = Terminal()
+    terminal.feed(DeviceLost(part=Part.DOOR, fault=""), tap("alix"), Touched(Action.START_SHIFT))
+    terminal.wait(10)
+    assert undone_by(terminal, "alix") == "alix"
+
+
+# ── who else is on shift ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+def early_for_tonight() -> Terminal:
+    """Ten minutes before Camille's shift, while another crew is at work."""
+    terminal = Terminal(now=at(15, 50))
+    known = tuple(shift for shift in SHIFTS if shift.id != "soon")
+    places = tuple(place for place in ROSTER if place.shift_id != "soon")
+    terminal.knowledge.apply(snapshot(terminal.now, generation=2, shifts=known, assignments=places))
+    terminal.feed(tap("camille"), Touched(Action.START_SHIFT))
+    return terminal
+
+
+def names(terminal: Terminal) -> list[str]:
+    return [value for row in terminal.view().people for _, value in row.name.values]
+
+
+def test_who_comes_early_sees_the_crew_they_work_with():
+    terminal = early_for_tonight()
+    terminal.touch(Action.ROLL_CALL)
+    assert "Camille" in names(terminal)
+    assert terminal.view().panel is None
+
+
+def test_so_does_a_coordinator_who_is_already_noted():
+    terminal = early_for_tonight()
+    place = Assignment(shift_id=ShiftId("tonight"), member_id=MemberId("coord"), first_name="Coord")
+    terminal.knowledge.apply(snapshot(terminal.now, full=False, generation=3, assignments=(place,)))
+    terminal.feed(tap("coord"), Touched(Action.START_SHIFT))
+    terminal.wait(60)
+    terminal.feed(tap("coord"))
+    assert terminal.state.at_work == "tonight"
+    terminal.touch(Action.ROLL_CALL)
+    assert "Coord" in names(terminal)
+
+
+def test_nobody_is_asked_for_the_card_they_have_laid():
+    terminal = early_for_tonight()
+    terminal.touch(Action.ROLL_CALL)
+    for _ in range(3):
+        terminal.touch(Action.NEXT_SHIFT)
+        assert terminal.view().panel is None
