@@ -127,10 +127,9 @@ def parse(
         sections[name] = settings if keyless else _with_secrets(name, settings, folder, environ, faults)
     config = Config(**sections)
     broken = set(faults.sections)
-    if config.cards.key is None and (not with_card_key or _may_not_look(folder, environ)):
-        # Without it no reader starts; whoever only asks or tells the running terminal something needs none.
-        broken.add("cards")
-    check_whole(config, lambda section, key, what: None if section in broken else faults.add(section, key, what))
+    # Whoever only asks or tells the running terminal something, or copies its journal, needs none of these.
+    apart = _kept_apart(folder, environ) | (set() if with_card_key else {("cards", "key")})
+    check_whole(config, lambda section, key, what: None if section in broken else faults.add(section, key, what), apart)
     if faults:
         raise ConfigError(faults.sentences())
     return config
@@ -284,15 +283,21 @@ def _offered(credential: str, folder: Path, environ: Mapping[str, str]) -> Path 
         return None
 
 
-def _may_not_look(folder: Path, environ: Mapping[str, str]) -> bool:
-    """Whether there are secrets that are kept from who asks: a user other than root, or the end of the unit.
+def _kept_apart(folder: Path, environ: Mapping[str, str]) -> frozenset[tuple[str, str]]:
+    """Section and key of the secrets that are kept from who asks: a user other than root, or a unit that needs few.
 
-    systemd hands out all of them or, to ExecStopPost=, none.
+    systemd hands the terminal all of them, if only as empty lines; the nightly units those that they name, and to
+    ExecStopPost= none.
     """
-    directory = environ.get("CREDENTIALS_DIRECTORY")
-    handed_out = directory is not None and os.access(Path(directory, SECRETS[0][-1]), os.R_OK, effective_ids=True)
     kept = folder / CREDENTIALS
-    return kept.is_dir() and not handed_out and not os.access(kept, os.R_OK | os.X_OK, effective_ids=True)
+    if not kept.is_dir() or os.access(kept, os.R_OK | os.X_OK, effective_ids=True):
+        return frozenset()
+    directory = environ.get("CREDENTIALS_DIRECTORY")
+    return frozenset(
+        (section, key)
+        for section, key, _, credential in SECRETS
+        if directory is None or not os.access(Path(directory, credential), os.R_OK, effective_ids=True)
+    )
 
 
 def _read_secret(file: Path) -> Secret:

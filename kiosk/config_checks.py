@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from collections.abc import Set as AbstractSet
 from urllib.parse import urlsplit
 
 from kiosk.colour import LEAST_BRAND_CONTRAST, contrast
@@ -12,6 +13,8 @@ from kiosk.rules.weekly import schedule_of
 
 Complain = Callable[[str, str, str], None]
 """Takes section, key, and what is wrong with it."""
+Apart = AbstractSet[tuple[str, str]]
+"""Section and key of the secrets that are kept from who asks: that they are not seen is no fault."""
 
 SPI_PINS = {0: frozenset({7, 8, 9, 10, 11}), 1: frozenset({16, 17, 18, 19, 20, 21})}
 """BCM lines that the kernel takes for each SPI bus with its chip selects."""
@@ -21,12 +24,14 @@ DOOR_PINS = ("relay_pin", "contact_pin", "exit_pin", "fire_pin", "tamper_pin", "
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
-def check_whole(config: Config, complain: Complain) -> None:
-    """Call ``complain`` for everything that does not fit together."""
+def check_whole(config: Config, complain: Complain, apart: Apart) -> None:
+    """Call ``complain`` for everything that does not fit together, but for secrets of ``apart`` that are not there."""
     _check_languages(config, complain)
     _check_looks(config, complain)
     _check_needs(config, complain)
-    _check_key(config, complain)
+    _check_account(config, complain, apart)
+    _check_odoo(config, complain, apart)
+    _check_key(config, complain, apart)
     _check_server(config, complain)
     _check_afar(config, complain)
     _check_printer(config, complain)
@@ -66,16 +71,14 @@ def _check_needs(config: Config, complain: Complain) -> None:
         complain("bell", "kind", 'is "webhook": then url has to say what rings it')
     if config.backend.kind in {"rest", "gestion-compte", "odoo"} and config.backend.url is None:
         complain("backend", "kind", f'is "{config.backend.kind}": then url has to say where the server is')
-    _check_account(config, complain)
-    _check_odoo(config, complain)
 
 
-def _check_odoo(config: Config, complain: Complain) -> None:
+def _check_odoo(config: Config, complain: Complain, apart: Apart) -> None:
     """An Odoo has to be told who asks, and its verdict may not be overruled by settings that take their reason away."""
     odoo, policy = config.odoo, config.policy
     if config.backend.kind != "odoo":
         return
-    if config.backend.token is None:
+    if config.backend.token is None and ("backend", "token") not in apart:
         complain("backend", "kind", 'is "odoo": then token_file has to hold the password or the API key')
     if odoo.protocol == "jsonrpc":
         for key, value in (("database", odoo.database), ("login", odoo.login)):
@@ -88,20 +91,22 @@ def _check_odoo(config: Config, complain: Complain) -> None:
         complain("policy", "blocking", "must name all four with an Odoo: each is a no of Odoo's")
 
 
-def _check_account(config: Config, complain: Complain) -> None:
+def _check_account(config: Config, complain: Complain, apart: Apart) -> None:
     """The shift manager's tier of gestion-compte needs whose it is."""
     account = config.gestion_compte
     if config.backend.kind != "gestion-compte" or account.tier != "shift-manager":
         return
-    for key, value in (("user", account.user), ("password_file", account.password)):
-        if value is None:
+    nameless = account.user is None
+    wordless = account.password is None and ("gestion_compte", "password") not in apart
+    for key, is_missing in (("user", nameless), ("password_file", wordless)):
+        if is_missing:
             complain("gestion_compte", "tier", f'is "shift-manager": then {key} has to say which account that is')
 
 
-def _check_key(config: Config, complain: Complain) -> None:
+def _check_key(config: Config, complain: Complain, apart: Apart) -> None:
     key = config.cards.key
     if key is None:
-        if config.reader.enabled or config.scanner.enabled:
+        if (config.reader.enabled or config.scanner.enabled) and ("cards", "key") not in apart:
             complain("cards", "key_file", "has to say where the coop's card key is, because a reader is switched on")
     elif not re.fullmatch("[0-9a-fA-F]{64}", key.reveal()):
         complain("cards", "key_file", "must lead to 64 hexadecimal digits and nothing else")

@@ -364,6 +364,73 @@ def test_the_end_of_the_unit_to_which_systemd_hands_out_nothing_can_still_put_li
         assert config.load(etc / "kiosk.toml", environ=given).cards.key is None
 
 
+SYSTEMD = Path(__file__).parents[1] / "systemd"
+READER = "[reader]\nenabled = true\n"
+ODOO = (
+    '[backend]\nkind = "odoo"\nurl = "https://odoo.example"\n[odoo]\ndatabase = "coop"\nlogin = "borne"\n'
+    "[policy]\nhours_late_block = true\nleave_blocks = true\n"
+)
+SHIFT_MANAGER = (
+    '[backend]\nkind = "gestion-compte"\nurl = "https://coop.example"\n'
+    '[gestion_compte]\ntier = "shift-manager"\nuser = "borne"\n'
+)
+WITH_SECRETS = pytest.mark.parametrize(
+    ("server", "fault"),
+    [(ODOO, "then token_file has to hold"), (SHIFT_MANAGER, "then password_file has to say")],
+    ids=["odoo", "shift-manager"],
+)
+
+
+@contextmanager
+def unit(name, etc):
+    """What the environment of that unit is: the secrets that it names, those that are not kept as an empty line."""
+    text = (SYSTEMD / name).read_text(encoding="utf-8")
+    named = re.findall(r"^LoadCredential=(\S+?):", text, re.MULTILINE)
+    handed_out = etc / "handed-out"
+    handed_out.mkdir()
+    for credential in named:
+        kept = etc / "credentials" / credential
+        (handed_out / credential).write_text(kept.read_text() if kept.exists() else "\n", encoding="utf-8")
+    with another_user(etc / "credentials"):
+        yield {"CREDENTIALS_DIRECTORY": str(handed_out)} if named else {}
+
+
+@WITH_SECRETS
+@pytest.mark.parametrize(("name", "has_key"), [("kiosk-purge.service", False), ("kiosk-backup.service", True)])
+def test_a_nightly_unit_misses_no_secret_that_it_is_not_handed(etc, server, fault, name, has_key):
+    (etc / "kiosk.toml").write_text(READER + server, encoding="utf-8")
+    with unit(name, etc) as environ:
+        assert (config.load(etc / "kiosk.toml", environ=environ).cards.key is not None) is has_key
+
+
+@WITH_SECRETS
+def test_the_terminal_still_misses_its_own_secret(etc, server, fault):
+    (etc / "kiosk.toml").write_text(READER + server, encoding="utf-8")
+    with unit("kiosk.service", etc) as environ, pytest.raises(ConfigError) as wrong:
+        config.load(etc / "kiosk.toml", environ=environ)
+    assert len(wrong.value.faults) == 1
+    assert fault in wrong.value.faults[0]
+
+
+@pytest.mark.parametrize("key", ["\n", "no key\n"])
+def test_a_backup_that_is_handed_a_bad_card_key_says_so(etc, key):
+    (etc / "credentials/card-key").write_text(key, encoding="utf-8")
+    with unit("kiosk-backup.service", etc) as environ, pytest.raises(ConfigError, match=r"\[cards\] key_file"):
+        config.load(etc / "kiosk.toml", environ=environ)
+
+
+@WITH_SECRETS
+def test_what_else_is_wrong_is_told_to_who_may_not_look_there(etc, server, fault):
+    text = server.replace("https:", "http:").replace('user = "borne"\n', "")
+    (etc / "kiosk.toml").write_text(text, encoding="utf-8")
+    with another_user(etc / "credentials"), pytest.raises(ConfigError) as wrong:
+        config.load(etc / "kiosk.toml", environ={})
+    told = "\n".join(wrong.value.faults)
+    assert "would send members' data in clear" in told
+    assert ("then user has to say" in told) == (server is SHIFT_MANAGER)
+    assert fault not in told
+
+
 def test_a_key_that_is_nowhere_is_still_missed(etc):
     (etc / "credentials/card-key").unlink()
     assert "[cards] key_file has to say" in config.check(etc / "kiosk.toml")[0]
