@@ -23,6 +23,8 @@ log = logging.getLogger(__name__)
 SERVICE: Final = "kiosk.service"
 ANSWER_SECONDS: Final = 3.0
 COMMAND_SECONDS: Final = 60.0
+STARTS: Final = "starts"
+"""Beside the control socket: where scripts/on-display counts the starts that follow close upon each other."""
 MOST_WORDS: Final = 2000
 """Of what a program said, in a message."""
 
@@ -94,6 +96,9 @@ class Systemd:
     def start_anew(self, release: Path) -> None:
         if self._refresh_files(release):
             self._systemctl("daemon-reload")
+        # A start that is meant is no death: the deaths of a version must not take the panel from the one after it.
+        with suppress(OSError):
+            self._socket.with_name(STARTS).unlink()
         # One that has failed too often is not started again before it is forgiven.
         with suppress(MachineError):
             self._systemctl("reset-failed", self._service)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from kiosk.updating.bringing import Wanted, bring
-from kiosk.updating.machine import MachineError, Systemd
+from kiosk.updating.machine import STARTS, MachineError, Systemd
 from kiosk.updating.releases import CURRENT, PREVIOUS
 from kiosk.updating.signatures import SignatureError
 from kiosk.updating.steps import Terminal, Update
@@ -17,6 +17,7 @@ from tests.updating.bundles import make_bundle
 from tests.updating.rig import NEW, OLD, Rig
 from tests.updating.signing import Signer
 
+ON_DISPLAY = Path(__file__).parents[2] / "scripts/on-display"
 UNIT = "system/etc/systemd/system/kiosk.service"
 
 
@@ -93,6 +94,17 @@ def test_one_that_does_not_do_is_gone_back_from_with_its_units(machine):
     assert machine.machine.look().status["version"] == OLD
     assert (machine.root / UNIT).read_text() == f"# of {OLD}\n"
     assert machine.lost_rows() == set()
+
+
+def test_the_deaths_of_a_version_do_not_count_against_the_one_that_is_gone_back_to(machine):
+    assert f'"$state/{STARTS}"' in ON_DISPLAY.read_text()
+    starts = machine.root / "run" / STARTS
+    starts.write_text("\n\n\n\n")
+    machine.machine.start_anew(machine.releases.folder(OLD))
+    assert not starts.exists()
+    # Nor is there anything to forgive where nothing was counted.
+    machine.machine.start_anew(machine.releases.folder(OLD))
+    assert machine.machine.look().status["version"] == OLD
 
 
 def test_a_bundle_of_someone_else_changes_nothing(machine, tmp_path):

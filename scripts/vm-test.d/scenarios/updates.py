@@ -36,6 +36,9 @@ WELL, UNSIGNED, FOREIGN, ALTERED = "well", "unsigned", "foreign", "altered"
 ALTERED_AT = 20_000_000
 STICK = "/dev/sda1"
 ROOT = "/opt/coop-kiosk"
+RUN = "/run/coop-kiosk"
+STARTS_UNSEEN = 5
+"""The start in a row that scripts/on-display makes without a panel."""
 TRIAL = f"{ROOT}/trial.json"
 UPDATE_SECONDS = 2400.0
 VERDICT_SECONDS = 120.0
@@ -110,10 +113,12 @@ def verdicts(terminal: Terminal, report: Report, before: str) -> None:
         assert terminal.status()["version"] == GOOD
         found.seen = f"{before} → {GOOD} in {seconds:.0f} s, watched for {trial_of(machine)[0]:.0f} s"
     with report.check(
-        "One that ends as soon as it draws is gone back from by itself within two minutes; nothing is lost."
+        "One that ends as soon as it draws is gone back from by itself within two minutes; nothing is lost, and the "
+        "version before has its panel."
     ) as found:
         keeps_all(terminal, lambda: update(machine, BAD, well=False))
         assert terminal.status()["version"] == GOOD
+        has_its_panel(machine)
         tried, back = trial_of(machine)
         assert tried <= VERDICT_SECONDS + SLACK_SECONDS, tried
         found.seen = f"after {tried:.0f} s; {GOOD} is well again {back:.0f} s later"
@@ -229,6 +234,13 @@ def keeps_all(terminal: Terminal, act: Callable[[], object]) -> float:
     assert before <= ids_of(terminal), before - ids_of(terminal)
     assert waiting <= terminal.waiting(), waiting - terminal.waiting()
     return seconds
+
+
+def has_its_panel(machine: Machine) -> None:
+    """No deaths of another version are counted against the one that runs."""
+    assert not is_there(machine, f"{RUN}/no-panel")
+    starts = int(machine.run(f"wc -l <{RUN}/starts").stdout)
+    assert starts < STARTS_UNSEEN, starts
 
 
 def ids_of(terminal: Terminal) -> set[str]:
