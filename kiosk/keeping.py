@@ -1,6 +1,7 @@
 """What ``kiosk backup`` does: the journal's copy, the card key and the configuration, sealed in one file, and back."""
 
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,6 +20,8 @@ from kiosk.store.backup import JOURNAL, Contents, check_copy, copy_journal, pack
 from kiosk.store.database import DirectoryLock
 
 SUFFIX: Final = ".kiosk-backup"
+COPIES: Final = 3
+"""Of the journal, at most, while it is copied and packed; and some room for whoever else needs it."""
 
 
 def create_backup(config: Config, config_file: Path | None, target: Path, passphrase: str) -> None:
@@ -39,7 +42,7 @@ def create_backup(config: Config, config_file: Path | None, target: Path, passph
     if not source.exists():
         raise KioskError(f"{source}: there is nothing to back up yet")
     new = target.with_name(f"{target.name}.new")
-    with tempfile.TemporaryDirectory(prefix="coop-kiosk-") as folder:
+    with tempfile.TemporaryDirectory(prefix="coop-kiosk-", dir=_maybe_memory(config, source)) as folder:
         archive = Path(folder) / "archive"
         with archive.open("w+b") as plain:
             with _copied(config, Path(folder)) as copy:
@@ -51,6 +54,16 @@ def create_backup(config: Config, config_file: Path | None, target: Path, passph
                 sealed.flush()
                 os.fsync(sealed.fileno())
     new.replace(target)
+
+
+def _maybe_memory(config: Config, journal: Path) -> Path | None:
+    """A folder in memory: the archive is not sealed yet, and who cannot write to the card needs a backup most.
+
+    None where there is none, or where it could not take the journal and what is packed of it.
+    """
+    running = config.terminal.runtime_dir
+    has_room = running.is_dir() and shutil.disk_usage(running).free > COPIES * journal.stat().st_size
+    return running if has_room else None
 
 
 @contextmanager

@@ -1,7 +1,8 @@
 """Backup and key from the command line: proved on an empty machine."""
 
 import os
-from contextlib import contextmanager
+import tempfile
+from contextlib import contextmanager, nullcontext
 
 import pytest
 
@@ -241,6 +242,33 @@ def test_a_running_terminal_copies_its_journal_itself(monkeypatch, capsys, tmp_p
         assert [path.name for path in (tmp_path / "old/run").iterdir() if "copy" in path.name] == []
     bare = machine(tmp_path / "new", key=False)
     restore = ("backup", "restore", out.removesuffix(": written.\n"), "--key-file", str(tmp_path / "new/card.key"))
+    assert kiosk(monkeypatch, capsys, *restore, "--config", str(bare))[0] == 0
+    assert fact in kiosk(monkeypatch, capsys, "journal", "list", "--json", "--config", str(bare))[1]
+
+
+@pytest.mark.parametrize("is_running", [True, False])
+def test_a_card_that_can_no_longer_be_written_is_backed_up_to_a_usb_key(monkeypatch, capsys, tmp_path, is_running):
+    config = machine(tmp_path / "old")
+    usb_key, memory = tmp_path / "usb", tmp_path / "old/run"
+    for folder in (usb_key, memory):
+        folder.mkdir()
+    fact = record_a_check_in(tmp_path / "old")
+    names = []
+
+    def seal(*given):
+        names.extend(path.name for path in usb_key.iterdir())
+        sealing.seal(*given)
+
+    with running(config) if is_running else nullcontext(), monkeypatch.context() as patch:
+        patch.setattr(tempfile, "tempdir", str(tmp_path / "cannot be written"))
+        patch.setattr(keeping, "seal", seal)
+        create = ("backup", "create", str(usb_key / "coop.backup"), "--config", str(config))
+        assert kiosk(monkeypatch, capsys, *create)[::2] == (0, "")
+    # What is not sealed yet never lies on the key, and does not stay in memory.
+    assert names == ["coop.backup.new"]
+    assert {path.name for path in memory.iterdir()} <= {"lock", "control.sock.lock"}
+    bare = machine(tmp_path / "new", key=False)
+    restore = ("backup", "restore", str(usb_key / "coop.backup"), "--key-file", str(tmp_path / "new/card.key"))
     assert kiosk(monkeypatch, capsys, *restore, "--config", str(bare))[0] == 0
     assert fact in kiosk(monkeypatch, capsys, "journal", "list", "--json", "--config", str(bare))[1]
 

@@ -3,6 +3,7 @@
 What can be fetched again is left out. The file is a tar under a passphrase (:mod:`kiosk.sealing`).
 """
 
+import io
 import json
 import os
 import shutil
@@ -104,11 +105,11 @@ def pack(journal: Path, contents: Contents, target: IO[bytes]) -> None:
         "key_id": contents.key_id,
     }
     with tarfile.open(fileobj=target, mode="w|") as archive:
-        with tempfile.TemporaryDirectory(prefix="coop-kiosk-") as folder:
-            for name, data in {MANIFEST: json.dumps(manifest).encode(), **contents.extras}.items():
-                path = Path(folder) / name
-                path.write_bytes(data)
-                archive.add(path, name)
+        for name, data in {MANIFEST: json.dumps(manifest).encode(), **contents.extras}.items():
+            member = tarfile.TarInfo(name)
+            member.size = len(data)
+            # Straight from memory: the card key never lies on a disk that may be read-only, or be found.
+            archive.addfile(member, io.BytesIO(data))
         archive.add(journal, JOURNAL)
 
 
