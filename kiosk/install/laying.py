@@ -38,7 +38,7 @@ def lay_and_use(releases: Releases, version: str, parts: Path, made_from: str) -
 
     Args:
         releases: all that there are.
-        version: its name; one that is there under it is made anew.
+        version: its name; one that is there under it is made anew, and stays as it was where that fails.
         parts: the folder with :data:`PARTS`.
         made_from: what scripts/install knows it by.
 
@@ -49,17 +49,17 @@ def lay_and_use(releases: Releases, version: str, parts: Path, made_from: str) -
     releases.root.mkdir(mode=0o755, parents=True, exist_ok=True)
     with releases.locked():
         must_be_free(releases, version)
-        releases.remove(version)
-        folder = releases.begin(version)
-        for name in PARTS:
-            part = parts / name
-            if part.is_dir():
-                shutil.copytree(part, folder / name)
-            else:
-                shutil.copy(part, folder / name)
-        lay(folder)
-        (folder / MADE_FROM).write_text(f"{made_from}\n", encoding="utf-8")
-        releases.finish(version)
+        # A power cut may have left the version that shall run aside.
+        releases.settle()
+        with releases.anew(version) as folder:
+            for name in PARTS:
+                part = parts / name
+                if part.is_dir():
+                    shutil.copytree(part, folder / name)
+                else:
+                    shutil.copy(part, folder / name)
+            lay(folder)
+            (folder / MADE_FROM).write_text(f"{made_from}\n", encoding="utf-8")
         releases.point(CURRENT, version)
 
 
@@ -71,4 +71,5 @@ def use(releases: Releases, version: str) -> None:
     """
     with releases.locked():
         must_be_free(releases, version)
+        releases.settle()
         releases.point(CURRENT, version)

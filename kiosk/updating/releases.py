@@ -6,6 +6,7 @@
     /opt/coop-kiosk/current   -> releases/0.2.0        what systemd starts
     /opt/coop-kiosk/previous  -> releases/0.1.0        what was well before it, and judges a trial
     /opt/coop-kiosk/trial.json                         from the rehearsal of a new one to the verdict on it
+    /opt/coop-kiosk/aside/0.2.0                        a version that is being made anew, as it was
 
 A name is changed in one step (rename(2)), and what it leads to is on the disk before it is: a power cut leaves the name
 as it was or as it shall be.
@@ -30,6 +31,7 @@ ROOT: Final = Path("/opt/coop-kiosk")
 CURRENT: Final = "current"
 PREVIOUS: Final = "previous"
 COMPLETE: Final = "complete"
+ASIDE: Final = "aside"
 MADE_FROM: Final = ".made-from"
 """In a version: the SHA-256 of the MANIFEST of its bundle, or what scripts/install makes of a checkout. By this the
 installation knows that it has nothing to do."""
@@ -141,6 +143,35 @@ class Releases:
             part.chmod(0o755)
         return folder
 
+    @contextmanager
+    def anew(self, version: str) -> Iterator[Path]:
+        """An empty folder for a version, finished with the context. If there is one already, it lies aside meanwhile.
+
+        What a venv is started by has the path of its folder in it: the new one can only be made in the old one's place.
+        """
+        folder, aside = self.folder(version), self.root / ASIDE / version
+        try:
+            if self.is_whole(version):
+                aside.parent.mkdir(exist_ok=True)
+                folder.rename(aside)
+                sync_to_disk(aside.parent)
+                sync_to_disk(folder.parent)
+            yield self.begin(version)
+            self.finish(version)
+        finally:
+            self.settle()
+
+    def settle(self) -> None:
+        """Put back what lies aside where no whole one has taken its place; else take it away."""
+        for aside in sorted((self.root / ASIDE).glob("*")):
+            folder = self.folder(aside.name)
+            if self.is_whole(aside.name) or not (aside / COMPLETE).exists():
+                _take_away(aside)
+                continue
+            _take_away(folder)
+            aside.rename(folder)
+            sync_to_disk(folder.parent)
+
     def finish(self, version: str) -> None:
         """All of the version is there: make that last, then say so."""
         os.sync()
@@ -151,13 +182,8 @@ class Releases:
         sync_to_disk(mark.parent.parent)
 
     def remove(self, version: str) -> None:
-        """Take a version away, its mark first: half of one is never taken for a whole one."""
-        folder = self.folder(version)
-        if not folder.exists():
-            return
-        (folder / COMPLETE).unlink(missing_ok=True)
-        sync_to_disk(folder)
-        shutil.rmtree(folder)
+        """Take a version away."""
+        _take_away(self.folder(version))
 
     def point(self, name: str, version: str) -> None:
         """Let ``current`` or ``previous`` lead to that version, in one step.
@@ -209,6 +235,15 @@ class Releases:
         with contextlib.suppress(FileNotFoundError):
             self._trial.unlink()
         sync_to_disk(self.root)
+
+
+def _take_away(folder: Path) -> None:
+    """The mark goes first: half of a version is never taken for a whole one."""
+    if not folder.exists():
+        return
+    (folder / COMPLETE).unlink(missing_ok=True)
+    sync_to_disk(folder)
+    shutil.rmtree(folder)
 
 
 def _trial_of(values: Mapping[str, Any]) -> Trial:

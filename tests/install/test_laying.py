@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from kiosk.install import laying
 from kiosk.install.__main__ import main
 from kiosk.updating.bringing import Wanted, bring
-from kiosk.updating.releases import CURRENT, MADE_FROM, Trial
+from kiosk.updating.releases import ASIDE, CURRENT, MADE_FROM, Trial
 from tests.updating.bundles import contents, manifest, pack
 from tests.updating.rig import NEW, OLD, Rig
 from tests.updating.signing import Signer
@@ -132,3 +133,90 @@ def test_what_cannot_be_installed_leaves_no_version_that_could_start(rig, bundle
     assert "pip install" in capsys.readouterr().err
     assert rig.releases.whole() == (OLD,)
     assert rig.releases.named(CURRENT) == OLD
+
+
+# ── the same version once more ────────────────────────────────────────────────────────────────────────────────────
+
+FOUND = {"behaviour.json", "complete", "venv", "venv/bin", "venv/bin/kiosk"}
+PLAIN = ("MANIFEST", "LICENSE", "run.lock", "scripts/install", "systemd/unit", "wheels/one")
+
+
+class PowerCut(BaseException):
+    """After it nothing more is done."""
+
+
+@pytest.fixture
+def lay_again(rig, tmp_path, monkeypatch):
+    """Lays the version that runs once more, from plain parts; what makes their programs is the argument."""
+    parts = tmp_path / "parts"
+    for name in PLAIN:
+        (parts / name).parent.mkdir(parents=True, exist_ok=True)
+        (parts / name).write_text("new")
+
+    def lay_again(make=lambda _folder: None):
+        monkeypatch.setattr(laying, "lay", make)
+        laying.lay_and_use(rig.releases, OLD, parts, "the checkout of today")
+
+    return lay_again
+
+
+@pytest.fixture
+def cut_off(rig, lay_again, monkeypatch):
+    """The power was cut while the version that runs was made anew."""
+
+    def cut(_folder):
+        raise PowerCut
+
+    with monkeypatch.context() as patch:
+        patch.setattr(rig.releases, "settle", lambda: None)
+        with pytest.raises(PowerCut):
+            lay_again(cut)
+    assert rig.releases.whole() == ()
+
+
+@pytest.mark.parametrize("fault", [OSError(28, "No space left on device"), KeyboardInterrupt()])
+def test_a_version_that_cannot_be_made_anew_stays_as_it_was(rig, lay_again, fault):
+    def fail(folder):
+        # Not beside it: a venv knows its own path.
+        assert folder == rig.releases.folder(OLD)
+        (folder / "venv").mkdir()
+        raise fault
+
+    with pytest.raises(type(fault)):
+        lay_again(fail)
+    assert files_of(rig.root / CURRENT) == FOUND
+
+
+def test_a_version_that_is_made_anew_leaves_nothing_of_what_it_was(rig, lay_again):
+    lay_again()
+    assert (rig.root / CURRENT / "scripts/install").read_text() == "new"
+    assert not FOUND & files_of(rig.root / CURRENT) - {"complete"}
+    assert list((rig.root / ASIDE).iterdir()) == []
+
+
+@pytest.mark.usefixtures("cut_off")
+def test_what_a_power_cut_left_aside_is_put_back_by_whatever_is_installed_next(rig):
+    assert program(rig, version=OLD) == 0
+    assert files_of(rig.root / CURRENT) == FOUND
+
+
+@pytest.mark.usefixtures("cut_off")
+def test_after_a_power_cut_it_can_be_made_anew_once_more(rig, lay_again):
+    lay_again()
+    assert (rig.root / CURRENT / "scripts/install").read_text() == "new"
+    assert list((rig.root / ASIDE).iterdir()) == []
+
+
+def test_half_of_what_is_taken_away_is_never_put_back(rig, lay_again, monkeypatch):
+    def cut(_folder):
+        raise PowerCut
+
+    with monkeypatch.context() as patch:
+        patch.setattr("shutil.rmtree", cut)
+        with pytest.raises(PowerCut):
+            lay_again()
+    assert list((rig.root / ASIDE).iterdir()) != []
+    rig.releases.remove(OLD)
+    rig.releases.settle()
+    assert rig.releases.whole() == ()
+    assert list((rig.root / ASIDE).iterdir()) == []
