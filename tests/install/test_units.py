@@ -60,6 +60,12 @@ def test_the_terminal_gets_every_secret_that_its_configuration_knows():
     assert set(re.findall(r"^SetCredential=(\S+):\\n$", text, re.MULTILINE)) == wanted
 
 
+@pytest.mark.parametrize("page", ["update.md", "update.fr.md"])
+def test_what_the_pages_say_to_look_for_in_the_journal_is_what_the_unit_says_it_is(page):
+    (name,) = set(re.findall(r"journalctl -t (\S+?)`", (SYSTEMD.parent / "docs" / page).read_text()))
+    assert f"\nSyslogIdentifier={name}\n" in (SYSTEMD / "kiosk-update.service").read_text()
+
+
 def test_no_unit_waits_for_network_time_or_disk():
     for name in UNITS:
         text = (SYSTEMD / name).read_text()
