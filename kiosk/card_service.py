@@ -58,9 +58,8 @@ def _on_files(config: Config, name: str, given: Mapping[str, Any]) -> Rows:
             match events.get():
                 case KnowledgePage() as page:
                     knowledge.apply(page)
-                case FactsRecalled(facts):
-                    for fact in facts:
-                        knowledge.note(fact)
+                case FactsRecalled() as recalled:
+                    knowledge.recall(recalled)
 
         def prefer(wish: Prefer) -> None:
             store.prefer(

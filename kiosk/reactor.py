@@ -393,10 +393,7 @@ class Reactor:
                 self._learnt_at = self._clock.monotonic()
                 self.knowledge.confirm(event.at)
             case events.FactsRecalled():
-                for fact in event.facts:
-                    self.knowledge.note(fact)
-                for fact in event.bookings:
-                    self.knowledge.recall_make_up(fact)
+                self.knowledge.recall(event)
             case events.Identified(available=True) | events.GraceAnswered(available=True):
                 self.knowledge.learn(event)
             case events.Delivered():

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from kiosk.effects import Prefer
-from kiosk.events import GraceAnswered, Identified, KnowledgePage
+from kiosk.events import FactsRecalled, GraceAnswered, Identified, KnowledgePage
 from kiosk.rules.comings import Comings
 from kiosk.rules.roster import Place, Roster
 from kiosk.tares import maybe_jar
@@ -257,6 +257,13 @@ class Knowledge:
         self.comings.note(fact)
         self._overlay(fact)
 
+    def recall(self, event: FactsRecalled) -> None:
+        """What happened here before this start; of bookings the server may have spoken since."""
+        for fact in event.facts:
+            self.note(fact)
+        for fact in event.bookings:
+            self._note_make_up(fact)
+
     def delivered(self, ids: Iterable[FactId]) -> None:
         """The server has these facts: its next page speaks for them."""
         for fact_id in ids:
@@ -306,10 +313,9 @@ class Knowledge:
         if fact.member_id is None or fact.shift_id is None:
             return
         self._roster.note(fact, fact.shift_id, fact.member_id)
-        self.recall_make_up(fact)
+        self._note_make_up(fact)
 
-    def recall_make_up(self, fact: Fact) -> None:
-        """A booking, or that it was given back; the server may have spoken of its place since."""
+    def _note_make_up(self, fact: Fact) -> None:
         if fact.member_id is None or fact.shift_id is None:
             return
         made = self._made_up.get(fact.member_id)

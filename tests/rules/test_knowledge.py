@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from kiosk.events import Identified
+from kiosk.events import FactsRecalled, Identified
 from kiosk.rules.knowledge import Knowledge
 from kiosk.types import (
     Assignment,
@@ -141,14 +141,14 @@ def test_a_make_up_counts_until_its_shift_is_over_and_longer_if_it_was_done(pres
 
 def test_a_booking_that_the_server_speaks_for_is_a_make_up_after_a_restart_too():
     knowledge = known(assignments=(Assignment(shift_id=SOON, member_id=ALIX, first_name="Alix"),))
-    knowledge.recall_make_up(fact(FactKind.BOOKING))
+    knowledge.recall(FactsRecalled((), (fact(FactKind.BOOKING),)))
     assert knowledge.has_made_up(ALIX, TUESDAY)
     assert len(knowledge.roster(SOON)) == 1
 
 
 def test_a_booking_whose_place_the_server_knows_no_more_is_no_make_up():
     knowledge = known(assignments=())
-    knowledge.recall_make_up(fact(FactKind.BOOKING))
+    knowledge.recall(FactsRecalled((), (fact(FactKind.BOOKING),)))
     assert not knowledge.has_made_up(ALIX, TUESDAY)
     assert knowledge.roster(SOON) == ()
 
