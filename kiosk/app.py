@@ -156,7 +156,7 @@ class Terminal:
         self.store.start()
         self.staff.carry_out(AskPin())
         printer = make_printer(config, post, clock)
-        questions = Questions(self.backend, post, clock)
+        questions = Questions(self.backend, post, clock, self.store.without_forgotten)
         sources = [Supervisor(source, post, clock) for source in self._sources()]
         rest = [part for part in (self._door_memory, self._door_proof, printer) if part is not None]
         parts: list[Worker] = [*sources, *rest, questions, self._sync, self.control, self._lookout]

@@ -27,13 +27,21 @@ class Questions(OwnThread):
         backend: asked from this thread only (``identify``, ``book`` and ``grace``).
         post: the way into the reactor.
         clock: the source of time.
+        without_forgotten: an answer as a server gives it that knows nobody who has been forgotten here.
     """
 
-    def __init__(self, backend: Backend, post: Callable[[Event], None], clock: Clock) -> None:
+    def __init__(
+        self,
+        backend: Backend,
+        post: Callable[[Event], None],
+        clock: Clock,
+        without_forgotten: Callable[[Event], Event],
+    ) -> None:
         super().__init__("questions")
         self._backend = backend
         self._post = post
         self._clock = clock
+        self._without_forgotten = without_forgotten
         self._asked: deque[tuple[Question, float]] = deque()
         self._shown: set[type[BaseException]] = set()
 
@@ -59,7 +67,7 @@ class Questions(OwnThread):
         """Ask the question that has waited longest, and post its answer."""
         with self._wake:
             question, deadline = self._asked.popleft()
-        self._post(self._answered(question, deadline))
+        self._post(self._without_forgotten(self._answered(question, deadline)))
 
     def _answered(self, question: Question, deadline: float) -> Event:
         left = deadline - self._clock.monotonic()

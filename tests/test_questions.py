@@ -2,7 +2,9 @@
 
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -12,7 +14,8 @@ from kiosk.effects import AskGrace, Book, Identify
 from kiosk.errors import BackendUnavailable, BackendUnreadable, NotAuthorised
 from kiosk.events import BookingAnswered, BookingOutcome, GraceAnswered, Identified, ServerUnreadable
 from kiosk.questions import Questions
-from kiosk.types import CardHash, FactId, Member, MemberId, ShiftId
+from kiosk.store.tombstones import Forgotten
+from kiosk.types import CardHash, FactId, Member, MemberId, ShiftId, Status
 from tests.fakes import Inbox, ManualClock, ScriptedBackend
 
 CARD, OTHER = CardHash("ab" * 32), CardHash("cd" * 32)
@@ -28,8 +31,12 @@ class Asked:
         self.inbox = Inbox()
         self.server = ScriptedBackend()
         self.server.owners[CARD] = Identified(hash=CARD, available=True, member=CAMILLE)
-        self.questions = Questions(self.server, self.inbox, self.clock)
+        self.forgotten = Forgotten()
+        self.questions = Questions(self.server, self.inbox, self.clock, self.without_forgotten)
         self.questions.start()
+
+    def without_forgotten(self, answer):
+        return self.forgotten.kept_out_of_answer(answer)
 
 
 @pytest.fixture
@@ -45,6 +52,43 @@ def test_a_card_that_the_server_knows_is_identified(asked):
 
     assert asked.inbox.wait_for(Identified).member == CAMILLE
     assert asked.server.calls("identify") == [2]
+
+
+RACHID = Member(id=MemberId("m2"), first_name="Rachid", status=Status.ATTACHED, attached_to=CAMILLE.id)
+HOUSEHOLD = Identified(
+    hash=CARD, available=True, member=RACHID, account=CAMILLE, blocked=True, present=(ShiftId("s1"),)
+)
+
+
+def tombstones_of(*members):
+    return Forgotten({"salt": frozenset(sha256(f"salt{id_}".encode()).hexdigest() for id_ in members)})
+
+
+@pytest.mark.parametrize("gone", [("m2",), ("m1",), ("m1", "m2")])
+@pytest.mark.parametrize("answer", [HOUSEHOLD, replace(HOUSEHOLD, account=None)])
+def test_a_card_of_anyone_forgotten_is_not_known(asked, gone, answer):
+    asked.server.owners[CARD] = answer
+    asked.forgotten = tombstones_of(*gone)
+    asked.questions.ask(ASK)
+
+    assert asked.inbox.wait_for(Identified) == Identified(hash=CARD, available=True)
+
+
+def test_a_card_of_others_is_known_whoever_was_forgotten(asked):
+    asked.server.owners[CARD] = HOUSEHOLD
+    asked.forgotten = tombstones_of("m3", "m12")
+    asked.questions.ask(ASK)
+
+    assert asked.inbox.wait_for(Identified) == HOUSEHOLD
+
+
+@pytest.mark.parametrize(("gone", "member"), [("m1", None), ("m3", CAMILLE)])
+def test_a_grace_brings_back_nobody(asked, gone, member):
+    asked.server.graces[MemberId("m1")] = CAMILLE
+    asked.forgotten = tombstones_of(gone)
+    asked.questions.ask(PLEAD)
+
+    assert asked.inbox.wait_for(GraceAnswered) == GraceAnswered(card=CARD, available=True, member=member)
 
 
 def test_a_place_is_booked(asked):
@@ -68,7 +112,9 @@ def test_a_grace_that_is_not_given_is_an_answer_too(asked):
 
 def test_a_server_without_grace_periods_gives_no_answer():
     inbox = Inbox()
-    questions = Questions(FolderBackend(Path("nowhere"), str, UTC, ManualClock()), inbox, ManualClock())
+    questions = Questions(
+        FolderBackend(Path("nowhere"), str, UTC, ManualClock()), inbox, ManualClock(), lambda answer: answer
+    )
     questions.start()
     questions.ask(PLEAD)
 

@@ -156,7 +156,7 @@ class Process:
             interval_seconds=around.sync_seconds, full_every_seconds=around.full_seconds, uniform=chance.uniform,
         )  # fmt: skip
         self.sync.attach(kernel, self.life, around.pace.gathering_seconds)
-        self.questions = SteppedQuestions(self.backend, post, clock)
+        self.questions = SteppedQuestions(self.backend, post, clock, self.store.without_forgotten)
         self.questions.attach(kernel, self.life)
         self.staff = StaffDesk(self.store, post, self.sync.wake)
         times = around.settings.door

@@ -136,6 +136,11 @@ def _state(held: Held, fact: Fact, closed_as: Closed | None) -> str | None:
     return closed_as
 
 
+def page_of_forgetting(member_id: MemberId, at: datetime) -> KnowledgePage:
+    """What makes the reactor forget one person, with all that it noted of them."""
+    return KnowledgePage(generation=0, full=False, last=False, cursor="", fetched_at=at, forgotten_members=(member_id,))
+
+
 class Erasure:
     """The forgetting of one person; ``answer`` has what became of it.
 
@@ -200,16 +205,7 @@ class Erasure:
         if erased.waiting or erased.refused:
             self.answer.set_result(Outcome(waiting=erased.waiting, refused=erased.refused))
             return
-        self._post(
-            KnowledgePage(
-                generation=0,
-                full=False,
-                last=False,
-                cursor="",
-                fetched_at=self._clock.now(),
-                forgotten_members=(self._member_id,),
-            )
-        )
+        self._post(page_of_forgetting(self._member_id, self._clock.now()))
         self._worker.ask_snapshot(self._sweep).add_done_callback(lambda swept: self._tell(swept, erased, held))
 
     def _sweep(self, snapshot: Snapshot) -> bool:

@@ -10,7 +10,7 @@ from datetime import datetime, tzinfo
 from sqlite_utils import Database
 
 from kiosk.store.anchors import Anchor, Anchors
-from kiosk.store.cards import Cards
+from kiosk.store.cards import Cards, Preference
 from kiosk.store.faults import StoreFault, StoreFaultError
 from kiosk.store.jars import Jars
 from kiosk.store.journal import Closed, Journal, JournalRow
@@ -85,10 +85,31 @@ class Precious:
         self._db.execute("VACUUM")
         self.bring_home()
 
-    def record(self, fact: Fact, boot_id: str, not_before: float, *, server_jars: bool) -> None:
-        """Keep a fact; a second time does nothing."""
-        if not self.journal.add(fact):
-            return
+    def record(self, fact: Fact, boot_id: str, not_before: float, *, server_jars: bool) -> bool:
+        """Keep a fact; a second time does nothing.
+
+        Returns:
+            Whether the one whom it is about has been forgotten: it is kept as nobody's, and the server is not told.
+        """
+        named, fact = fact, self._without_forgotten(fact)
+        if fact.member_id != named.member_id:
+            self._keep_as_nobodys(fact)
+            return True
+        if self.journal.add(fact):
+            self._follow(fact, boot_id, not_before, server_jars=server_jars)
+        return False
+
+    def _without_forgotten(self, fact: Fact) -> Fact:
+        # The word of a forgetting has to say who until it has left.
+        return fact if fact.kind is FactKind.MEMBER_FORGOTTEN else self.tombstones.kept_out_of(fact)
+
+    def _keep_as_nobodys(self, fact: Fact) -> None:
+        """What happened counts all the same; nothing of it is left to settle."""
+        if self.journal.add(fact) and (fact.kind in DELIVERED or fact.kind is FactKind.BOOKING):
+            self.journal.close(fact.id, Closed.SETTLED, fact.happened.wall)
+
+    def _follow(self, fact: Fact, boot_id: str, not_before: float, *, server_jars: bool) -> None:
+        """All that a new fact changes beside the journal."""
         if fact.kind in DELIVERED or (server_jars and fact.kind in JAR_KINDS):
             self.outbox.put(fact, boot_id, not_before)
         match fact.kind:
@@ -106,10 +127,21 @@ class Precious:
             case FactKind.ROLE_GRANTED:
                 self.staff.grant(fact)
 
-    def withdraw(self, fact_id: FactId, undo: Fact, boot_id: str, now: float) -> None:
-        """Keep ``undo``; neither it nor what it takes back is delivered, if that has certainly not left yet."""
-        if not self.journal.add(undo):
-            return
+    def withdraw(self, fact_id: FactId, undo: Fact, boot_id: str, now: float) -> bool:
+        """Keep ``undo``; neither it nor what it takes back is delivered, if that has certainly not left yet.
+
+        Returns:
+            As :meth:`record` does. What was to be taken back had been given up with the forgetting.
+        """
+        named, undo = undo, self._without_forgotten(undo)
+        if undo.member_id != named.member_id:
+            self._keep_as_nobodys(undo)
+            return True
+        if self.journal.add(undo):
+            self._take_back(fact_id, undo, boot_id, now)
+        return False
+
+    def _take_back(self, fact_id: FactId, undo: Fact, boot_id: str, now: float) -> None:
         if undo.kind is FactKind.CARD_UNLINKED:
             self.cards.forget(undo)
         if self._can_be_kept_here(fact_id, boot_id, now):
@@ -128,6 +160,11 @@ class Precious:
         # A process that ended may have sent it and not lived to hear the answer; this one would know.
         known_from = self._departures.known_from
         return known_from is not None and found.seq > known_from and fact_id not in self._departures.handed_out
+
+    def prefer(self, preference: Preference) -> None:
+        """Remember what a person asked for, unless they have been forgotten since."""
+        if not self.tombstones.covers(preference.member_id):
+            self.cards.prefer(preference)
 
     def cast(self, anchor: Anchor) -> None:
         """This boot's clock is set now; jars that were weighed before have their true day."""
@@ -197,7 +234,7 @@ class Precious:
             role=self.members.role(member_id),
             rows=tuple(row for seq in self.members.seqs(member_id) for row in self.listed(seq - 1, 1)),
             on_their_way=self.members.on_their_way(member_id),
-            is_forgotten=self.tombstones.all().covers(member_id),
+            is_forgotten=self.tombstones.covers(member_id),
         )
 
     def forget(self, order: Forgetting) -> Erased:

@@ -5,13 +5,12 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
-from typing import Any
 
 from kiosk.clock import Clock
 from kiosk.events import CommitFailed, Event, KnowledgePage
 from kiosk.store.backup import JOURNAL, copy_unchecked
 from kiosk.store.cards import Preference
-from kiosk.store.erasure import Dossier, Erasure, Erasures, Outcome, dossier_of
+from kiosk.store.erasure import Dossier, Erasure, Erasures, Outcome, dossier_of, page_of_forgetting
 from kiosk.store.faults import StoreFault
 from kiosk.store.journal import JournalRow
 from kiosk.store.ledger import Job
@@ -105,8 +104,13 @@ class Store:
         boot_id, now = self._clock.boot_id, self._clock.monotonic()
         self._keep(undo, lambda precious: precious.withdraw(fact_id, undo, boot_id, now))
 
-    def _keep(self, fact: Fact, work: Callable[[Precious], Any]) -> None:
-        job = Job(work=work, facts=(fact.id,), stands_in=True, repeat=True, lays_over=fact.kind in _LAID_OVER)
+    def _keep(self, fact: Fact, work: Callable[[Precious], bool]) -> None:
+        def keep(precious: Precious) -> None:
+            if work(precious) and fact.member_id is not None:
+                # It was noted as theirs before it came here, and nothing would ever take that back.
+                self._post(page_of_forgetting(fact.member_id, self._clock.now()))
+
+        job = Job(work=keep, facts=(fact.id,), stands_in=True, repeat=True, lays_over=fact.kind in _LAID_OVER)
         pending = self._worker.pending
         if not pending.add(fact):
             self._post(CommitFailed(ids=(fact.id,), fault=self.fault or StoreFault.HUNG))
@@ -116,7 +120,7 @@ class Store:
 
     def prefer(self, preference: Preference) -> Future[None]:
         """Remember what a person asked this terminal for."""
-        return self._worker.ask(lambda precious: precious.cards.prefer(preference), lays_over=True)
+        return self._worker.ask(lambda precious: precious.prefer(preference), lays_over=True)
 
     # ── for staff ─────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -159,6 +163,10 @@ class Store:
     def laid_over(self, page: KnowledgePage, *, first: bool = False) -> KnowledgePage:
         """A page of the server with what only this terminal knows. ``first``: the first page of a full round."""
         return self._worker.overlay.over(page, first=first)
+
+    def without_forgotten(self, answer: Event) -> Event:
+        """What a server that was not told of a forgetting answers, as one that was told would."""
+        return self._worker.overlay.forgotten.kept_out_of_answer(answer)
 
     # ── for the sync thread ───────────────────────────────────────────────────────────────────────────────────────
 

@@ -6,18 +6,24 @@ because without it there would be no forgetting.
 """
 
 import hashlib
+import json
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 
 from sqlite_utils import Database
 
-from kiosk.events import KnowledgePage
+from kiosk.events import Event, GraceAnswered, Identified, KnowledgePage
 from kiosk.store.anchors import wall_text
-from kiosk.types import MemberId
+from kiosk.types import Fact, Member, MemberId
 
 SALT_BYTES = 16
+_OF_A_CARD = frozenset({"card", "replaces"})
+"""Details that are hashes of the cards of whoever a fact is about."""
+_NOBODYS = frozenset({"jar"})
+"""Details that may read like a member's number and never are one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +52,57 @@ class Forgotten:
             assignments=tuple(row for row in page.assignments if row.member_id not in gone),
         )
 
+    def kept_out_of_answer(self, answer: Event) -> Event:
+        """An answer of the server; about anyone forgotten, that of a server that does not know them.
 
-def _mark(salt: str, member_id: MemberId) -> str:
+        A card of a household goes with the account whose standing it has.
+        """
+        match answer:
+            case Identified() if self._cover_any_of(answer.member, answer.account):
+                return Identified(hash=answer.hash, available=answer.available)
+            case GraceAnswered() if self._cover_any_of(answer.member):
+                return replace(answer, member=None)
+            case _:
+                return answer
+
+    def _cover_any_of(self, *members: Member | None) -> bool:
+        ids = {id_ for member in members if member is not None for id_ in (member.id, member.attached_to)}
+        return any(id_ is not None and self.covers(id_) for id_ in ids)
+
+
+def _mark(salt: str, member_id: str) -> str:
     return hashlib.sha256(f"{salt}{member_id}".encode()).hexdigest()
+
+
+def _texts_in(value: Any) -> Iterator[str]:
+    match value:
+        case str():
+            yield value
+        case Mapping():
+            for key, item in value.items():
+                if key not in _NOBODYS:
+                    yield from _texts_in(item)
+        case list() | tuple():
+            for item in value:
+                yield from _texts_in(item)
+
+
+def _without(value: Any, gone: Collection[str]) -> Any:
+    match value:
+        case Mapping():
+            return {
+                key: item if key in _NOBODYS else _without(item, gone)
+                for key, item in value.items()
+                if key in _NOBODYS or not _is_one_of(item, gone)
+            }
+        case list() | tuple():
+            return [_without(item, gone) for item in value if not _is_one_of(item, gone)]
+        case _:
+            return value
+
+
+def _is_one_of(value: Any, gone: Collection[str]) -> bool:
+    return isinstance(value, str) and value in gone
 
 
 class Tombstones:
@@ -59,16 +113,46 @@ class Tombstones:
 
     def set(self, member_id: MemberId, at: datetime) -> bool:
         """Set the tombstone of a person; False when it stands already."""
-        if self.all().covers(member_id):
+        if self.covers(member_id):
             return False
-        row = self._db.execute("SELECT salt FROM tombstone LIMIT 1").fetchone()
         # One salt for all of them: a page is compared once, however many have been forgotten.
-        salt = secrets.token_hex(SALT_BYTES) if row is None else str(row[0])
+        salt = self._maybe_salt() or secrets.token_hex(SALT_BYTES)
         self._db.execute(
             "INSERT INTO tombstone (mark, salt, forgotten_at) VALUES (?, ?, ?)",
             (_mark(salt, member_id), salt, wall_text(at)),
         )
         return True
+
+    def covers(self, member_id: MemberId) -> bool:
+        return member_id in self._covered({member_id})
+
+    def kept_out_of(self, fact: Fact) -> Fact:
+        """The fact without anyone forgotten, whose cards are no detail of it either; itself where it names none."""
+        names = set(_texts_in(fact.details))
+        gone = self._covered(names if fact.member_id is None else {fact.member_id, *names})
+        if not gone:
+            return fact
+        details = _without(fact.details, gone)
+        if fact.member_id not in gone:
+            return replace(fact, details=details)
+        return replace(
+            fact, member_id=None, details={key: item for key, item in details.items() if key not in _OF_A_CARD}
+        )
+
+    def _covered(self, names: Collection[str]) -> frozenset[str]:
+        """Which of these are forgotten: one look-up by the key, because it is asked at every fact."""
+        salt = self._maybe_salt()
+        if salt is None:
+            return frozenset()
+        marks = {_mark(salt, name): name for name in names}
+        found = self._db.execute(
+            "SELECT mark FROM tombstone WHERE mark IN (SELECT value FROM json_each(?))", (json.dumps(list(marks)),)
+        )
+        return frozenset(marks[mark] for (mark,) in found.fetchall())
+
+    def _maybe_salt(self) -> str | None:
+        row = self._db.execute("SELECT salt FROM tombstone LIMIT 1").fetchone()
+        return None if row is None else str(row[0])
 
     def all(self) -> Forgotten:
         return _by_salt(self._db.execute("SELECT salt, mark FROM tombstone").fetchall())

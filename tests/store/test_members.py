@@ -9,9 +9,10 @@ from datetime import timedelta
 import pytest
 
 from kiosk.errors import StoreError
-from kiosk.events import Committed, KnowledgePage
+from kiosk.events import Committed, Identified, KnowledgePage
 from kiosk.rules.knowledge import Knowledge
 from kiosk.store.cards import Preference
+from kiosk.store.journal import Closed
 from kiosk.store.outbox import Arrived, Parked
 from kiosk.types import Assignment, Card, CardHash, FactKind, Member, MemberId, Role, Shift, ShiftId
 from tests.fakes import NOON, page
@@ -293,6 +294,88 @@ def test_a_closed_store_says_so(start):
         store.dossier(WHO).result(PATIENCE)
     with pytest.raises(StoreError):
         store.forget(WHO).result(PATIENCE)
+
+
+# ── what comes after the forgetting ───────────────────────────────────────────────────────────────────────────────
+
+
+def forget_and_tell(store):
+    store.forget(WHO).result(PATIENCE)
+    deliver_all(store)
+
+
+def kept(store, *facts):
+    """The facts as the journal has them."""
+    ids = [fact.id for fact in facts]
+    return [row for row in store.journal_list().result(PATIENCE) if row.fact.id in ids]
+
+
+def test_a_server_that_was_not_told_brings_nobody_back(start):
+    store = start()
+    forget_and_tell(store)
+    answer = Identified(hash=CARD, available=True, member=Member(id=WHO, first_name="Melusine"))
+    theirs = Identified(hash=THEIRS, available=True, member=Member(id=OTHER, first_name="Camille"))
+
+    assert store.without_forgotten(answer) == Identified(hash=CARD, available=True)
+    assert store.without_forgotten(theirs) == theirs
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+def test_what_lapses_after_the_forgetting_is_nobodys_and_stays_here(start, facts, directory, restarted):
+    store = start()
+    forget_and_tell(store)
+    store = start() if restarted else store
+    late = [
+        facts.check_in(WHO, "s1", by=WHO),
+        facts.make(FactKind.BOOKING, member_id=WHO, shift_id=SHIFT.id),
+        facts.make(FactKind.CARD_LINKED, member_id=WHO, details={"card": HERE, "by": OTHER, "replaces": OLDER}),
+        facts.make(FactKind.ROLE_GRANTED, member_id=WHO, details={"role": Role.COORDINATOR.value, "by": OTHER}),
+        facts.make(FactKind.DOOR_OPENED, member_id=WHO, details={"seconds": 3}),
+    ]
+    for fact in late:
+        store.record(fact)
+    store.withdraw(late[0].id, facts.make(FactKind.CHECK_IN_UNDONE, member_id=WHO, about=late[0].id))
+    store.prefer(Preference(member_id=WHO, large_text=True)).result(PATIENCE)
+    rows = kept(store, *late)
+
+    assert [(row.fact.kind, row.fact.member_id) for row in rows] == [(fact.kind, None) for fact in late]
+    assert rows[0].fact.shift_id == late[0].shift_id
+    assert dict(rows[2].fact.details) == {"by": OTHER}
+    assert [row.closed_as for row in rows] == [Closed.SETTLED, Closed.SETTLED, Closed.SETTLED, None, None]
+    assert store.outbox_list().result(PATIENCE) == []
+    assert store.given_to().result(PATIENCE) == frozenset()
+    store.request_stop()
+    assert store.join()
+    assert [trace for trace in (WHO, HERE, OLDER) if trace.encode() in bytes_of(directory)] == []
+
+
+def test_others_facts_leave_without_naming_who_was_forgotten(start, facts):
+    store = start()
+    forget_and_tell(store)
+    theirs = facts.check_in(OTHER, "s1", by=WHO, jar=WHO, seen=[{"who": WHO}, WHO, "x"])
+    plain = facts.check_in(OTHER, "s1", by=OTHER)
+    store.record(theirs)
+    store.record(plain)
+    first, second = (row.fact for row in store.due(9).result(PATIENCE).rows)
+
+    assert first.member_id == OTHER
+    assert {key: first.details.get(key) for key in ("by", "jar", "seen")} == {"by": None, "jar": WHO, "seen": [{}, "x"]}
+    assert second == plain
+
+
+def test_the_reactor_forgets_what_lapses_after_the_forgetting(start, facts, inbox):
+    store = start()
+    forget_and_tell(store)
+    knowledge = Knowledge()
+    knowledge.apply(page(shifts=(SHIFT,)))
+    late = facts.check_in(WHO, "s1")
+    knowledge.note(late)
+    inbox.clear()
+    store.record(late)
+    knowledge.apply(inbox.wait_for(KnowledgePage))
+
+    assert knowledge.roster(SHIFT.id) == ()
+    assert not knowledge.is_waiting(late.id)
 
 
 # ── many at once ──────────────────────────────────────────────────────────────────────────────────────────────────
