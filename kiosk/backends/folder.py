@@ -15,6 +15,7 @@ from kiosk.backends import folder_columns as columns
 from kiosk.backends.base import Accepted, Outcome, Retry, Unchanged
 from kiosk.backends.folder_ledger import Ledger
 from kiosk.backends.folder_reader import FolderReader, HashCard
+from kiosk.backends.folder_seen import Seen
 from kiosk.backends.folder_tables import (
     CAPABILITIES,
     Entry,
@@ -36,6 +37,7 @@ log = logging.getLogger(__name__)
 
 PAGE_ROWS = 400
 MOST_LOGGED = 5
+MOST_TOLD = 20
 KEPT_VERSIONS = 3
 """So many states are remembered, to tell a terminal only what changed since the one it has."""
 
@@ -58,7 +60,8 @@ class FolderBackend:
     def __init__(self, folder: Path, hash_card: HashCard, zone: tzinfo, clock: Clock) -> None:
         self._zone = zone
         self._clock = clock
-        self._reader = FolderReader(folder, hash_card, zone)
+        self._seen = Seen(folder)
+        self._reader = FolderReader(folder, hash_card, zone, self._seen.rows)
         self._check_ins = Ledger(folder, columns.CHECK_INS, zone)
         self._bookings = Ledger(folder, columns.BOOKINGS, zone)
         self._ledgers = (self._check_ins, self._bookings)
@@ -74,6 +77,14 @@ class FolderBackend:
 
     def capabilities(self) -> Capabilities:
         return CAPABILITIES
+
+    def examine(self) -> tuple[str, ...]:
+        """What a person should put right in the files, the first of many."""
+        with self._lock:
+            self._tables()
+            problems = self.problems
+        more = len(problems) - MOST_TOLD
+        return (*problems[:MOST_TOLD], f"and {more} more") if more > 0 else problems
 
     def fetch(self, cursor: str, generation: int) -> KnowledgePage | Unchanged:
         with self._lock:
@@ -138,6 +149,7 @@ class FolderBackend:
     def _tables(self) -> Tables:
         """The files as they are now, with all that happened."""
         tables = self._reader.read()
+        self._seen.keep(self._reader.rows)
         try:
             for ledger in self._ledgers:
                 ledger.refresh()

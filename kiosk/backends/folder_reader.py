@@ -23,6 +23,9 @@ SHEETS = (
     columns.CLOSURES,
 )
 
+VITAL = (columns.MEMBERS, columns.CARDS, columns.HOURS)
+"""Without these nobody would come in any more, or everybody at any hour."""
+
 HashCard: TypeAlias = Callable[[str], CardHash]
 """From a canonical card id to the hash under which it is known."""
 
@@ -33,13 +36,21 @@ Value = TypeVar("Value")
 class FolderReader:
     """The spreadsheets of one folder as values. Not safe for threads: its owner holds a lock.
 
+    Args:
+        folder: where they are.
+        hash_card: from a canonical card id to its hash.
+        zone: the coop's time zone.
+        seen: tells how many rows each file had before the start.
+
     Attributes:
         problems: what could not be read, one sentence each with file and line.
     """
 
-    def __init__(self, folder: Path, hash_card: HashCard, zone: tzinfo) -> None:
+    def __init__(
+        self, folder: Path, hash_card: HashCard, zone: tzinfo, seen: Callable[[], Mapping[str, int]] = dict
+    ) -> None:
         self.problems: tuple[str, ...] = ()
-        self._files = SheetFiles(folder, SHEETS)
+        self._files = SheetFiles(folder, SHEETS, seen)
         self._hash_card = hash_card
         self._zone = zone
         self._tables: Tables | None = None
@@ -49,23 +60,40 @@ class FolderReader:
         """Names the versions of the files in use."""
         return self._files.stamps()
 
+    @property
+    def rows(self) -> Mapping[str, int]:
+        """How many rows each file has."""
+        return self._files.rows()
+
     def read(self) -> Tables:
         """Everything as it is now; the same object as before while no file has changed.
 
         Raises:
-            BackendUnavailable: the folder cannot be read, or there is no list of members.
+            BackendUnavailable: the folder cannot be read, there is no list of members, or a file that had rows before
+                the start is broken now.
         """
         try:
             has_changed = self._files.refresh()
         except OSError as fault:
             raise BackendUnavailable(f"the folder cannot be read: {fault.strerror}") from fault
-        if not self._files.has(columns.MEMBERS):
-            raise BackendUnavailable("; ".join([f"no usable {columns.MEMBERS.file}", *self._files.problems()]))
+        self._ask_for_missed()
         if self._tables is None or has_changed:
             build = _Build(self._files, self._files.problems())
             self._tables = build.tables(self._hash_card, self._zone)
             self.problems = tuple(build.problems)
         return self._tables
+
+    def _ask_for_missed(self) -> None:
+        """What the terminal knows counts for more than a folder that lacks something."""
+        missed = [sheet for sheet in SHEETS if self._files.misses(sheet)]
+        if not self._files.has(columns.MEMBERS) and columns.MEMBERS not in missed:
+            missed.insert(0, columns.MEMBERS)
+        for sheet in missed:
+            if sheet not in VITAL:
+                self._files.do_without(sheet)
+        if missed:
+            names = ", ".join(sheet.file for sheet in missed)
+            raise BackendUnavailable("; ".join([f"no usable {names}", *self._files.problems()]))
 
 
 class CoopSheets:
