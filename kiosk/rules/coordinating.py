@@ -6,6 +6,7 @@ from datetime import timedelta
 from kiosk.effects import ListUnsettled, OpenDoor, Play, RetryDelivery, SettleByHand
 from kiosk.events import Action, Committed, Timer, TimerFired, Touched, UnsettledListed
 from kiosk.rules import shifts
+from kiosk.rules.roster import BY
 from kiosk.rules.settling import paper_of
 from kiosk.rules.staff_states import (
     STAFF,
@@ -30,7 +31,7 @@ from kiosk.rules.staff_states import (
 )
 from kiosk.rules.states import Idle, Noticing, OutOfOrder, RollCalling, Thanking, Visit, Welcoming
 from kiosk.rules.turn import Surroundings, Turn, on
-from kiosk.rules.working import coming_crews
+from kiosk.rules.working import coming_crews, worker_for
 from kiosk.types import DeskReason, FactId, FactKind, MemberId, Reason, Role, Shift, ShiftId, Sound
 
 ROWS_A_PAGE = 3
@@ -168,18 +169,22 @@ def ask_who_joins(_turn: Turn, state: AddingTo, event: Touched) -> Seeking:
 
 
 def add_to_shift(turn: Turn, state: Seeking, member_id: MemberId) -> Noting | Seeking:
-    """The person is there and works: that is a presence, with who noted it."""
-    shift_id = state.shift_id
+    """The person is there and works, be it on the account's place: that is a presence, with who noted it."""
+    shift_id, knowledge = state.shift_id, turn.around.knowledge
     assert shift_id is not None
-    place = turn.around.knowledge.assignment(shift_id, member_id)
+    member = knowledge.members.get(member_id)
+    worker = member_id if member is None else worker_for(turn.around, member, shift_id)
+    place = knowledge.assignment(shift_id, worker)
     if place is not None and place.present:
         turn.do(Play(Sound.UNKNOWN))
         return replace(state, trouble=LinkTrouble.HERE)
     details: dict[str, object] = {"answered": True, "late": False, "added_by": state.staff.by}
-    fact = turn.fact(FactKind.CHECK_IN, member=member_id, shift=shift_id, details=details)
+    if worker != member_id:
+        details[BY] = member_id
+    fact = turn.fact(FactKind.CHECK_IN, member=worker, shift=shift_id, details=details)
     turn.record(fact, hold_seconds=turn.around.policy.undo_seconds)
     turn.do(Play(Sound.PRESENT))
-    return Noting(staff=state.staff, place=(shift_id, member_id), fact=fact.id)
+    return Noting(staff=state.staff, place=(shift_id, worker), fact=fact.id)
 
 
 @on(Coordinating, Touched, Action.ABSENCE)

@@ -216,12 +216,14 @@ def _shift_line(around: Surroundings, shift_id: ShiftId) -> Say:
 @shown(Noting)
 def show_note(_session: Session, state: Noting, around: Surroundings, frame: Frame) -> ResultView:
     shift_id, member_id = state.place
+    place = around.knowledge.assignment(shift_id, member_id)
+    who = member_id if place is None or state.absent else around.knowledge.worker(place)
     noted = "note.absent" if state.absent else "note.done"
     return ResultView(
         frame=frame,
         tone=ResultTone.LEAF,
         icon="account-clock-outline" if state.absent else "account-check-outline",
         title=say(noted if state.committed else "note.keeping"),
-        body=(person(around, member_id), _shift_line(around, shift_id)),
+        body=(person(around, who), _shift_line(around, shift_id)),
         buttons=(back_button(), Button(action=Action.UNDO, label=say("help.cancel"), icon="undo")),
     )

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from kiosk.effects import Play
 from kiosk.events import Action, Committed, StopRequested, Timer, TimerFired, Touched
 from kiosk.rules import shifts
+from kiosk.rules.knowledge import Knowledge
 from kiosk.rules.roster import INSTEAD_OF
 from kiosk.rules.states import (
     Asking,
@@ -31,7 +32,7 @@ from kiosk.rules.states import (
     Wondering,
 )
 from kiosk.rules.turn import Surroundings, Turn, on
-from kiosk.types import NOTHING, CardHash, Fact, FactKind, MemberId, Role, ShiftId, Sound
+from kiosk.types import NOTHING, Assignment, CardHash, Fact, FactKind, Member, MemberId, Role, ShiftId, Sound
 
 
 def check_in(
@@ -70,7 +71,7 @@ def _note(
     around = turn.around
     shift = around.knowledge.shifts.get(shift_id)
     late_from = None if shift is None else shift.starts_at + timedelta(minutes=around.policy.late_after_minutes)
-    worker = _worker(turn, visit, shift_id)
+    worker = worker_for(around, visit.member, shift_id)
     late = late_from is not None and around.now >= late_from
     details: dict[str, object] = {"answered": answered, "late": late, **more}
     if worker != visit.member.id:
@@ -109,11 +110,17 @@ def drop_deed(turn: Turn, card: CardHash) -> None:
     turn.change(deeds=MappingProxyType({other: deed for other, deed in turn.session.deeds.items() if other != card}))
 
 
-def _worker(turn: Turn, visit: Visit, shift_id: ShiftId) -> MemberId:
-    """Whose place it is: an attached person may come for the account's shift."""
-    shift = turn.around.knowledge.shifts.get(shift_id)
-    place = None if shift is None else shifts.worker_on(turn.around.knowledge, visit.member, shift)
-    return visit.member.id if place is None else place.member_id
+def worker_for(around: Surroundings, member: Member, shift_id: ShiftId) -> MemberId:
+    """Whose place it is: an attached person may come for the account's shift, as long as nobody else has."""
+    knowledge = around.knowledge
+    shift = knowledge.shifts.get(shift_id)
+    place = None if shift is None else shifts.worker_on(knowledge, member, shift)
+    return member.id if place is None or _is_taken(knowledge, place, member) else place.member_id
+
+
+def _is_taken(knowledge: Knowledge, place: Assignment, member: Member) -> bool:
+    """Another of those who share the account has come for it."""
+    return place.present and knowledge.worker(place) != member.id
 
 
 def maybe_question(state: State) -> Asking | None:
@@ -144,7 +151,11 @@ def has_declined(session: Session, around: Surroundings, visit: Visit, shift_id:
     knowledge = around.knowledge
     shift = knowledge.shifts.get(shift_id)
     place = None if shift is None else shifts.worker_on(knowledge, visit.member, shift)
-    return place is not None and (knowledge.is_absent(place) or place not in knowledge.roster(shift_id))
+    return place is not None and (
+        knowledge.is_absent(place)
+        or place not in knowledge.roster(shift_id)
+        or _is_taken(knowledge, place, visit.member)
+    )
 
 
 def _decline(turn: Turn, visit: Visit, shift_id: ShiftId) -> None:
@@ -197,7 +208,7 @@ def confirm_presence(_turn: Turn, state: Thanking, event: Committed) -> Thanking
 
 @on(Thanking, Touched, Action.UNDO)
 def undo_check_in(turn: Turn, state: Thanking, _event: Touched) -> Undone:
-    worker = _worker(turn, state.visit, state.shift_id)
+    worker = worker_for(turn.around, state.visit.member, state.shift_id)
     undo = turn.fact(FactKind.CHECK_IN_UNDONE, member=worker, shift=state.shift_id, about=state.fact)
     turn.withdraw(state.fact, undo)
     drop_deed(turn, state.visit.card)

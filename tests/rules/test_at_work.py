@@ -2,7 +2,9 @@
 
 import pytest
 
-from kiosk.events import Action
+from kiosk.events import Action, Touched
+from kiosk.types import FactKind
+from tests.rules.bulk import scale
 from tests.rules.terminal import ROSTER, TUESDAY, Terminal, snapshot, tap
 
 SOON = TUESDAY.replace(hour=14, minute=32)
@@ -24,3 +26,14 @@ def test_of_those_who_share_an_account_only_who_came_is_wished_a_good_shift(who,
         terminal.wait(60)
         terminal.time_out()
     assert greeted == at_work
+
+
+@pytest.mark.parametrize(("first", "second"), [("alix", "attached"), ("attached", "alix")])
+def test_of_two_who_come_for_one_place_silence_notes_the_first_alone(first, second):
+    terminal = scale()
+    terminal.weigh(352)
+    terminal.feed(tap(first), tap(second), Touched(Action.DONE))
+    assert terminal.state.visit.member.id == second
+    terminal.time_out()
+    [presence] = terminal.facts(FactKind.CHECK_IN)
+    assert presence.details.get("by", presence.member_id) == first

@@ -173,6 +173,31 @@ def test_whoever_is_there_already_is_not_added_twice():
     assert terminal.facts(FactKind.CHECK_IN) == []
 
 
+def test_an_attached_person_is_added_on_the_place_of_the_account_and_named():
+    terminal = coordinator(Touched(Action.ADD_SOMEONE), Touched(Action.CHOOSE, "soon"), tap("attached"))
+    [fact] = terminal.facts(FactKind.CHECK_IN)
+    assert (fact.member_id, fact.details["by"], fact.details["added_by"]) == ("alix", "attached", "coord")
+    assert ("number", "attached") in terminal.view().body[0].values
+    terminal.touch(Action.UNDO)
+    assert not terminal.knowledge.assignment("soon", "alix").present
+
+
+def test_whoever_came_on_the_place_of_the_account_is_not_added_beside_it():
+    terminal = staffed()
+    terminal.feed(tap("attached"), Touched(Action.START_SHIFT), tap("coord"), Touched(Action.COORDINATION))
+    terminal.feed(Touched(Action.ADD_SOMEONE), Touched(Action.CHOOSE, "soon"), tap("attached"))
+    assert terminal.state.trouble is staff_states.LinkTrouble.HERE
+    assert [fact.member_id for fact in terminal.facts(FactKind.CHECK_IN)] == ["alix"]
+
+
+def test_whoever_comes_beside_the_account_is_added_for_themselves():
+    terminal = staffed()
+    terminal.feed(tap("alix"), Touched(Action.START_SHIFT), tap("coord"), Touched(Action.COORDINATION))
+    terminal.feed(Touched(Action.ADD_SOMEONE), Touched(Action.CHOOSE, "soon"), tap("attached"), Touched(Action.UNDO))
+    assert [fact.member_id for fact in terminal.facts(FactKind.CHECK_IN)] == ["alix", "attached"]
+    assert terminal.knowledge.assignment("soon", "alix").present
+
+
 def test_with_one_shift_running_nothing_is_asked():
     terminal = coordinator()
     only = (shift("only", at(13)),)

@@ -137,3 +137,14 @@ def test_who_is_replaced_is_awaited_no_more_by_anybody():
     # There is nobody left whose place someone else could take.
     terminal.feed(tap("ahead"))
     assert Action.WORK_NOW not in actions(terminal)
+
+
+def test_who_comes_beside_the_account_takes_a_place_and_gives_it_back_without_the_account_s():
+    terminal = Terminal()
+    here = Assignment(shift_id=ShiftId("now-till"), member_id=MemberId("alix"), first_name="Alix", present=True)
+    terminal.knowledge.apply(snapshot(terminal.now, generation=2, assignments=(here,)))
+    terminal.feed(tap("attached"), WORK, Touched(Action.PICK, "now-till"))
+    [fact] = terminal.facts(FactKind.CHECK_IN)
+    assert fact.member_id == "attached"
+    terminal.touch(Action.UNDO)
+    assert terminal.knowledge.assignment("now-till", "alix").present
