@@ -65,6 +65,30 @@ def test_lines_are_found_in_a_configuration_with_faults_elsewhere(tmp_path, faul
     assert "only the lines" in caplog.text
 
 
+@pytest.mark.parametrize(
+    "fault",
+    ['[terminal]\nlanguage = "fr\n', "[policy]\nexpired_days 7\n", "[door]\nforced_alarm = false\n", "# caf\udce9\n"],
+    ids=["quote", "no equals sign", "section twice", "no UTF-8"],
+)
+def test_lines_are_found_in_a_file_that_is_no_toml_any_more(tmp_path, fault):
+    file = write(tmp_path, "")
+    file.write_bytes((WHOLE_FILE + fault).encode("utf-8", "surrogateescape"))
+    assert list(outputs_of(config_of_lines(file))) == EXPECTED
+
+
+@pytest.mark.parametrize(
+    ("good", "broken"),
+    [
+        ("relay_active_high = false", "relay_active_high = flase"),
+        ("relay_active_high = false", "relay_active_high = false\nrelay_active_high = true"),
+        ("relay_pin = 17", "relay_pin = 17\n[dor"),
+    ],
+)
+def test_the_level_of_rest_is_never_guessed(tmp_path, good, broken):
+    with pytest.raises(ConfigError):
+        config_of_lines(write(tmp_path, WHOLE_FILE.replace(good, broken)))
+
+
 @pytest.mark.parametrize("text", ["[door", WHOLE_FILE.replace("17", "99"), "door = 3"])
 def test_lines_that_cannot_be_understood_are_told_with_all_faults(tmp_path, text):
     with pytest.raises(ConfigError):
