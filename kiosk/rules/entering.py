@@ -55,9 +55,10 @@ from kiosk.rules.states import (
     Wondering,
 )
 from kiosk.rules.stickers import maybe_lay_sticker
-from kiosk.rules.turn import Turn, on
+from kiosk.rules.turn import Surroundings, Turn, on
 from kiosk.rules.working import maybe_deed, maybe_question, note_coming, settle_question
 from kiosk.types import CardKind, FactKind, Member, Part, Reason, Remark, Shift, Sound, Verdict
+from kiosk.views import LANGUAGES
 
 PERSONAL = (
     Welcoming, Noticing, Asking, Thanking, Undone, Refusing, Reviewing, Choosing, Booking, Booked, RollCalling,
@@ -199,7 +200,7 @@ def admit(turn: Turn, state: State, tap: CardTapped, member: Member) -> State:
             return _with_undo(turn, state, last)
         return state
     visit = _journal(turn, tap, member, verdict)
-    turn.change(last_visit=visit, language=_language(turn, member), large_text=member.large_text)
+    turn.change(last_visit=visit, language=language_of(member, turn.around), large_text=member.large_text)
     if not verdict.allowed:
         return _refuse(turn, visit)
     turn.change(refusals=None)
@@ -226,8 +227,10 @@ def because(verdict: Verdict) -> dict[str, object]:
     return {"reason": verdict.reason.value, "rule": verdict.rule, "freshness": verdict.freshness.value}
 
 
-def _language(turn: Turn, member: Member) -> str:
-    return member.language or turn.around.language
+def language_of(member: Member, around: Surroundings) -> str:
+    """In which the screens speak to this person: the server may name a variant, or one that they do not speak."""
+    language = (member.language or "").partition("-")[0]
+    return language if language in LANGUAGES else around.language
 
 
 def _journal(turn: Turn, tap: CardTapped, member: Member, verdict: Verdict) -> Visit:

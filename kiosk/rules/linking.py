@@ -6,6 +6,7 @@ from typing import TypeVar
 from kiosk.effects import CountLinked, Play, Prefer
 from kiosk.events import Action, CardTapped, CodeNotKnown, JarScanned, LinkedCounted, TareScanned, Touched, TwoCardsSeen
 from kiosk.rules.coordinating import add_to_shift, menu_of
+from kiosk.rules.entering import language_of
 from kiosk.rules.ownership import bearer_of, judge, search
 from kiosk.rules.staff_states import (
     Blocked,
@@ -161,7 +162,7 @@ def prefer(turn: Turn, state: Tuning, event: Touched) -> Tuning:
         case Action.LARGE_TEXT:
             member = replace(member, large_text=not member.large_text)
         case _:
-            spoken = LANGUAGES.index(member.language or turn.around.language)
+            spoken = LANGUAGES.index(language_of(member, turn.around))
             member = replace(member, language=LANGUAGES[(spoken + 1) % len(LANGUAGES)])
     wish = Prefer(
         member_id=member.id, language=member.language, large_text=member.large_text, long_pulse=member.long_pulse

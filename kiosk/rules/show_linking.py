@@ -1,6 +1,7 @@
 """The screens on which cards are linked and blocked, and people looked for. Full names: for staff alone."""
 
 from kiosk.events import Action
+from kiosk.rules.entering import language_of
 from kiosk.rules.linking import may_grant
 from kiosk.rules.ownership import full_name
 from kiosk.rules.show_staff import back_button, person
@@ -114,7 +115,7 @@ def show_transfer(_session: Session, state: Transferring, around: Surroundings, 
 def show_tuning(_session: Session, state: Tuning, around: Surroundings, frame: Frame) -> ChoicesView:
     """« Porte plus longue ? Gros texte ? »: seen here and on no other screen."""
     member = state.member
-    language = member.language or around.language
+    language = language_of(member, around)
     grant = Button(action=Action.GRANT, label=Say(f"tune.role.{member.role.value}"), icon="key-outline")
     may = may_grant(state.staff, member, server_roles=around.knowledge.capabilities.roles)
     return ChoicesView(

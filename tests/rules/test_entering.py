@@ -8,7 +8,7 @@ from kiosk.rules import states
 from kiosk.rules.session import stay_seconds
 from kiosk.rules.turn import Link
 from kiosk.types import CardKind, FactKind, Part, Reason, Remark
-from tests.rules.terminal import Terminal, at, card_of, tap
+from tests.rules.terminal import Terminal, at, card_of, member, snapshot, tap
 
 
 def test_a_member_in_good_standing_walks_in_without_a_touch():
@@ -92,6 +92,16 @@ def test_another_card_replaces_the_person_before():
     assert isinstance(terminal.state, states.Welcoming)
     assert terminal.state.visit.member.id == "english"
     assert terminal.session.language == "en"
+
+
+@pytest.mark.parametrize(("theirs", "spoken"), [("de", "fr"), ("en-GB", "en")])
+def test_whose_language_the_screens_do_not_speak_can_switch_it_all_the_same(theirs, spoken):
+    terminal = Terminal()
+    terminal.knowledge.apply(snapshot(full=False, members=(member("sam", language=theirs),)))
+    terminal.feed(tap("sam"))
+    assert terminal.session.language == spoken
+    terminal.touch(Action.LANGUAGE)
+    assert {terminal.session.language, spoken} == {"fr", "en"}
 
 
 def test_the_language_of_one_person_is_not_the_next_ones():

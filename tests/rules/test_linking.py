@@ -175,6 +175,16 @@ def test_what_a_person_needs_is_kept_and_known_at_once_and_in_no_fact():
     assert len(terminal.facts()) == before
 
 
+@pytest.mark.parametrize(("theirs", "shown", "then"), [("de", "fr", "en"), ("en-GB", "en", "fr")])
+def test_a_language_that_the_screens_do_not_speak_can_be_changed(theirs, shown, then):
+    terminal = staffed()
+    terminal.knowledge.apply(snapshot(full=False, members=(member("sam", language=theirs),)))
+    terminal.feed(tap("coord"), Touched(Action.COORDINATION), LINK, badge("sam"), Touched(Action.TUNE))
+    assert f"tune.language.{shown}" in {button.label.key for button in terminal.view().choices}
+    terminal.touch(Action.CARD_LANGUAGE)
+    assert terminal.knowledge.members["sam"].language == then
+
+
 def test_the_next_badge_goes_on_from_the_settings():
     terminal = coordinator(LINK, badge("sam"), new_card(), Touched(Action.TUNE), badge("alix"))
     assert terminal.state.who == "alix"
