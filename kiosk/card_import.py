@@ -22,6 +22,7 @@ from kiosk.devices.cards import (
 )
 from kiosk.devices.uid_formats import UidFormat, parse_reader_uid
 from kiosk.types import CardHash
+from kiosk.views import LANGUAGES
 
 COLUMNS: Final = Columns(file="cards", required=("card", "member"), optional=("language", "large_text", "long_pulse"))
 NXP: Final = 0x04
@@ -98,8 +99,11 @@ def _row(line: Line, reading: Reading) -> Row:
 
 
 def _wishes(line: Line) -> Iterator[tuple[str, object]]:
-    if line.cells["language"]:
-        yield "language", line.cells["language"].lower()
+    language = line.cells["language"].lower()
+    if language and language not in LANGUAGES:
+        raise ValueError(f"language is none of {', '.join(LANGUAGES)}")
+    if language:
+        yield "language", language
     for name in ("large_text", "long_pulse"):
         said = line.cells[name].lower()
         if said and said not in YES | NO:

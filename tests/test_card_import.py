@@ -41,6 +41,13 @@ def test_empty_cells_wish_nothing():
     assert one(f"{CARD},312,,,", "card,member,language,large_text,long_pulse").wishes == {}
 
 
+def test_a_language_that_the_screens_do_not_speak_costs_its_own_line_alone():
+    odd, good = read(f"card,member,language\n{CARD},312,Deutsch\n{OTHER},118,en\n")
+    assert odd.card is None
+    assert odd.fault == "language is none of fr, en"
+    assert (good.card, good.wishes) == (HASHER.hash_canonical(OTHER), {"language": "en"})
+
+
 @pytest.mark.parametrize(
     ("text", "fault"),
     [
