@@ -25,6 +25,7 @@ from kiosk.app_parts import (
     make_settings,
     make_sources,
     new_jar_code,
+    told_as_reader,
 )
 from kiosk.backends.base import Backend
 from kiosk.clock import Clock, SystemClock
@@ -157,7 +158,8 @@ class Terminal:
         self.staff.carry_out(AskPin())
         printer = make_printer(config, post, clock)
         questions = Questions(self.backend, post, clock, self.store.without_forgotten)
-        sources = [Supervisor(source, post, clock) for source in self._sources()]
+        tell = told_as_reader(config, post)
+        sources = [Supervisor(source, tell, clock) for source in self._sources()]
         rest = [part for part in (self._door_memory, self._door_proof, printer) if part is not None]
         parts: list[Worker] = [*sources, *rest, questions, self._sync, self.control, self._lookout]
         try:
@@ -217,6 +219,8 @@ class Terminal:
             part.request_stop()
         self.reactor.post(StopRequested("the terminal stops"))
         stuck = [] if self.reactor.join() else ["Reactor"]
+        if self.backlight is not None:
+            self.backlight.close()
         self.store.request_stop()
         stuck += [type(part).__name__ for part in (*parts, self.store) if not part.join(STOP_SECONDS)]
         self.backend.close()

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -25,8 +26,9 @@ from kiosk.devices.scales.regex import ANY_WEIGHT, Regex
 from kiosk.devices.scanner import EvdevDevices, InputDevices, InputIdentity, Scanner
 from kiosk.devices.supervisor import Source
 from kiosk.errors import ConfigError
-from kiosk.events import Event
+from kiosk.events import DeviceFound, DeviceLost, Event
 from kiosk.reactor import Settings
+from kiosk.rules.policy import Station
 from kiosk.rules.tare import TareLimits
 from kiosk.rules.weekly import schedule_of
 from kiosk.types import CardHash, JarCode, Part
@@ -165,6 +167,19 @@ def make_sources(config: Config, hasher: CardHasher, clock: Clock, wiring: Wirin
     scale = config.scale
     if scale.enabled and scale.port is not None:
         yield SerialScale(scale.port, make_dialect(scale), clock, silence_seconds=scale.silence_seconds)
+
+
+def told_as_reader(config: Config, post: Callable[[Event], None]) -> Callable[[Event], None]:
+    """``post`` for the sources: where every card is read by the scanner, the reader is lost and found with it."""
+    if config.reader.enabled or not config.scanner.enabled or config.terminal.station is Station.BULK:
+        return post
+
+    def post_for_both(event: Event) -> None:
+        post(event)
+        if isinstance(event, DeviceLost | DeviceFound) and event.part is Part.SCANNER:
+            post(replace(event, part=Part.READER))
+
+    return post_for_both
 
 
 def make_dialect(scale: ScaleSettings) -> Dialect:

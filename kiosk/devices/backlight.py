@@ -33,7 +33,8 @@ class Backlight:
         self._lock = threading.Lock()
         self._alone_since: float | None = None
         self._awake_until = 0.0
-        self._share = 1.0
+        # Unknown: a restart finds the night's, and so does systemd-backlight, which keeps it through a reboot.
+        self._share: float | None = None
         self._failed = False
 
     def show(self, view: View) -> None:
@@ -58,6 +59,11 @@ class Backlight:
                 self._awake_until = self._alone_since + AWAKE_SECONDS
             self._set(1.0)
             return dark and bool(self._panels) and not self._failed
+
+    def close(self) -> None:
+        """Leave the light on: what is shown next may know nothing of it. Twice does no harm."""
+        with self._lock:
+            self._set(1.0)
 
     def _set(self, share: float) -> None:
         if share == self._share:

@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from PIL import Image
 from kiosk.app import Terminal
 from kiosk.demo.cast import CAST, STRANGER_CARD, Kind, character
 from kiosk.demo.room import Room, Wish, demo_clock
+from kiosk.devices.backlight import Backlight
 from kiosk.events import Action, Touched
 from kiosk.member_data import forget
 from kiosk.rules.tare import Empty
@@ -128,6 +130,38 @@ def test_a_lost_reader_is_shown_and_comes_back(tmp_path):
         room.plug_reader()
         room.clock.advance(11)
         screen.wait_for_title("idle.title")
+
+
+def test_a_lost_scanner_is_shown_where_every_card_is_read_by_it(tmp_path):
+    room = Room(Wish(members=60), tmp_path, demo_clock())
+    with room.running():
+        config = room.config()
+        terminal = Terminal(replace(config, reader=replace(config.reader, enabled=False)), room.clock, room)
+        screen = Onlooker()
+        with terminal.running(screen):
+            screen.wait_for(lambda view: bool(getattr(view, "board", ())))
+            usb, gun = room.make_input_devices(), room._scanner
+            usb.unplug(gun)
+            screen.wait_for_title("broken.reader")
+            usb.plug(gun)
+            room.clock.advance(11)
+            screen.wait_for_title("idle.title")
+
+
+def test_the_light_is_left_on_by_a_terminal_that_ends(tmp_path):
+    """The faults of a configuration, or the guide, may be shown next: neither knows of the light."""
+    panel = tmp_path / "backlight" / "10-0045"
+    panel.mkdir(parents=True)
+    (panel / "max_brightness").write_text("31")
+    room = Room(Wish(members=60), tmp_path, demo_clock())
+    with room.running():
+        terminal = Terminal(room.config(), room.clock, room)
+        terminal.backlight = Backlight(room.clock.monotonic, panel.parent)
+        with terminal.running(Onlooker()):
+            wait_until((panel / "brightness").exists)
+            (panel / "brightness").write_text("0")
+            terminal.backlight._share = 0.0
+    assert (panel / "brightness").read_text() == "31"
 
 
 def test_the_bell_is_heard_and_stops(tmp_path):

@@ -91,6 +91,21 @@ def test_only_a_touch_on_dark_glass_does_nothing_but_wake(light, watch):
     assert not light.wake()
 
 
+def test_what_an_earlier_run_left_dark_is_lit_by_day(light, panel):
+    (panel / "brightness").write_text("0\n")
+    light.show(DAY)
+    assert brightness(panel) == 31
+
+
+def test_the_light_is_left_on(light, panel, watch):
+    light.show(NIGHT)
+    watch.seconds += 4000
+    light.show(NIGHT)
+    light.close()
+    light.close()
+    assert brightness(panel) == 31
+
+
 def test_without_a_panel_nothing_happens(tmp_path, watch):
     light = Backlight(watch, tmp_path / "nothing")
     light.show(NIGHT)
