@@ -8,9 +8,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from kiosk.clock import AdjustableClock
+from kiosk.devices.cards import CardHasher, PartialUid
 from kiosk.effects import AskGrace, Book, Identify, LockDown
 from kiosk.events import (
     Action,
+    CardTapped,
     CommandReceived,
     CommitFailed,
     Committed,
@@ -304,6 +306,19 @@ def test_a_card_known_under_the_key_before_is_linked_under_the_new_one():
     reactor.handle(tap("rehashed", code="7:04A3C6CAE26180"))
     assert ("record", FactKind.CARD_LINKED, 0.0) in recorder.log
     assert reactor.knowledge.card(tap("rehashed").hash).member_id == "camille"
+    assert ("open", 8) in recorder.log
+
+
+def test_a_cut_uid_known_under_the_key_before_is_linked_too():
+    """A reader of three bytes writes ``part:…``: its cards change keys as all others do."""
+    recorder = Recorder()
+    reactor = reactor_with(recorder)
+    before, after = CardHasher(b"0" * 16, "before"), CardHasher(b"1" * 16, "after")
+    uid = PartialUid(bytes.fromhex("BEADDE"))
+    reactor.handle(snapshot(full=False, cards=(Card(hash=before.hash_uid(uid), member_id="camille"),)))
+    reactor._older_hash = before.hash_canonical
+    reactor.handle(CardTapped(hash=after.hash_uid(uid), tail="ADDE", code=str(uid)))
+    assert reactor.knowledge.card(after.hash_uid(uid)).member_id == "camille"
     assert ("open", 8) in recorder.log
 
 

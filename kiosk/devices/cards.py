@@ -17,6 +17,8 @@ UID_LENGTHS: Final = (4, 7, 10)
 """Bytes of a uid of one, two and three cascade levels (ISO/IEC 14443-3)."""
 CASCADE_TAG: Final = 0x88
 SHORTEST_KEY: Final = 16
+PART: Final = "part:"
+"""How the canonical form of a :class:`PartialUid` begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ class PartialUid:
     data: bytes
 
     def __str__(self) -> str:
-        return f"part:{self.data.hex().upper()}"
+        return f"{PART}{self.data.hex().upper()}"
 
     def __repr__(self) -> str:
         return f"PartialUid({len(self.data)} bytes)"
@@ -70,6 +72,21 @@ def parse_uid(text: str) -> CardUid:
     if not colon or str(uid) != f"{length}:{digits.upper()}":
         raise ValueError("not a card uid")
     return uid
+
+
+def _parse_part(text: str) -> PartialUid:
+    """What is left of a uid in canonical form, read back.
+
+    Raises:
+        ValueError: ``text`` is not that. The message does not repeat it.
+    """
+    try:
+        part = PartialUid(bytes.fromhex(text.removeprefix(PART)))
+    except ValueError:
+        raise ValueError("not a card uid") from None
+    if not part.data or str(part) != PART + text.removeprefix(PART).upper():
+        raise ValueError("not a card uid")
+    return part
 
 
 def tail(uid: CardUid | PartialUid) -> str:
@@ -246,13 +263,15 @@ class CardHasher:
         return self._hash(canonical_badge(code))
 
     def hash_canonical(self, text: str) -> CardHash:
-        """The hash of an id in its canonical form, ``7:04A3C6CAE26180`` or ``ean:0420000001188``.
+        """The hash of an id in its canonical form: ``7:04A3C6CAE26180``, ``part:BEADDE`` or ``ean:0420000001188``.
 
         Raises:
-            ValueError: ``text`` is neither.
+            ValueError: ``text`` is none of them.
         """
         if text.startswith("ean:"):
             return self.hash_badge(text.removeprefix("ean:"))
+        if text.startswith(PART):
+            return self.hash_uid(_parse_part(text))
         return self.hash_uid(parse_uid(text))
 
     def _hash(self, canonical: str) -> CardHash:

@@ -199,6 +199,22 @@ def test_another_key_gives_another_hash() -> None:
     assert CardHasher(KEY, "a").hash_uid(FOUR) != CardHasher(KEY[::-1], "b").hash_uid(FOUR)
 
 
+@pytest.mark.parametrize("uid", [FOUR, SEVEN, PartialUid(bytes.fromhex("BEADDE")), PartialUid(FOUR.data)])
+def test_hash_is_the_same_from_the_canonical_form(uid: CardUid | PartialUid) -> None:
+    hasher = CardHasher(KEY, "2026")
+    assert hasher.hash_canonical(str(uid)) == hasher.hash_canonical(str(uid)[:5] + str(uid)[5:].lower())
+    assert hasher.hash_canonical(str(uid)) == hasher.hash_uid(uid)
+
+
+@pytest.mark.parametrize(
+    "text", ["part:", "part:BEADD", "part:BE AD DE", "part: BEADDE", "part:BEADDG", "4:DEADBE", ""]
+)
+def test_nothing_but_a_canonical_form_is_hashed(text: str) -> None:
+    with pytest.raises(ValueError) as refusal:
+        CardHasher(KEY, "2026").hash_canonical(text)
+    assert str(refusal.value) == "not a card uid"
+
+
 def test_part_of_a_uid_never_equals_a_whole_one() -> None:
     hasher = CardHasher(KEY, "2026")
     assert hasher.hash_uid(PartialUid(FOUR.data)) != hasher.hash_uid(FOUR)
