@@ -83,6 +83,7 @@ class Sounds:
         self._volume = volume
         self._folder = tempfile.TemporaryDirectory(prefix="kiosk-sounds-")
         self._loaded: dict[Sound, Any] = {}
+        self._failed = False
         self._silent = volume <= 0
         if not self._silent and not has_audio_device():
             self._fall_silent()
@@ -91,7 +92,11 @@ class Sounds:
         """Start ``sound`` as loud as befits the hour; what plays already goes on."""
         if self._silent:
             return
-        loaded = self._loaded.get(sound) or self._load(sound)
+        try:
+            loaded = self._loaded.get(sound) or self._load(sound)
+        except OSError as error:
+            self._fail(error)
+            return
         if loaded is None or loaded.length <= 0:
             self._fall_silent()
             return
@@ -103,10 +108,18 @@ class Sounds:
         self._silent = True
         log.warning("there is no audio; the kiosk is silent")
 
+    def _fail(self, error: OSError) -> None:
+        """Never an error of the screen: it would stand where the verdict is."""
+        if not self._failed:
+            log.warning("a sound cannot be made: %s", error.strerror)
+        self._failed = True
+
     def _load(self, sound: Sound) -> Any:
         from kivy.core.audio import SoundLoader  # noqa: PLC0415  looks for audio devices when imported
 
         path = Path(self._folder.name) / f"{sound}.wav"
+        # systemd-tmpfiles takes what nobody has touched for days.
+        path.parent.mkdir(mode=0o700, exist_ok=True)
         path.write_bytes(wave_bytes(sound))
         self._loaded[sound] = SoundLoader.load(str(path))
         return self._loaded[sound]
