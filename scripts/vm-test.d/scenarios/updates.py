@@ -129,7 +129,8 @@ def verdicts(terminal: Terminal, report: Report, before: str) -> None:
         assert terminal.status()["version"] == GOOD
         tried, back = trial_of(machine)
         assert VERDICT_SECONDS <= tried <= VERDICT_SECONDS + SLACK_SECONDS, tried
-        assert "shows no life in screen: going back" in machine.run(f"tail -n 40 {ROOT}/update.log").stdout
+        log = machine.run(f"tail -n 40 {ROOT}/update.log").stdout
+        assert f"{HUNG} shows no life in screen" in log, log
         found.seen = f"after {tried:.0f} s; {GOOD} is well again {back:.0f} s later"
 
 
