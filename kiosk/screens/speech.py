@@ -40,7 +40,7 @@ class Speech:
         self._thread.start()
 
     def speak(self, text: str, language: str) -> None:
-        """Say ``text`` once what was said before is over; from any thread, at once."""
+        """Say ``text`` once what is being said is over, unless something newer is to be said by then; at once."""
         self._said.put((text, language))
 
     def close(self) -> None:
@@ -52,9 +52,21 @@ class Speech:
         self._thread.join(timeout_seconds)
         return not self._thread.is_alive()
 
+    def _newest(self) -> tuple[str, str] | None:
+        """What waited behind a long sentence was for somebody who has gone: the next person must not hear it."""
+        wanted = self._said.get()
+        while wanted is not None and not self._said.empty():
+            newer = self._said.get()
+            if newer is None:
+                # The end comes after what is to be said.
+                self._said.put(None)
+                break
+            wanted = newer
+        return wanted
+
     def _speak_all(self) -> None:
         silent = False
-        while (wanted := self._said.get()) is not None:
+        while (wanted := self._newest()) is not None:
             if silent:
                 continue
             text, language = wanted

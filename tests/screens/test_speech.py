@@ -1,6 +1,7 @@
 """What is spoken, and what is not."""
 
 import logging
+import threading
 
 from kiosk.messages import MESSAGES
 from kiosk.screens.speech import PHRASES, Speech
@@ -14,6 +15,25 @@ def test_a_sentence_is_handed_to_espeak_in_its_language_and_as_loud_as_wanted():
     speech.close()
     assert speech.join(5)
     assert commands == [["espeak-ng", "-a", "50", "-v", "fr", "--", "C’est ouvert."]]
+
+
+def test_what_waited_behind_a_long_sentence_is_not_said_to_the_next_person():
+    begun, go_on, said = threading.Event(), threading.Event(), []
+
+    def run(command, **_):
+        said.append(command[-1])
+        begun.set()
+        assert go_on.wait(5)
+
+    speech = Speech(1.0, run)
+    speech.speak("one", "fr")
+    assert begun.wait(5)
+    for text in ("two", "three"):
+        speech.speak(text, "fr")
+    go_on.set()
+    speech.close()
+    assert speech.join(5)
+    assert said == ["one", "three"]
 
 
 def test_without_the_program_it_is_silent_and_says_so_once(caplog):
