@@ -301,6 +301,7 @@ _TEAM: dict[str, Message] = {
     "team.next": "Ensuite, {time}",
     "team.expected": "attendu·e",
     "team.free": ("{n} place libre", "{n} places libres"),
+    "team.more": ("Et {n} autre personne", "Et {n} autres personnes"),
     "team.first": "1er créneau",
     "team.join": "Je viens aider",
     "team.card": "Pose ta carte pour voir l’équipe",

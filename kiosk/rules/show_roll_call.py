@@ -113,6 +113,7 @@ def _later_job(crew: shifts.Crew) -> JobRow:
 
 
 def _people(crew: shifts.Crew, around: Surroundings) -> tuple[PersonRow, ...]:
+    """Who is there and who is awaited, then what is free; of a crew that is too large the last line says how many."""
     rows = []
     for shift in crew.shifts:
         for place in sorted(around.knowledge.roster(shift.id), key=lambda place: (not place.present, place.first_name)):
@@ -125,8 +126,15 @@ def _people(crew: shifts.Crew, around: Surroundings) -> tuple[PersonRow, ...]:
             rows.append(
                 PersonRow(name=literal(place.first_name), job=literal(shift.job), icon=icon, chip=chip, chip_tone=tone)
             )
-    for shift in crew.shifts:
-        free = shift.places - len(around.knowledge.roster(shift.id))
-        if free > 0:
-            rows.append(PersonRow(name=literal(shift.job), job=say("team.free", n=free), icon="plus-circle-outline"))
-    return tuple(rows[:PEOPLE_SHOWN])
+    free = [(shift, shift.places - len(around.knowledge.roster(shift.id))) for shift in crew.shifts]
+    gaps = [
+        PersonRow(name=literal(shift.job), job=say("team.free", n=places), icon="plus-circle-outline")
+        for shift, places in free
+        if places > 0
+    ]
+    if len(rows) > PEOPLE_SHOWN:
+        missing = sum(max(0, places) for _, places in free)
+        rest = say("team.free", n=missing) if missing else say("team.full")
+        more = say("team.more", n=len(rows) - PEOPLE_SHOWN + 1)
+        rows[PEOPLE_SHOWN - 1 :] = [PersonRow(name=more, job=rest, icon="account-group-outline")]
+    return (*rows, *gaps)[:PEOPLE_SHOWN]
