@@ -247,10 +247,11 @@ class Door:
         if now is before:
             self._tell_of(event)
             return
+        if now.kept != self._memory.kept:
+            # Before the lines: one that fails at this very moment must not take a release or a lock-down with it.
+            self._memory.keep(now.kept)
         self._drive(now)
         self._tell_of(event)
-        if now.kept != self._memory.kept:
-            self._memory.keep(now.kept)
         alarms = now.alarms
         alarm = loudest(alarms)
         if alarm != self._heard:

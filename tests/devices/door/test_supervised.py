@@ -9,10 +9,10 @@ import pytest
 from gpiozero import GPIOZeroError
 
 from kiosk.clock import AdjustableClock
-from kiosk.devices.door import Door
+from kiosk.devices.door import Door, Forgetful
 from kiosk.devices.door_lines import Output
 from kiosk.devices.pins import Pins
-from kiosk.devices.simulated.door import BARE, DrivenPin, SimulatedDoor
+from kiosk.devices.simulated.door import BARE, WHOLE, DrivenPin, SimulatedDoor
 from kiosk.devices.supervisor import Supervisor
 from kiosk.errors import DeviceError
 from kiosk.events import DeviceFound, DeviceLost, Event
@@ -104,6 +104,19 @@ def test_relay_that_does_not_obey_is_lost_and_tried_again(
     await_event(events, DeviceFound(part=door.part))
     door.open_for(8)
     await_event(events, RELAY_ON)
+
+
+def test_a_release_is_remembered_though_the_relay_fails_at_that_moment(clock: AdjustableClock) -> None:
+    strike, memory = SimulatedDoor(WHOLE, relay_pin_class=StubbornPin), Forgetful()
+    door = Door(strike.make_pins, clock, WHOLE, memory=memory)
+    door.open()
+    door.read()
+    strike._relay.fault = GPIOZeroError("stuck")
+    strike.raise_fire()
+    with pytest.raises(DeviceError):
+        door.read()
+    assert memory.kept.released
+    door.close()
 
 
 @pytest.mark.parametrize("fault", [ImportError("no lgpio"), OSError("no chip"), RuntimeError("no Raspberry Pi")])
