@@ -16,7 +16,7 @@ import random
 from collections.abc import Callable
 from datetime import timedelta
 
-from kiosk.backends.base import Accepted, Backend, Outcome, Refused, Retry, Unchanged
+from kiosk.backends.base import SIGN_OF_LIFE, Accepted, Backend, Outcome, Refused, Retry, Unchanged
 from kiosk.clock import Clock
 from kiosk.errors import BackendUnavailable, BackendUnreadable, NotAuthorised, StoreError
 from kiosk.events import (
@@ -115,6 +115,7 @@ class Sync(OwnThread):
     # ── the thread ────────────────────────────────────────────────────────────────────────────────────────────────
 
     def _run(self) -> None:
+        SIGN_OF_LIFE.set(self._show_life)
         while not self._stopping:
             self._rest(self.turn())
 
@@ -143,9 +144,12 @@ class Sync(OwnThread):
             next_at = self._clock.monotonic()
         return self._pull_at if next_at is None else min(next_at, self._pull_at)
 
+    def _show_life(self) -> None:
+        self._post(Ticked(Part.SERVER))
+
     def _rest(self, until: float) -> None:
         while not self._stopping:
-            self._post(Ticked(Part.SERVER))
+            self._show_life()
             with self._wake:
                 left = until - self._clock.monotonic()
                 if left <= 0 or self._woken or self._stopping:
@@ -179,7 +183,7 @@ class Sync(OwnThread):
         doubts: list[tuple[OutboxRow, str]] = []
         try:
             for row in rows:
-                self._post(Ticked(Part.SERVER))
+                self._show_life()
                 if self._stopping or len(doubts) >= patience:
                     break
                 outcome = self._deliver(row)
@@ -263,7 +267,7 @@ class Sync(OwnThread):
         for _ in range(MOST_PAGES):
             answer = self._backend.fetch(cursor, generation)
             self._reach()
-            self._post(Ticked(Part.SERVER))
+            self._show_life()
             if isinstance(answer, Unchanged):
                 self._store.confirm(self._clock.now())
                 self._post(KnowledgeConfirmed(at=self._clock.now()))

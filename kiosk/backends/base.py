@@ -6,11 +6,20 @@ that a server may answer is an outcome. ``fetch`` and ``deliver`` are called fro
 ``book`` and ``grace`` from the thread of the questions: an implementation shares nothing unguarded between the two.
 """
 
+from collections.abc import Callable
+from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Protocol, TypeAlias, runtime_checkable
+from typing import Final, Protocol, TypeAlias, runtime_checkable
 
 from kiosk.events import BookingOutcome, Identified, KnowledgePage
 from kiosk.types import Capabilities, CardHash, Fact, FactId, Member, MemberId, ShiftId
+
+SIGN_OF_LIFE: Final[ContextVar[Callable[[], None]]] = ContextVar("sign_of_life", default=lambda: None)
+"""Called before every exchange with a server, in the thread that has set it.
+
+Each exchange is bounded in time; the dozens that some servers need for one page are not, and a thread that works its
+way through them is not one that hangs.
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,8 @@ log = logging.getLogger(__name__)
 LONGEST_CURSOR: Final = 2000
 LONGEST_REASON: Final = 200
 LONGEST_PAUSE: Final = 3600.0
+LONGEST_PAGE_SECONDS: Final = 120.0
+"""No exchange takes longer than the watchdog waits for a sign of life."""
 IN_FLIGHT_PAUSE: Final = 2.0
 NOT_NOW: Final = frozenset({408, 425, 429})
 BOOKING_CODES: Final = {
@@ -64,7 +66,8 @@ class RestBackend:
         token: this terminal's bearer token.
         clock: stamps the pages.
         key_id: names the key under which cards are hashed here; cards of another key are left out.
-        timeout_seconds: bounds every exchange as a whole; a page of the snapshot has three times as long.
+        timeout_seconds: bounds every exchange as a whole; a page of the snapshot has three times as long, and at most
+            two minutes.
         ca_file: certificates to trust instead of the machine's.
         transport: carries the requests instead of sockets, where the server is simulated.
 
@@ -105,7 +108,8 @@ class RestBackend:
         place = _Bookmark.parse(cursor)
         query = {"cursor": place.cursor} if place.cursor else {}
         headers = {"If-None-Match": place.tag} if place.tag else {}
-        answer = self._exchange("GET", "/v1/snapshot", 3 * self._timeout_seconds, query=query, headers=headers)
+        seconds = min(3 * self._timeout_seconds, LONGEST_PAGE_SECONDS)
+        answer = self._exchange("GET", "/v1/snapshot", seconds, query=query, headers=headers)
         if answer.status == 410 and place.cursor:
             if not place.is_complete:
                 # In the middle of a round: pages of two states must not be mixed in one.

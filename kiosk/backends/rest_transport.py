@@ -20,6 +20,7 @@ from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError
 
+from kiosk.backends.base import SIGN_OF_LIFE
 from kiosk.errors import BackendUnavailable
 
 LARGEST_ANSWER: Final = 16 * 1024 * 1024
@@ -190,6 +191,7 @@ class Transport:
         Raises:
             BackendUnavailable: no whole answer came in time and of a bearable size.
         """
+        SIGN_OF_LIFE.get()()
         line = self._line()
         line.deadline.start(seconds)
         try:

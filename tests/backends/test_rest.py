@@ -13,7 +13,7 @@ import pytest
 
 from kiosk.backends.base import Accepted, Refused, Unchanged
 from kiosk.backends.rest import RestBackend
-from kiosk.backends.rest_transport import LARGEST_ANSWER
+from kiosk.backends.rest_transport import LARGEST_ANSWER, HttpAnswer
 from kiosk.demo.cast import Kind
 from kiosk.errors import BackendUnavailable, ConfigError, NotAuthorised
 from kiosk.events import BookingOutcome
@@ -418,3 +418,26 @@ def test_unchanged_costs_the_server_one_line(rig: RestRig) -> None:
     terminal.pull()
     rig.cable.break_answer_after(1500)
     assert rig.backend.fetch(terminal.cursor, 2) == Unchanged()
+
+
+class Hourglass:
+    """Notes how long each exchange may take, and answers none."""
+
+    def __init__(self) -> None:
+        self.seconds: list[float] = []
+
+    def exchange(self, _method: str, _path: str, seconds: float, **_request: object) -> HttpAnswer:
+        self.seconds.append(seconds)
+        raise BackendUnavailable("the answer took too long")
+
+    def close(self) -> None:
+        pass
+
+
+@pytest.mark.parametrize(("timeout", "page"), [(10, 30), (120, 120)])
+def test_page_may_take_longer_but_never_as_long_as_the_watchdog_waits(timeout: int, page: int) -> None:
+    hourglass = Hourglass()
+    backend = RestBackend("http://localhost", "t", demo_clock(), timeout_seconds=timeout, transport=hourglass)
+    with pytest.raises(BackendUnavailable):
+        backend.fetch("", 1)
+    assert hourglass.seconds == [page]
