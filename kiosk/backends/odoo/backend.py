@@ -20,7 +20,7 @@ from kiosk.backends.odoo.family import Family, Window
 from kiosk.backends.odoo.faults import Busy, Declined, Forbidden, Gone, Misfit, OdooFault
 from kiosk.backends.odoo.foodcoop import Foodcoop
 from kiosk.backends.odoo.habits import Habits, HashCard, Tools, spellings_of
-from kiosk.backends.odoo.merging import told, with_people, with_work
+from kiosk.backends.odoo.merging import told, with_cards, with_people, with_work
 from kiosk.backends.odoo.obeesdoo import Obeesdoo
 from kiosk.backends.odoo.plain import Plain
 from kiosk.backends.odoo.rpc import Greeting, Rpc
@@ -31,7 +31,7 @@ from kiosk.backends.server_time import ServerTime
 from kiosk.clock import Clock
 from kiosk.errors import BackendUnavailable, NotAuthorised
 from kiosk.events import BookingOutcome, Identified, KnowledgePage
-from kiosk.types import Capabilities, CardHash, Fact, FactId, FactKind, MemberId, ShiftId
+from kiosk.types import Capabilities, Card, CardHash, Fact, FactId, FactKind, MemberId, ShiftId
 
 log = logging.getLogger(__name__)
 
@@ -99,6 +99,7 @@ class OdooBackend:
         self._told_problems: tuple[str, ...] = ()
         self._taken_back: OrderedDict[FactId, None] = OrderedDict()
         self._all = Tables()
+        self._cards: tuple[Card, ...] = ()
         self._since: datetime | None = None
         self._reader: Family | None = None
         self._versions: OrderedDict[str, Tables] = OrderedDict()
@@ -127,7 +128,7 @@ class OdooBackend:
         before = self._versions.get(name)
         with self._answering():
             self._read(afresh=before is None)
-        tables = windowed(told(self._all), self._time.now(), self._zone)
+        tables = windowed(told(self._all, self._cards), self._time.now(), self._zone)
         if tables == before:
             return Unchanged()
         name = self._keep(tables)
@@ -175,17 +176,19 @@ class OdooBackend:
         near = Window(midnight.astimezone(UTC) - NIGHT, midnight.astimezone(UTC) + timedelta(days=ROSTER_DAYS + 1))
         far = Window(near.until, midnight.astimezone(UTC) + timedelta(days=FAR_DAYS))
         if afresh or self._since is None or self._reader is not family:
-            tables = with_people(Tables(), family.everyone(odoo))
+            people = family.everyone(odoo)
+            tables, cards = with_people(Tables(), people), with_cards((), people)
             tables = with_work(tables, far, family.work(odoo, far, None))
         else:
             since = utc_text(self._since)
-            tables = with_people(self._all, family.changed(odoo, since))
+            people = family.changed(odoo, since)
+            tables, cards = with_people(self._all, people), with_cards(self._cards, people)
             tables = with_work(tables, far, family.work(odoo, far, since))
         work = family.work(odoo, near, None)
         coop = self._sheets.read() if self._sheets is not None else tables.coop
         if work.cycle_start is not None:
             coop = replace(coop, cycle_start=work.cycle_start)
-        self._all = replace(with_work(tables, near, work), coop=coop)
+        self._all, self._cards = replace(with_work(tables, near, work), coop=coop), cards
         self._reader = family
         # The server's own time, never this machine's: a clock ahead would skip what is written meanwhile.
         self._since = None if greeting.at is None else greeting.at - OVERLAP
@@ -351,5 +354,5 @@ def _identified(odoo: Odoo, family: Family, card: CardHash, spellings: tuple[str
         return Identified(hash=card, available=True)
     member = people.members[0]
     account = next((other for other in people.members if other.id == member.attached_to), None)
-    blocked = any(found.hash == card and found.blocked for found in people.cards)
+    blocked = any((found.hash, found.member_id) == (card, member.id) and found.blocked for found in people.cards)
     return Identified(hash=card, available=True, member=member, account=account, blocked=blocked)

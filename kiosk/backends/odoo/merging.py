@@ -1,23 +1,29 @@
 """What was read, laid over what is known. Pure."""
 
-from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from kiosk.backends.folder_tables import Tables
 from kiosk.backends.odoo.family import People, Window, Work
-from kiosk.types import Member, MemberId
+from kiosk.types import Card, CardHash, Member, MemberId, Status
 
 
 def with_people(tables: Tables, people: People) -> Tables:
-    """Members as they are now. Whoever was read has the cards that were read and no others."""
-    read = {member.id for member in people.members} | people.gone
+    """Members as they are now; their cards are kept apart, see :func:`with_cards`."""
+    read = _read(people)
     members = {id_: member for id_, member in tables.members.items() if id_ not in read}
     members.update((member.id, member) for member in people.members)
-    kept = [card for card in tables.cards.values() if card.member_id not in read]
-    holders = Counter(hash_ for hash_, _ in {(card.hash, card.member_id) for card in (*kept, *people.cards)})
-    # Two people with one bar code: neither, until the office has told them apart.
-    cards = {card.hash: card for card in (*kept, *people.cards) if holders[card.hash] == 1}
-    return replace(tables, members=_households(members), cards=cards)
+    return replace(tables, members=_households(members))
+
+
+def with_cards(cards: Iterable[Card], people: People) -> tuple[Card, ...]:
+    """Every card with everybody who has it. Whoever was read has the cards that were read and no others."""
+    read = _read(people)
+    return (*(card for card in cards if card.member_id not in read), *people.cards)
+
+
+def _read(people: People) -> frozenset[MemberId]:
+    return people.gone.union(member.id for member in people.members)
 
 
 def _households(members: dict[MemberId, Member]) -> dict[MemberId, Member]:
@@ -42,13 +48,35 @@ def with_work(tables: Tables, window: Window, work: Work) -> Tables:
     return replace(tables, shifts=shifts, places={key: place for key, place in places.items() if key[0] in shifts})
 
 
-def told(tables: Tables) -> Tables:
-    """The roster with first names; places of people who are no members are left out."""
+def told(tables: Tables, cards: Iterable[Card]) -> Tables:
+    """What the terminal is told: cards that are somebody's, and the roster with first names.
+
+    Places of people who are no members are left out.
+    """
     return replace(
         tables,
+        cards=_owned(cards, tables.members),
         places={
             key: replace(place, first_name=tables.members[key[1]].first_name)
             for key, place in tables.places.items()
             if key[1] in tables.members
         },
     )
+
+
+def _owned(cards: Iterable[Card], members: Mapping[MemberId, Member]) -> dict[CardHash, Card]:
+    """Two people with one bar code: neither, until the office has told them apart.
+
+    But for a card that was given back and handed out anew: whoever gave it back, or has left, has it no more.
+    """
+    held: dict[CardHash, dict[MemberId, Card]] = {}
+    for card in cards:
+        held.setdefault(card.hash, {})[card.member_id] = card
+    owned: dict[CardHash, Card] = {}
+    for hash_, by_holder in held.items():
+        found = list(by_holder.values())
+        in_use = [card for card in found if not card.blocked and members[card.member_id].status is not Status.LEFT]
+        match in_use or found:
+            case [card]:
+                owned[hash_] = card
+    return owned

@@ -91,7 +91,10 @@ class ObeesdooPeople:
             rows = odoo.rows("res.partner", [("barcode", "in", wanted), *MEMBERSHIP], ["barcode"])
             found.update(row.id for row in rows)
         if self._reads_cards:
-            found.update(_owners(odoo.rows("member.card", [("barcode", "in", wanted)], ["partner_id"])))
+            cards = odoo.rows("member.card", [("barcode", "in", wanted)], _CARD_FIELDS)
+            found.update(_owners(card for card in cards if card.flag("valid")))
+            # A card given back and handed out anew has two rows; the valid one counts.
+            found.update(_owners(cards) if not found else ())
         return frozenset(found)
 
     def worker_of(self, odoo: Odoo, person: MemberId | None) -> tuple[int, str] | None:
@@ -113,7 +116,7 @@ class ObeesdooPeople:
 
     def _people(self, rows: Iterable[Row], register: _Register) -> People:
         members: list[Member] = []
-        cards: dict[CardHash, Card] = {}
+        cards: dict[tuple[CardHash, MemberId], Card] = {}
         gone: list[MemberId] = []
         for row in rows:
             member = self._maybe_member(row, register.statuses.get(row.id))
@@ -122,9 +125,9 @@ class ObeesdooPeople:
                 continue
             members.append(member)
             for card in self._cards(row, member.id, register.cards.get(row.id, ())):
-                # A card given back and handed out anew has two rows; the valid one counts.
-                if card.hash not in cards or not card.blocked:
-                    cards[card.hash] = card
+                # A card given back and handed out to the same person again has two rows; the valid one counts.
+                if (card.hash, member.id) not in cards or not card.blocked:
+                    cards[card.hash, member.id] = card
         return People(members=tuple(members), cards=tuple(cards.values()), gone=frozenset(gone))
 
     def _cards(self, row: Row, member: MemberId, register: Iterable[Row]) -> Iterable[Card]:

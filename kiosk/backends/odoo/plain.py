@@ -33,8 +33,9 @@ class Plain:
         return self._people(odoo.every("res.partner", [("write_date", ">=", since)], self._fields, archived_too=True))
 
     def owners(self, odoo: Odoo, spellings: Iterable[str]) -> frozenset[int]:
-        rows = odoo.rows("res.partner", [("barcode", "in", list(spellings))], ["barcode"], archived_too=True)
-        return frozenset(row.id for row in rows)
+        rows = odoo.rows("res.partner", [("barcode", "in", list(spellings))], ["active"], archived_too=True)
+        # The badge of someone who has left may have gone to another.
+        return frozenset(row.id for row in rows if row.flag("active")) or frozenset(row.id for row in rows)
 
     def people_of(self, odoo: Odoo, ids: Iterable[int]) -> People:
         return self._people(odoo.rows("res.partner", [("id", "in", sorted(ids))], self._fields, archived_too=True))

@@ -1,19 +1,26 @@
 import logging
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from kiosk.backends.base import Accepted, Refused, Retry, Unchanged
 from kiosk.backends.odoo.backend import LANGUAGES
 from kiosk.backends.odoo.wants import FamilyName
+from kiosk.backends.rest_transport import Transport
 from kiosk.demo.cast import Kind
 from kiosk.demo.fake_odoo.faults import OdooException
 from kiosk.demo.fake_odoo.records import Field
 from kiosk.devices.simulated.network import Cable
 from kiosk.errors import BackendUnavailable, NotAuthorised
-from kiosk.types import FactId, FactKind, Status
+from kiosk.events import Event, KnowledgePage, Ticked
+from kiosk.store.thread import Store
+from kiosk.sync import Sync
+from kiosk.types import FactId, FactKind, Part, Status
+from kiosk.watchdog import Watchdog
 from tests.backends.odoo.coops import DELIVERY, OdooCoop, badge
 from tests.backends.rigs import CLEANING_AT_19, HASHER, MEMBERS, Terminal, member_id
+from tests.fakes import Inbox
 
 BADGE = "ean:0420000001188"
 
@@ -339,3 +346,46 @@ def test_right_given_meanwhile_is_noticed_with_the_next_full_round(louve: OdooCo
     terminal.pull()
     assert terminal.knowledge.capabilities.roster
     assert louve.backend.survey().problems == ()
+
+
+def test_badge_that_two_people_have_is_nobody_s_whoever_is_read_again(louve: OdooCoop) -> None:
+    louve.database.touch("res.partner", 312, barcode=BADGE.removeprefix("ean:"))
+    terminal = louve.terminal()
+    assert terminal.knowledge.card(HASHER.hash_canonical(BADGE)) is None
+    louve.clock.advance(3600)
+    terminal.pull()
+    louve.database.touch("res.partner", 312)
+    terminal.pull()
+    assert terminal.knowledge.card(HASHER.hash_canonical(BADGE)) is None
+    louve.database.touch("res.partner", 312, barcode=False)
+    terminal.pull()
+    card = terminal.knowledge.card(HASHER.hash_canonical(BADGE))
+    assert card is not None
+    assert card.member_id == member_id(Kind.BADGE)
+
+
+def test_server_that_takes_its_time_is_not_a_terminal_that_hangs(bees: OdooCoop, tmp_path: Path, monkeypatch) -> None:
+    """The first page is made of two dozen answers; each of them comes in time."""
+    answered, watchdog, inbox, late = Transport.exchange, Watchdog(bees.clock, lambda *_: None), Inbox(), set()
+
+    def slowly(*args, **named):
+        bees.clock.advance(9.0)
+        return answered(*args, **named)
+
+    def post(event: Event) -> None:
+        if event == Ticked(Part.SERVER):
+            late.update(watchdog.late())
+            watchdog.tick(Part.SERVER)
+        inbox(event)
+
+    monkeypatch.setattr(Transport, "exchange", slowly)
+    store = Store(tmp_path, inbox, bees.clock)
+    sync = Sync(bees.backend, store, post, bees.clock)
+    watchdog.watch(Part.SERVER, 180.0)
+    store.start()
+    sync.start()
+    inbox.wait_for(KnowledgePage, lambda page: page.last)
+    for part in (sync, store):
+        part.request_stop()
+        assert part.join(5.0)
+    assert not late

@@ -142,6 +142,25 @@ def test_card_declared_lost_meanwhile_is_blocked(bees: OdooCoop) -> None:
     assert card.blocked
 
 
+@pytest.mark.parametrize("changed", [312, 118])
+def test_card_handed_out_anew_is_the_new_holder_s_whoever_is_read_again(bees: OdooCoop, changed: int) -> None:
+    code = badge("049000000001")
+    for partner, valid in ((312, False), (118, True)):
+        bees.database.insert("member.card", {"partner_id": partner, "barcode": code, "valid": valid})
+    bees.backend = bees.new_backend(habits=Habits(member_cards=True))
+    terminal = bees.terminal()
+    bees.clock.advance(3600)
+    terminal.pull()
+    bees.database.touch("res.partner", changed)
+    terminal.pull()
+    card = terminal.knowledge.card(HASHER.hash_badge(code))
+    assert card is not None
+    assert (card.member_id, card.blocked) == (member_id(Kind.BADGE), False)
+    asked = bees.backend.identify(HASHER.hash_badge(code), 5.0, f"ean:{code}")
+    assert asked.member is not None
+    assert (asked.member.id, asked.blocked) == (member_id(Kind.BADGE), False)
+
+
 # ── the roster ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 

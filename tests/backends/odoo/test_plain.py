@@ -31,6 +31,18 @@ def test_archived_and_nameless_badges_are_noticed(alone: OdooCoop) -> None:
     assert member_id(Kind.OK) not in terminal.knowledge.members
 
 
+def test_badge_of_someone_archived_is_that_of_whoever_has_it_now(alone: OdooCoop) -> None:
+    code = HASHER.hash_badge("0420000001188")
+    alone.database.touch("res.partner", 118, active=False)
+    alone.database.touch("res.partner", 312, barcode="0420000001188")
+    card = alone.terminal().knowledge.card(code)
+    assert card is not None
+    assert card.member_id == member_id(Kind.OK)
+    asked = alone.backend.identify(code, 5.0, "ean:0420000001188").member
+    assert asked is not None
+    assert asked.id == member_id(Kind.OK)
+
+
 def test_facts_stay_in_the_journal(alone: OdooCoop) -> None:
     assert alone.deliver(FactKind.PASSAGE, Kind.OK) == Accepted()
 
