@@ -104,7 +104,7 @@ class GestionCompteBackend:
         self._bookings = Bookings(self._office, self._shop, self._memory, zone)
         self._versions: OrderedDict[str, Tables] = OrderedDict()
         self._guard = threading.Lock()
-        self._not_taken_back = ""
+        self._not_done = ""
         self._answered: set[CardHash] = set()
         """Cards whose answer the terminal has learnt since the last page."""
 
@@ -130,7 +130,7 @@ class GestionCompteBackend:
                 # In the middle of a round: pages of two states must not be mixed in one.
                 raise BackendUnavailable("the list changed while it was read")
             return self._full_page(name, int(start), generation)
-        self._take_back()
+        self._do_as_account()
         tables = self._read()
         current = hashlib.sha256(repr(tables).encode()).hexdigest()[:16]
         before = self._versions.get(name)
@@ -148,16 +148,17 @@ class GestionCompteBackend:
         delta = replace(delta, removed_cards=(*delta.removed_cards, *passing))
         return delta if rows_in(delta) <= PAGE_ROWS else self._full_page(current, 0, generation)
 
-    def _take_back(self) -> None:
+    def _do_as_account(self) -> None:
         """What only the account can do is no reason to go without the roster."""
         try:
             self._presences.take_back(self._timeout_seconds)
+            self._bookings.look_after(self._timeout_seconds)
         except (BackendUnavailable, NotAuthorised) as fault:
-            if str(fault) != self._not_taken_back:
-                log.warning("gestion-compte: a validation waits to be taken back (%s)", fault)
-            self._not_taken_back = str(fault)
+            if str(fault) != self._not_done:
+                log.warning("gestion-compte: what the account is to do waits (%s)", fault)
+            self._not_done = str(fault)
         else:
-            self._not_taken_back = ""
+            self._not_done = ""
 
     def examine(self) -> tuple[str, ...]:
         """What a person should put right about the account, one sentence each; raises as :meth:`fetch` does."""

@@ -44,13 +44,16 @@ def learn(
         matching = _matching(page, before, tuple(places))
         number = _number(page, before, matching)
         id_ = _id_of(card, page, before, number)
-        person = _told(memory.person(id_) or before, id_, number, page, now)
+        known_as_such = memory.person(id_)
+        person = _told(known_as_such or before, id_, number, page, now)
         if not person.number and page.validated is Validated.NOTHING:
             # Whatever of that name stood open was not theirs.
             person = replace(person, not_numbers=person.not_numbers | {found.place.number for found in matching})
         memory.keep_person(person)
         memory.keep_card(card, person.id, code, now)
-        if before is not None and before.id != person.id:
+        # The card of one of two who share a membership may turn out to be the other's: that makes them no one person.
+        is_other_s = known_as_such is not None and before is not None and bool(before.number)
+        if before is not None and before.id != person.id and not is_other_s:
             memory.rename(before.id, person.id)
     validated = matching if page.validated is Validated.NOW else ()
     return Learnt(page, person, tuple(found for found in validated if not found.place.present))

@@ -149,6 +149,8 @@ class Memory:
                 "learned_at = excluded.learned_at",
                 row_of(person),
             )
+            # Whoever bears a name again that was corrected meanwhile is found under it.
+            db.execute("DELETE FROM renamed WHERE old = ?", (person.id,))
 
     def rename(self, old: MemberId, new: MemberId) -> None:
         """Two are found to be one: ``new`` has the cards of ``old``, and what waits under ``old`` still finds them."""
@@ -156,7 +158,9 @@ class Memory:
             for table in ("cards", "came", "late", "owed", "bookings"):
                 db.execute(f"UPDATE OR REPLACE {table} SET person = ? WHERE person = ?", (new, old))  # noqa: S608  ours
             db.execute("DELETE FROM people WHERE id = ?", (old,))
+            db.execute("UPDATE renamed SET new = ? WHERE new = ?", (new, old))
             db.execute("INSERT OR REPLACE INTO renamed VALUES (?, ?)", (old, new))
+            db.execute("DELETE FROM renamed WHERE old = new")
 
     def current(self, id_: MemberId) -> MemberId:
         """The id under which this person is known now."""
@@ -203,6 +207,7 @@ class Memory:
                 f"DELETE FROM people WHERE learned_at < ? AND id NOT IN ({stale})",  # noqa: S608  our own text
                 (text_of(before), text_of(before)),
             )
+            db.execute("DELETE FROM renamed WHERE new NOT IN (SELECT id FROM people)")
 
     # ── cards ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -328,9 +333,13 @@ class Memory:
         return None if row is None else Booking(ShiftId(row[0]), MemberId(row[1]))
 
     def bookings(self) -> tuple[Booking, ...]:
+        return tuple(self.bookings_by_fact().values())
+
+    def bookings_by_fact(self) -> dict[FactId, Booking]:
+        """The same, under the ids they were asked with."""
         with self._use() as db:
-            rows = db.execute("SELECT shift, person FROM bookings").fetchall()
-        return tuple(Booking(ShiftId(shift), MemberId(person)) for shift, person in rows)
+            rows = db.execute("SELECT fact, shift, person FROM bookings").fetchall()
+        return {FactId(fact): Booking(ShiftId(shift), MemberId(person)) for fact, shift, person in rows}
 
     def take_back(self, fact: FactId, day: date) -> None:
         """Whatever becomes of this wish, it is not wanted any more."""

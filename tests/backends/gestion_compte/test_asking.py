@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from kiosk.backends.base import Accepted
+from kiosk.backends.gestion_compte.imports import Importer, Row
+from kiosk.backends.gestion_compte.slots import person_id
 from kiosk.errors import BackendUnavailable, BackendUnreadable
 from kiosk.types import FactKind, Status
 from tests.backends.gestion_compte.shops import (
@@ -14,6 +16,7 @@ from tests.backends.gestion_compte.shops import (
     ASK,
     AT_BOOKING,
     CAMILLE,
+    HASHER,
     JEANNE,
     MANAGER,
     NOE,
@@ -361,6 +364,28 @@ def test_validated_place_tells_the_number_for_good(tmp_path: Path) -> None:
 
 
 # ── one request at a time, spaced ─────────────────────────────────────────────────────────────────────────────────
+
+
+def test_cards_of_a_couple_that_a_list_has_mixed_up_are_told_apart(tmp_path: Path) -> None:
+    with opened(tmp_path, at(15), **MANAGER) as shop:
+        theirs = account(shop.coop, CAMILLE)
+        sacha = add_person(shop.coop, 8, "Sacha", "Dupont")
+        sacha.membership = theirs
+        couple = [Row("l.csv", 2, {"numero": "4", "prenom": name}) for name in ("Camille", "Sacha")]
+        cards = [
+            Row("l.csv", 2, {"carte": badge(number), "numero": "4", "prenom": name})
+            for number, name in ((CAMILLE, "Sacha"), (8, "Camille"))
+        ]
+        Importer(shop.backend._memory, HASHER, shop.settings, shop.clock.now()).run(couple, {}, cards)
+        for _ in range(2):
+            for number, name in ((CAMILLE, "Camille"), (8, "Sacha")):
+                shop.pass_time(60)
+                shop.pull()
+                assert shop.ask(number).member.first_name == name
+        shop.pull()
+        for number, name in ((CAMILLE, "Camille"), (8, "Sacha")):
+            assert shop.knowledge.card(card(number)).member_id == person_id("4", name)
+            assert shop.backend._memory.current(person_id("4", name)) == person_id("4", name)
 
 
 def test_same_card_twice_within_two_seconds_is_scanned_once(tmp_path: Path) -> None:

@@ -152,6 +152,38 @@ def test_undone_booking_frees_the_place(shop: Shop) -> None:
     assert book(shop, B2, CAMILLE, SHELVES) is BookingOutcome.BOOKED
 
 
+@pytest.mark.parametrize(("day", "shift"), [(0, SHELVES), (1, TOMORROW)], ids=["today", "tomorrow"])
+def test_place_given_back_on_the_server_is_in_nobody_s_way(shop: Shop, day: int, shift: str) -> None:
+    """The member changes their plans at home, and takes another shift at the door."""
+    hour = 20 if day == 0 else 11
+    add_places(shop.coop, "Ménage", at(hour, days=day), None)
+    shop.pass_time(1000)
+    shop.pull()
+    assert book(shop, B1, CAMILLE, shift) is BookingOutcome.BOOKED
+    other = shift_id("Ménage", at(hour, days=day))
+    assert book(shop, B2, CAMILLE, other) is BookingOutcome.OVERLAP
+    for place in shop.coop.places.values():
+        if place.shifter is not None and place.shifter.id == "4":
+            place.shifter = None
+    shop.pull()
+    assert book(shop, B2, CAMILLE, other) is BookingOutcome.BOOKED
+
+
+def test_place_given_back_on_the_server_is_shown_free_again(shop: Shop) -> None:
+    assert book(shop, B1, CAMILLE, TOMORROW) is BookingOutcome.BOOKED
+    for _ in range(2):
+        shop.pass_time(1000)
+        shop.pull()
+        assert shop.present(TOMORROW, CAMILLE) is False
+    shop.coop.places[6].shifter = shop.coop.places[7].shifter = None
+    for _ in range(2):
+        shop.pass_time(1000)
+        shop.pull()
+    assert shop.knowledge.roster(TOMORROW) == ()
+    camille = shop.knowledge.members[CAMILLE]
+    assert TOMORROW in {gap.shift.id for gap in offers(shop.knowledge, camille, shop.clock.now())}
+
+
 def test_booking_taken_back_before_it_arrives_takes_no_place(shop: Shop) -> None:
     assert shop.backend.deliver(shop.fact(FactKind.BOOKING_UNDONE, CAMILLE, SHELVES, about=B1)) == Accepted()
     assert book(shop, B1, CAMILLE, SHELVES) is BookingOutcome.REFUSED

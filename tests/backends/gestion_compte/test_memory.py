@@ -1,5 +1,6 @@
 """What is learnt survives, names nobody's card in clear, and can be forgotten."""
 
+import itertools
 import stat
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -103,6 +104,19 @@ def test_renamed_person_keeps_cards_and_is_found_under_the_old_name(memory: Memo
     assert memory.person("carte-1") is None
     assert memory.current("carte-1") == PERSON.id
     assert memory.current("nobody") == "nobody"
+
+
+def test_name_that_was_corrected_twice_and_back_leads_to_who_bears_it(memory: Memory) -> None:
+    names = [MemberId("carte-1"), MemberId("1-0001"), MemberId("1-0002"), MemberId("1-0001")]
+    memory.keep_person(replace(PERSON, id=names[0], number=""))
+    for old, new in itertools.pairwise(names):
+        memory.keep_person(replace(PERSON, id=new))
+        memory.rename(old, new)
+        assert {memory.current(name) for name in names[: names.index(new) + 1]} == {new}
+    assert memory.former(names[-1]) == ("1-0002", "carte-1")
+    assert memory.person(memory.current(names[-1])) is not None
+    memory.purge(NOW + timedelta(days=1))
+    assert memory.former(names[-1]) == ()
 
 
 def test_forgotten_person_leaves_nothing_behind(memory: Memory, tmp_path: Path) -> None:

@@ -251,8 +251,8 @@ def test_what_cannot_be_taken_back_leaves_the_roster_alone(office: Shop, caplog:
         for _ in range(3):
             office.pass_time(100)
             office.pull()
-    assert [record.message for record in caplog.records if "waits to be taken back" in record.message] == [
-        "gestion-compte: a validation waits to be taken back (the server does not take the account's name and password)"
+    assert [record.message for record in caplog.records if "what the account is to do waits" in record.message] == [
+        "gestion-compte: what the account is to do waits (the server does not take the account's name and password)"
     ]
     office.setup.password = "un mot de passe"
     office.pass_time(100)
