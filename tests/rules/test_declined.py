@@ -28,7 +28,7 @@ def replaced(terminal: Terminal) -> None:
     terminal.touch(Action.CHOOSE, "soon alix")
 
 
-NOES = pytest.mark.parametrize("say_no", [just_shopping, taken_back, announced_absent, replaced])
+WAYS_TO_SAY_NO = pytest.mark.parametrize("say_no", [just_shopping, taken_back, announced_absent, replaced])
 
 
 def come_again(say_no: Callable[[Terminal], None]) -> tuple[Terminal, int]:
@@ -57,7 +57,7 @@ def keep_silent(terminal: Terminal) -> None:
     terminal.time_out()
 
 
-@NOES
+@WAYS_TO_SAY_NO
 def test_a_no_is_still_a_no_when_the_question_is_not_answered(say_no):
     terminal, noted = come_again(say_no)
     keep_silent(terminal)
@@ -65,7 +65,7 @@ def test_a_no_is_still_a_no_when_the_question_is_not_answered(say_no):
     assert presences(terminal) == noted
 
 
-@NOES
+@WAYS_TO_SAY_NO
 @pytest.mark.parametrize("goes", [tap("ahead"), StopRequested()], ids=["next card", "stop"])
 def test_a_no_is_still_a_no_when_the_question_is_cut_short(say_no, goes):
     terminal, noted = come_again(say_no)
@@ -73,20 +73,20 @@ def test_a_no_is_still_a_no_when_the_question_is_cut_short(say_no, goes):
     assert presences(terminal) == noted
 
 
-@NOES
+@WAYS_TO_SAY_NO
 def test_a_yes_after_a_no_is_a_yes(say_no):
     terminal, noted = come_again(say_no)
     terminal.touch(Action.START_SHIFT)
     assert presences(terminal) == noted + 1
 
 
-@NOES
+@WAYS_TO_SAY_NO
 def test_the_question_does_not_say_then_that_silence_is_a_yes(say_no):
     terminal, _ = come_again(say_no)
     assert (terminal.view().main.sub, terminal.view().main.countdown) == (None, None)
 
 
-@NOES
+@WAYS_TO_SAY_NO
 def test_who_comes_to_shop_is_wished_that(say_no):
     terminal, _ = come_again(say_no)
     keep_silent(terminal)
