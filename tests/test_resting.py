@@ -67,7 +67,7 @@ def test_lines_are_found_in_a_configuration_with_faults_elsewhere(tmp_path, faul
 
 @pytest.mark.parametrize(
     "fault",
-    ['[terminal]\nlanguage = "fr\n', "[policy]\nexpired_days 7\n", "[door]\nforced_alarm = false\n", "# caf\udce9\n"],
+    ['[terminal]\nlanguage = "fr\n', "[policy]\nexpired_days 7\n", "[door]\nforced_alarm = false\n", "# \udce9t\udce9\n"],
     ids=["quote", "no equals sign", "section twice", "no UTF-8"],
 )
 def test_lines_are_found_in_a_file_that_is_no_toml_any_more(tmp_path, fault):
@@ -79,7 +79,7 @@ def test_lines_are_found_in_a_file_that_is_no_toml_any_more(tmp_path, fault):
 @pytest.mark.parametrize(
     ("good", "broken"),
     [
-        ("relay_active_high = false", "relay_active_high = flase"),
+        ("relay_active_high = false", "relay_active_high = fa lse"),
         ("relay_active_high = false", "relay_active_high = false\nrelay_active_high = true"),
         ("relay_pin = 17", "relay_pin = 17\n[dor"),
     ],
