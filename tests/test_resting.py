@@ -67,7 +67,12 @@ def test_lines_are_found_in_a_configuration_with_faults_elsewhere(tmp_path, faul
 
 @pytest.mark.parametrize(
     "fault",
-    ['[terminal]\nlanguage = "fr\n', "[policy]\nexpired_days 7\n", "[door]\nforced_alarm = false\n", "# \udce9t\udce9\n"],
+    [
+        '[terminal]\nlanguage = "fr\n',
+        "[policy]\nexpired_days 7\n",
+        "[door]\nforced_alarm = false\n",
+        "# \udce9\n",
+    ],
     ids=["quote", "no equals sign", "section twice", "no UTF-8"],
 )
 def test_lines_are_found_in_a_file_that_is_no_toml_any_more(tmp_path, fault):
