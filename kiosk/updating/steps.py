@@ -156,8 +156,12 @@ class Update:
             self._not_begun(trial)
             return False
         self._say(f"the trial of {trial.new} was cut short; it begins anew")
-        # After a power cut systemd has started it; asking again does no harm, and brings what belongs to it with it.
-        return self._try_out(trial, start=not self._machine.look().runs)
+        return self._try_out(trial, start=self._must_start(trial.new))
+
+    def _must_start(self, version: str) -> bool:
+        """After a power cut systemd has started it; an updater that was killed may have left the old one running."""
+        seen = self._machine.look()
+        return not seen.runs or (seen.status is not None and seen.status.get("version") != version)
 
     def _as_it_was(self, trial: Trial) -> Trial:
         """Remember what answers now: that is what the new version is measured by."""

@@ -262,5 +262,24 @@ def test_what_runs_is_never_laid_over(make):
     assert rig.machine.look().status["version"] == OLD
 
 
+def test_a_trial_whose_updater_died_between_the_switch_and_the_start_tries_the_new_version(make, monkeypatch):
+    """Nobody has pulled the plug: the old version still runs, and must not be judged in the new one's place."""
+    rig = make()
+
+    def die(_release):
+        raise SystemExit
+
+    starts_anew = rig.machine.start_anew
+    monkeypatch.setattr(rig.machine, "start_anew", die)
+    with pytest.raises(SystemExit):
+        rig.switch()
+    monkeypatch.setattr(rig.machine, "start_anew", starts_anew)
+    assert rig.machine.look().status["version"] == OLD
+    assert rig.update.resume()
+    assert versions(rig)[0] == NEW
+    assert rig.machine.look().status["version"] == NEW
+    assert rig.lost_rows() == set()
+
+
 def test_there_is_nothing_to_resume(make):
     assert make().update.resume() is None

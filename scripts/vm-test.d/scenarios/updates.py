@@ -69,7 +69,7 @@ def play(machine: Machine, report: Report) -> None:
         "brings it to its end."
     ) as found:
         keeps_all(terminal, lambda: killed_in_a_trial(machine, before))
-        assert terminal.status()["version"] == before
+        assert terminal.status()["version"] == before, machine.run(f"tail -n 20 {ROOT}/update.log").stdout
         found.seen = f"{GOOD} → {before}"
     with report.check("What waited over all of that is delivered, each fact once.") as found:
         waited = terminal.waiting()
