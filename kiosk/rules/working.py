@@ -9,7 +9,7 @@ from kiosk.effects import Play
 from kiosk.events import Action, Committed, StopRequested, Timer, TimerFired, Touched
 from kiosk.rules import shifts
 from kiosk.rules.knowledge import Knowledge
-from kiosk.rules.roster import INSTEAD_OF
+from kiosk.rules.roster import BY, INSTEAD_OF
 from kiosk.rules.states import (
     Asking,
     Booked,
@@ -75,7 +75,7 @@ def _note(
     late = late_from is not None and around.now >= late_from
     details: dict[str, object] = {"answered": answered, "late": late, **more}
     if worker != visit.member.id:
-        details["by"] = visit.member.id
+        details[BY] = visit.member.id
     fact = turn.fact(FactKind.CHECK_IN, member=worker, shift=shift_id, about=visit.passage, details=details)
     turn.record(fact, hold_seconds=hold_seconds)
     return fact

@@ -14,11 +14,9 @@ from typing import Any
 from sqlite_utils import Database
 
 from kiosk.store.cards import Preference
+from kiosk.store.details import renamed
 from kiosk.store.journal import JournalRow
 from kiosk.types import Card, CardHash, Fact, FactId, FactKind, MemberId
-
-_NOBODYS = frozenset({"jar"})
-"""Details that may read like a member's number and never are one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +81,7 @@ class Members:
         """The numbers of the facts that are about this person, or name them, in the order of recording."""
         found = self._naming(member_id)
         return [
-            seq for seq, owner, details in found if owner == member_id or _renamed(details, {member_id: ""}) != details
+            seq for seq, owner, details in found if owner == member_id or renamed(details, {member_id: ""}) != details
         ]
 
     def _naming(self, name: str) -> list[tuple[int, str | None, Any]]:
@@ -141,17 +139,17 @@ class Members:
 
     def _rename(self, names: Mapping[str, str], name: str) -> int:
         """Rename in the facts that still hold ``name``; returns how many."""
-        renamed = 0
+        facts = 0
         for seq, owner, details in self._naming(name):
             new_owner = None if owner is None else names.get(owner, owner)
-            new_details = _renamed(details, names)
+            new_details = renamed(details, names)
             if (new_owner, new_details) != (owner, details):
                 self._db.execute(
                     "UPDATE journal SET member_id = ?, details = ? WHERE seq = ?",
                     (new_owner, json.dumps(new_details, separators=(",", ":")), seq),
                 )
-                renamed += 1
-        return renamed
+                facts += 1
+        return facts
 
     def release(self, fact_id: FactId) -> bool:
         """The word of a forgetting has come to rest: it need not say any more who it was. False for any other fact."""
@@ -161,15 +159,3 @@ class Members:
             ).rowcount
             > 0
         )
-
-
-def _renamed(value: Any, names: Mapping[str, str]) -> Any:
-    match value:
-        case str():
-            return names.get(value, value)
-        case dict():
-            return {key: item if key in _NOBODYS else _renamed(item, names) for key, item in value.items()}
-        case list():
-            return [_renamed(item, names) for item in value]
-        case _:
-            return value

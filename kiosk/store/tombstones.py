@@ -8,22 +8,20 @@ because without it there would be no forgetting.
 import hashlib
 import json
 import secrets
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
 
 from sqlite_utils import Database
 
 from kiosk.events import Event, GraceAnswered, Identified, KnowledgePage
 from kiosk.store.anchors import wall_text
+from kiosk.store.details import texts_in, without
 from kiosk.types import Fact, Member, MemberId
 
 SALT_BYTES = 16
 _OF_A_CARD = frozenset({"card", "replaces"})
 """Details that are hashes of the cards of whoever a fact is about."""
-_NOBODYS = frozenset({"jar"})
-"""Details that may read like a member's number and never are one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,37 +72,6 @@ def _mark(salt: str, member_id: str) -> str:
     return hashlib.sha256(f"{salt}{member_id}".encode()).hexdigest()
 
 
-def _texts_in(value: Any) -> Iterator[str]:
-    match value:
-        case str():
-            yield value
-        case Mapping():
-            for key, item in value.items():
-                if key not in _NOBODYS:
-                    yield from _texts_in(item)
-        case list() | tuple():
-            for item in value:
-                yield from _texts_in(item)
-
-
-def _without(value: Any, gone: Collection[str]) -> Any:
-    match value:
-        case Mapping():
-            return {
-                key: item if key in _NOBODYS else _without(item, gone)
-                for key, item in value.items()
-                if key in _NOBODYS or not _is_one_of(item, gone)
-            }
-        case list() | tuple():
-            return [_without(item, gone) for item in value if not _is_one_of(item, gone)]
-        case _:
-            return value
-
-
-def _is_one_of(value: Any, gone: Collection[str]) -> bool:
-    return isinstance(value, str) and value in gone
-
-
 class Tombstones:
     """The table of tombstones in an open ``journal.db``."""
 
@@ -128,11 +95,11 @@ class Tombstones:
 
     def kept_out_of(self, fact: Fact) -> Fact:
         """The fact without anyone forgotten, whose cards are no detail of it either; itself where it names none."""
-        names = set(_texts_in(fact.details))
+        names = set(texts_in(fact.details))
         gone = self._covered(names if fact.member_id is None else {fact.member_id, *names})
         if not gone:
             return fact
-        details = _without(fact.details, gone)
+        details = without(fact.details, gone)
         if fact.member_id not in gone:
             return replace(fact, details=details)
         return replace(
