@@ -43,6 +43,12 @@ def brightness(panel):
     return int((panel / "brightness").read_text())
 
 
+def left_for_the_night(light, watch):
+    light.show(NIGHT)
+    watch.seconds += 4000
+    light.show(NIGHT)
+
+
 def test_it_is_dim_after_closing_and_dark_an_hour_later(light, panel, watch):
     light.show(DAY)
     assert brightness(panel) == 31
@@ -59,9 +65,7 @@ def test_it_is_dim_after_closing_and_dark_an_hour_later(light, panel, watch):
 
 
 def test_a_card_by_night_brings_the_light_back(light, panel, watch):
-    light.show(NIGHT)
-    watch.seconds += 4000
-    light.show(NIGHT)
+    left_for_the_night(light, watch)
     light.show(CLOSED)
     assert brightness(panel) == 31
     light.show(NIGHT)
@@ -69,9 +73,7 @@ def test_a_card_by_night_brings_the_light_back(light, panel, watch):
 
 
 def test_a_touch_by_night_brings_it_back_for_a_while(light, panel, watch):
-    light.show(NIGHT)
-    watch.seconds += 4000
-    light.show(NIGHT)
+    left_for_the_night(light, watch)
     light.wake()
     assert brightness(panel) == 31
     watch.seconds += 29
@@ -98,9 +100,7 @@ def test_what_an_earlier_run_left_dark_is_lit_by_day(light, panel):
 
 
 def test_the_light_is_left_on(light, panel, watch):
-    light.show(NIGHT)
-    watch.seconds += 4000
-    light.show(NIGHT)
+    left_for_the_night(light, watch)
     light.close()
     light.close()
     assert brightness(panel) == 31
@@ -108,9 +108,7 @@ def test_the_light_is_left_on(light, panel, watch):
 
 def test_without_a_panel_nothing_happens(tmp_path, watch):
     light = Backlight(watch, tmp_path / "nothing")
-    light.show(NIGHT)
-    watch.seconds += 4000
-    light.show(NIGHT)
+    left_for_the_night(light, watch)
     assert not light.wake()
 
 
