@@ -221,3 +221,12 @@ MANAGER = {"tier": Tier.SHIFT_MANAGER}
 ASK = {"unknown_cards": UnknownCards.ASK}
 AT_BOOKING = {"presence": Presence.AT_BOOKING}
 BOTH_VERSIONS = (Version.MASTER, Version.RELEASED)
+
+
+def scans(shop) -> int:
+    return shop.paths().count("/card_reader/check")
+
+
+def known_here(shop, number: int) -> bool:
+    """The card is decided on without asking."""
+    return shop.knowledge.card(card(number)) is not None
