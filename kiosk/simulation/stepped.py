@@ -114,7 +114,6 @@ class SteppedReactor(Reactor):
     def begin(self, hands: Hands) -> None:
         """Work with these hands."""
         self._hands = hands
-        self._deadlines[Timer.TICK] = self._clock.monotonic() + TICK_SECONDS
         self._present()
         self._kernel.wake(self.actor)
 
