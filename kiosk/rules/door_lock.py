@@ -56,7 +56,8 @@ def _unlock(doorway: Doorway, event: Any, now_seconds: float, rules: DoorRules) 
 
 
 def _let_out(_doorway: Doorway, _event: Any, now_seconds: float, rules: DoorRules) -> Unlocked:
-    return Unlocked(since=now_seconds, until=now_seconds + rules.pulse_seconds)
+    until = now_seconds + rules.pulse_seconds
+    return Unlocked(since=now_seconds, until=until, leaving_until=until)
 
 
 def _extend(doorway: Doorway, event: Any, _now: float, rules: DoorRules) -> Unlocked:
@@ -65,8 +66,10 @@ def _extend(doorway: Doorway, event: Any, _now: float, rules: DoorRules) -> Unlo
 
 
 def _extend_to_let_out(doorway: Doorway, _event: Any, now_seconds: float, rules: DoorRules) -> Unlocked:
-    assert isinstance(doorway.lock, Unlocked)
-    return replace(doorway.lock, until=_extended(doorway.lock, now_seconds + rules.pulse_seconds, rules))
+    lock = doorway.lock
+    assert isinstance(lock, Unlocked)
+    leaving = min(now_seconds + rules.pulse_seconds, lock.since + rules.bound_seconds)
+    return replace(lock, until=max(lock.until, leaving), leaving_until=leaving)
 
 
 def _extend_leaving(doorway: Doorway, _event: Any, now_seconds: float, rules: DoorRules) -> Leaving:
@@ -80,8 +83,9 @@ def _extended(lock: Unlocked | Leaving, until: float, rules: DoorRules) -> float
 
 
 def _relock_soon(doorway: Doorway, _event: Any, now_seconds: float, _rules: DoorRules) -> Unlocked:
-    assert isinstance(doorway.lock, Unlocked)
-    return replace(doorway.lock, until=min(doorway.lock.until, now_seconds + RELOCK_AFTER_OPENING_SECONDS))
+    lock, soon = doorway.lock, now_seconds + RELOCK_AFTER_OPENING_SECONDS
+    assert isinstance(lock, Unlocked)
+    return replace(lock, until=min(lock.until, soon), leaving_until=min(lock.leaving_until, soon))
 
 
 def _lock_down_soon(doorway: Doorway, _event: Any, now_seconds: float, _rules: DoorRules) -> Leaving:
@@ -101,10 +105,12 @@ def _hold(doorway: Doorway, event: Any, now_seconds: float, rules: DoorRules) ->
 
 def _hold_on(doorway: Doorway, event: Any, now_seconds: float, rules: DoorRules) -> Unlocked | HeldOpen:
     """Whoever was let in before keeps the pulse, should the hold be the shorter of the two."""
-    assert isinstance(doorway.lock, Unlocked)
+    lock = doorway.lock
+    assert isinstance(lock, Unlocked)
     if not event.until > now_seconds:
-        return doorway.lock
-    return HeldOpen(until=_lease(event, now_seconds, rules), granted_until=doorway.lock.until)
+        return lock
+    until = _lease(event, now_seconds, rules)
+    return HeldOpen(until=until, granted_until=lock.until, leaving_until=lock.leaving_until)
 
 
 def _lease(event: Any, now_seconds: float, rules: DoorRules) -> float:
@@ -124,13 +130,16 @@ def _remember_grant(doorway: Doorway, event: Any, now_seconds: float, rules: Doo
 
 
 def _remember_leaving(doorway: Doorway, _event: Any, now_seconds: float, rules: DoorRules) -> HeldOpen:
-    return _remember_grant(doorway, Granted(until=now_seconds + rules.pulse_seconds), now_seconds, rules)
+    until = now_seconds + rules.pulse_seconds
+    return replace(_remember_grant(doorway, Granted(until=until), now_seconds, rules), leaving_until=until)
 
 
 def _end_hold(doorway: Doorway, _event: Any, now_seconds: float, _rules: DoorRules) -> Unlocked | Locked:
-    assert isinstance(doorway.lock, HeldOpen)
-    granted = doorway.lock.granted_until
-    return Unlocked(since=now_seconds, until=granted) if granted > now_seconds else Locked(since=now_seconds)
+    lock = doorway.lock
+    assert isinstance(lock, HeldOpen)
+    if not lock.granted_until > now_seconds:
+        return Locked(since=now_seconds)
+    return Unlocked(since=now_seconds, until=lock.granted_until, leaving_until=lock.leaving_until)
 
 
 def _end_hold_when_due(
@@ -144,14 +153,25 @@ def _lock_down(_doorway: Doorway, _event: Any, now_seconds: float, _rules: DoorR
     return LockedDown(since=now_seconds)
 
 
+def _lock_down_behind(doorway: Doorway, _event: Any, now_seconds: float, _rules: DoorRules) -> Leaving | LockedDown:
+    """Whoever has pressed the exit button a moment ago still gets out."""
+    lock = doorway.lock
+    assert isinstance(lock, Unlocked | HeldOpen)
+    if not lock.leaving_until > now_seconds:
+        return LockedDown(since=now_seconds)
+    since = lock.since if isinstance(lock, Unlocked) else now_seconds
+    return Leaving(since=since, until=lock.leaving_until)
+
+
 def _end_lock_down(doorway: Doorway, _event: Any, _now: float, _rules: DoorRules) -> Locked:
     assert isinstance(doorway.lock, LockedDown)
     return Locked(since=doorway.lock.since)
 
 
 def _leave_no_lock_down(doorway: Doorway, _event: Any, _now: float, _rules: DoorRules) -> Unlocked:
-    assert isinstance(doorway.lock, Leaving)
-    return Unlocked(since=doorway.lock.since, until=doorway.lock.until)
+    lock = doorway.lock
+    assert isinstance(lock, Leaving)
+    return Unlocked(since=lock.since, until=lock.until, leaving_until=lock.until)
 
 
 def _let_out_of_lock_down(_doorway: Doorway, _event: Any, now_seconds: float, rules: DoorRules) -> Leaving:
@@ -202,7 +222,8 @@ LOCK: Table = MappingProxyType(
         (HeldOpen, HoldOrdered): _renew_hold,
         (HeldOpen, HoldEnded): _end_hold,
         (HeldOpen, TimePassed): _end_hold_when_due,
-        **each((Locked, Unlocked, HeldOpen), LockDownOrdered, _lock_down),
+        (Locked, LockDownOrdered): _lock_down,
+        **each((Unlocked, HeldOpen), LockDownOrdered, _lock_down_behind),
         (LockedDown, ButtonPressed): _let_out_of_lock_down,
         (Leaving, ButtonPressed): _extend_leaving,
         (Leaving, Opened): _lock_down_soon,

@@ -42,10 +42,15 @@ class Locked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unlocked:
-    """For someone who was let in, or leaves."""
+    """For someone who was let in, or leaves.
+
+    Attributes:
+        leaving_until: the end of the pulse of who leaves; no lock-down takes it from them.
+    """
 
     since: float
     until: float
+    leaving_until: float = -inf
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,11 +59,13 @@ class HeldOpen:
 
     Attributes:
         until: the end of the lease.
-        granted_until: the end of the pulse of who was let in meanwhile.
+        granted_until: the end of the pulse of who was let in meanwhile, or leaves.
+        leaving_until: the end of the pulse of who leaves.
     """
 
     until: float
     granted_until: float = -inf
+    leaving_until: float = -inf
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,17 @@
 """Leaving, which nothing may hinder."""
 
+import pytest
+
 from kiosk.events import DoorAlarmKind, DoorMode
-from kiosk.rules.door_states import ButtonLetGo, ButtonPressed, Closed, LockDownOrdered, Opened
+from kiosk.rules.door_states import (
+    ButtonLetGo,
+    ButtonPressed,
+    Closed,
+    HoldEnded,
+    LockDownEnded,
+    LockDownOrdered,
+    Opened,
+)
 from tests.rules.door.bench import Bench, alarm, found
 
 
@@ -51,3 +61,38 @@ def test_whoever_leaves_in_a_lock_down_is_let_out_and_the_lock_down_stands(door:
     assert door.edges == [(5, True), (6.5, False)]
     assert door.alarms == []
     assert door.doorway.mode is DoorMode.LOCKED_DOWN
+
+
+@pytest.mark.parametrize("before", ["locked", "let in", "held", "held and let go"])
+def test_lock_down_takes_no_pulse_from_whoever_leaves(door: Bench, before: str) -> None:
+    if before == "let in":
+        door.grant(20)
+    elif before != "locked":
+        door.hold(20)
+    door.happens(ButtonPressed())
+    door.wait(1)
+    if before == "held and let go":
+        door.happens(HoldEnded())
+    door.happens(LockDownOrdered())
+    assert door.doorway.mode is DoorMode.LOCKED_DOWN
+    door.grant(20)
+    door.wait(60)
+    assert door.edges == [(0, True), (8, False)]
+    assert door.doorway.mode is DoorMode.LOCKED_DOWN
+
+
+def test_lock_down_waits_for_nobody_who_has_left(door: Bench) -> None:
+    door.happens(ButtonPressed(), Opened())
+    door.wait(0.2)
+    door.grant(8)
+    door.wait(1)
+    door.happens(LockDownOrdered())
+    assert door.edges == [(0, True), (1.2, False)]
+
+
+def test_lock_down_ended_and_ordered_again_takes_no_pulse_either(door: Bench) -> None:
+    door.happens(LockDownOrdered(), ButtonPressed())
+    door.wait(1)
+    door.happens(LockDownEnded(), LockDownOrdered())
+    door.wait(60)
+    assert door.edges == [(0, True), (8, False)]
