@@ -247,10 +247,12 @@ class Door:
         if now is before:
             self._tell_of(event)
             return
-        if now.kept != self._memory.kept:
+        if not isinstance(event, ResetOrdered):
             # Before the lines: one that fails at this very moment must not take a release or a lock-down with it.
-            self._memory.keep(now.kept)
+            self._remember(now.kept)
         self._drive(now)
+        # A release is over once they have obeyed: else the door would come back locked, and nobody's reset be told.
+        self._remember(now.kept)
         self._tell_of(event)
         alarms = now.alarms
         alarm = loudest(alarms)
@@ -259,6 +261,10 @@ class Door:
         if now.mode != before.mode:
             self._told.append(DoorModeChanged(mode=now.mode))
         self._tell_alarms(before.alarms, alarms)
+
+    def _remember(self, kept: Kept) -> None:
+        if kept != self._memory.kept:
+            self._memory.keep(kept)
 
     def _drive(self, doorway: Doorway) -> None:
         """A strike is energised to unlock; a magnet is energised to hold, and let go to unlock."""

@@ -14,8 +14,10 @@ from kiosk.devices.door_lines import Output
 from kiosk.devices.pins import Pins
 from kiosk.devices.simulated.door import BARE, WHOLE, DrivenPin, SimulatedDoor
 from kiosk.devices.supervisor import Supervisor
+from kiosk.effects import ResetDoor
 from kiosk.errors import DeviceError
 from kiosk.events import DeviceFound, DeviceLost, Event
+from kiosk.rules.door_states import Kept
 from tests.devices.door.told import AT_START, OFF, ON, RELAY_ALONE, RELAY_ON
 
 
@@ -116,6 +118,30 @@ def test_a_release_is_remembered_though_the_relay_fails_at_that_moment(clock: Ad
     with pytest.raises(DeviceError):
         door.read()
     assert memory.kept.released
+    door.close()
+
+
+def test_a_release_is_over_only_once_the_relay_has_obeyed_the_reset(clock: AdjustableClock) -> None:
+    """Otherwise the door would be locked when its lines come back, and the journal would know nobody's reset."""
+    wiring = replace(WHOLE, fail_safe=True)
+    magnet, memory = SimulatedDoor(wiring, relay_pin_class=StubbornPin), Forgetful()
+    memory.keep(Kept(released=True))
+    door = Door(magnet.make_pins, clock, wiring, memory=memory)
+    door.open()
+    door.read()
+    magnet._relay.fault = GPIOZeroError("stuck")
+    door.obey(ResetDoor())
+    with pytest.raises(DeviceError):
+        door.read()
+    door.close()
+    assert memory.kept.released
+    magnet._relay.fault = None
+    door.open()
+    assert magnet.is_unlocked
+    door.obey(ResetDoor())
+    assert [*door.read(), *door.read()]
+    assert not magnet.is_unlocked
+    assert memory.kept == Kept()
     door.close()
 
 
