@@ -6,7 +6,7 @@ and everything it tells becomes a fact.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
@@ -239,8 +239,7 @@ def is_time_to_hold(schedule: Schedule, around: "Surroundings", skipped: Stretch
         return False
     day, hours = stretch
     opened_at = datetime.combine(day, hours.opens, around.zone).astimezone(UTC)
-    early = timedelta(minutes=around.policy.enter_before_shift_minutes)
-    return any(crew.here for crew in shifts.crews(around.knowledge, opened_at - early, around.now))
+    return any(crew.here for crew in shifts.crews(around.knowledge, opened_at, around.now))
 
 
 def _stretch_now(schedule: Schedule, around: "Surroundings") -> Stretch | None:

@@ -106,10 +106,18 @@ def test_first_worker_of_these_hours_is_enough_until_their_end():
     assert desk.hear(TICK) == [HoldDoor(seconds=5)]
 
 
-def test_worker_of_earlier_hours_does_not_open_later_ones():
+@pytest.mark.parametrize("hours", ["tue 16:00-18:00", "tue 16:15-18:00", "tue 16:45-18:00"])
+def test_worker_of_earlier_hours_does_not_open_later_ones(hours):
+    """Sam has worked until four; nobody of the evening has come yet."""
     terminal = Terminal(now=at(17))
-    desk = Desk(terminal=terminal, schedule=schedule_of(["tue 16:45-18:00"]))
+    desk = Desk(terminal=terminal, schedule=schedule_of([hours]))
     assert desk.hear(TICK) == []
+
+
+def test_first_worker_who_began_before_the_hours_is_enough():
+    terminal = Terminal(now=at(15, 10))
+    desk = Desk(terminal=terminal, schedule=schedule_of(["tue 15:00-18:00"]))
+    assert desk.hear(TICK) == [HoldDoor(seconds=5)]
 
 
 @pytest.mark.parametrize("trust", [ClockTrust.SINCE, ClockTrust.NEVER])
