@@ -9,6 +9,7 @@ from typing import Final
 from kiosk.types import OpeningHours
 
 DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+MIDNIGHT: Final = time()
 OPENING_HOURS: Final = "opening-hours"
 """Stands for the hours that the coop itself tells."""
 PATTERN: Final = r"(?P<first>{day})(-(?P<last>{day}))? (?P<opens>{time})-(?P<closes>{time})".replace(
@@ -33,6 +34,8 @@ class Schedule:
 def hours_of(text: str) -> tuple[OpeningHours, ...]:
     """The stretches, one a day.
 
+    A stretch that ends at 00:00 lasts until the end of its day.
+
     Raises:
         ValueError: it is not written like that, or ends before it begins.
     """
@@ -42,8 +45,8 @@ def hours_of(text: str) -> tuple[OpeningHours, ...]:
     opens, closes = time.fromisoformat(found["opens"]), time.fromisoformat(found["closes"])
     first = DAYS.index(found["first"])
     last = first if found["last"] is None else DAYS.index(found["last"])
-    if not opens < closes:
-        raise ValueError("ends before it begins: write two stretches, one for each side of midnight")
+    if not opens < closes and closes != MIDNIGHT:
+        raise ValueError("ends before it begins: write two stretches, until 00:00 and from 00:00")
     days = (last - first) % len(DAYS) + 1
     return tuple(OpeningHours(weekday=(first + day) % len(DAYS), opens=opens, closes=closes) for day in range(days))
 
@@ -64,6 +67,8 @@ def schedule_of(texts: Iterable[str]) -> Schedule:
 def stretch_at(hours: Iterable[OpeningHours], local: datetime) -> OpeningHours | None:
     """The stretch that holds the local time ``local``."""
     today, clock = local.weekday(), local.time()
-    return next(
-        (stretch for stretch in hours if stretch.weekday == today and stretch.opens <= clock < stretch.closes), None
-    )
+    return next((stretch for stretch in hours if stretch.weekday == today and _holds(stretch, clock)), None)
+
+
+def _holds(stretch: OpeningHours, clock: time) -> bool:
+    return stretch.opens <= clock and (clock < stretch.closes or stretch.closes == MIDNIGHT)

@@ -1,6 +1,6 @@
 """Hours of the week as people write them."""
 
-from datetime import time
+from datetime import time, timedelta
 
 import pytest
 from hypothesis import given
@@ -25,6 +25,20 @@ def test_days_from_to_are_a_stretch_each():
 
 def test_days_may_go_over_the_end_of_the_week():
     assert [found.weekday for found in hours_of("sat-mon 10:00-13:00")] == [5, 6, 0]
+
+
+def test_hours_over_midnight_are_two_stretches_without_a_gap():
+    hours = (*hours_of("tue 20:00-00:00"), *hours_of("wed 00:00-02:00"))
+    evening = TUESDAY.replace(hour=19, minute=59)
+    open_at = [minutes for minutes in range(7 * 60) if stretch_at(hours, evening + timedelta(minutes=minutes))]
+    assert open_at == list(range(1, 6 * 60 + 1))
+    assert stretch_at(hours, TUESDAY.replace(hour=0, minute=0)) is None
+
+
+@pytest.mark.parametrize("text", ["tue 22:00-02:00", "tue 22:00-00:30"])
+def test_hours_over_midnight_in_one_are_told_how_to_be_written(text):
+    with pytest.raises(ValueError, match="two stretches, until 00:00 and from 00:00"):
+        hours_of(text)
 
 
 @pytest.mark.parametrize(
