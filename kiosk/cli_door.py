@@ -70,6 +70,7 @@ def door_normal(by: str | None, config_file: Path | None) -> None:
 def door_reset(by: str | None, config_file: Path | None) -> None:
     """Lock again after the fire alarm or the green box, once you have seen that all is well."""
     _order(config_file, word="reset", by=by)
+    click.echo('It stays released as long as one of them still calls: see "kiosk door status".')
 
 
 @door.command("rest")

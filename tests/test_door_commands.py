@@ -14,10 +14,11 @@ from kiosk.control import NotRunning
 from kiosk.demo.data import make_coop
 from kiosk.demo.room import Room, Wish, demo_clock
 from kiosk.door_commands import order_of
+from kiosk.events import DoorMode
 from kiosk.looking import explain
 from kiosk.rules.doorkeeping import Order, Word
 from kiosk.types import DeskReason
-from tests.demo.onlooker import Onlooker
+from tests.demo.onlooker import Onlooker, wait_until
 
 KEY = "0" * 64
 
@@ -74,6 +75,10 @@ def test_commands_reach_the_running_terminal(tmp_path):
             assert json.loads(run("status", "--json"))["mode"] == "locked_down"
             assert "locked_down" in run("status")
             run("normal", "--by", "12")
+            room.door.raise_fire()
+            wait_until(lambda: terminal.reactor.keeping.mode is DoorMode.RELEASED)
+            assert "as long as one of them still calls" in run("reset", "--by", "12")
+            assert json.loads(run("status", "--json"))["mode"] == "released"
 
 
 def test_decision_in_a_lock_down_says_so(tmp_path: Path):
