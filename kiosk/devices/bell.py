@@ -27,6 +27,8 @@ LONGEST_SECONDS = 60.0
 CHECK_SECONDS = 30.0
 """So often it is looked whether a bell that nobody rings could be rung."""
 WEB_SECONDS = 3.0
+IN_THE_SHOP = (".local", ".lan", ".home", ".home.arpa", ".internal")
+"""How the names end that a router gives in its own network; ".home" is that of a Livebox."""
 
 
 class Ringer(Protocol):
@@ -149,7 +151,7 @@ def needs_internet(url: str) -> bool:
     try:
         return ipaddress.ip_address(host).is_global
     except ValueError:
-        return "." in host and not host.endswith((".local", ".lan", ".home.arpa", ".internal"))
+        return "." in host and not host.endswith(IN_THE_SHOP)
 
 
 class Bell:

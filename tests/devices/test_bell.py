@@ -300,6 +300,7 @@ def wait_for(condition) -> None:
         ("http://homeassistant.local/api", False),
         ("http://sonnette/ring", False),
         ("http://box.lan/ring", False),
+        ("http://sonnette.home/ring", False),
     ],
 )
 def test_only_an_address_outside_of_the_shop_needs_the_internet(url: str, outside: bool) -> None:
