@@ -1,11 +1,11 @@
 """The coop's card key on paper: a QR code under a passphrase, so that the cards outlive the SD card.
 
 The sheet holds ``COOPKEY1:KEY_ID:TEXT``, where TEXT is the sealed key in base 32 without padding: capitals and digits,
-which a QR code packs tightly and a person can copy.
+which a QR code packs tightly and a person can copy. A KEY_ID that capitals, or a scanner which believes to be another
+keyboard, would change is sealed behind the key as well: by its name a server tells one key's cards from another's.
 """
 
 import base64
-import binascii
 import os
 import re
 import secrets
@@ -20,6 +20,8 @@ from kiosk.sealing import SealError, seal_bytes, unseal_bytes
 
 WORD: Final = "COOPKEY1"
 KEY_BYTES: Final = 32
+PLAIN_ID: Final = re.compile(r"[a-z0-9]+")
+"""A name that comes back from the sheet as it was."""
 GROUP: Final = 5
 CREDENTIAL: Final = "card-key"
 PREVIOUS_CREDENTIAL: Final = "previous-card-key"
@@ -48,7 +50,8 @@ def sheet_text(card_key: CardKey, passphrase: str) -> str:
     Raises:
         SealError: the passphrase is too short.
     """
-    sealed = base64.b32encode(seal_bytes(card_key.key, passphrase)).decode("ascii").rstrip("=")
+    name = "" if PLAIN_ID.fullmatch(card_key.key_id) else card_key.key_id
+    sealed = base64.b32encode(seal_bytes(card_key.key + name.encode(), passphrase)).decode("ascii").rstrip("=")
     return f"{WORD}:{card_key.key_id.upper()}:{sealed}"
 
 
@@ -66,12 +69,13 @@ def read_sheet(text: str, passphrase: str) -> CardKey:
         raise CardKeyError(f"this is not the text of a key sheet: it begins with {WORD}:")
     try:
         data = base64.b32decode(sealed + "=" * (-len(sealed) % 8))
-    except binascii.Error:
+    except ValueError:
         raise CardKeyError("some characters of the sheet are missing or wrong") from None
-    key = unseal_bytes(data, passphrase)
+    opened = unseal_bytes(data, passphrase)
+    key, name = opened[:KEY_BYTES], opened[KEY_BYTES:]
     if len(key) != KEY_BYTES:
         raise SealError("what was sealed is no card key")
-    return CardKey(key=key, key_id=key_id.lower())
+    return CardKey(key=key, key_id=name.decode() or key_id.lower())
 
 
 def sheet_svg(card_key: CardKey, passphrase: str, coop: str) -> str:
@@ -119,14 +123,17 @@ def rotate_key_file(path: Path, key_id: str, new_id: str) -> Path:
     """
     if new_id == key_id:
         raise CardKeyError(f"the new key needs another name than {key_id!r}")
-    # systemd takes the credentials by these names (systemd/kiosk.service).
-    name = PREVIOUS_CREDENTIAL if path.name == CREDENTIAL else f"{path.name}.previous"
-    previous = path.with_name(name)
+    previous = _previous_of(path)
     if previous.exists():
         raise CardKeyError(f"{previous}: an older key is still kept; when every card was laid once, delete it first")
     _write_private(previous, path.read_text(encoding="ascii"))
     _write_private(path, f"{new_key(new_id).key.hex()}\n")
     return previous
+
+
+def _previous_of(path: Path) -> Path:
+    """Where the key before is kept; systemd takes the credentials by these names (systemd/kiosk.service)."""
+    return path.with_name(PREVIOUS_CREDENTIAL if path.name == CREDENTIAL else f"{path.name}.previous")
 
 
 def write_key_file(path: Path, card_key: CardKey) -> None:
@@ -140,7 +147,10 @@ def write_key_file(path: Path, card_key: CardKey) -> None:
     if path.exists():
         if path.read_text(encoding="ascii", errors="replace").strip() == card_key.key.hex():
             return
-        raise CardKeyError(f"{path}: another key is there already; move it away first, it knows the cards of today")
+        raise CardKeyError(
+            f"{path}: another key is there already, by which the cards of today are known; move it to "
+            f"{_previous_of(path)} first"
+        )
     _write_private(path, text)
 
 
