@@ -58,8 +58,8 @@ def unseal(source: BinaryIO, target: BinaryIO, passphrase: str) -> None:
     header = source.read(len(MAGIC) + 1 + SALT_BYTES + PREFIX_BYTES)
     if not header.startswith(MAGIC) or len(header) < len(MAGIC) + 1 + SALT_BYTES + PREFIX_BYTES:
         raise SealError("this was not sealed by a kiosk")
-    if header[len(MAGIC)] > HIGHEST_COST_LOG2:
-        raise SealError("this asks for more memory than a sealed file of a kiosk does; it is damaged")
+    if not 0 < header[len(MAGIC)] <= HIGHEST_COST_LOG2:
+        raise SealError("this asks for more memory than a sealed file of a kiosk does, or for none; it is damaged")
     cipher = _cipher(header, passphrase)
     for number, (chunk, last) in enumerate(_chunks(source, CHUNK_BYTES + TAG_BYTES)):
         try:

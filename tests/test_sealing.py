@@ -59,11 +59,12 @@ def test_chunks_changed_round_do_not_open():
         unseal_bytes(swapped, PASSPHRASE)
 
 
-def test_a_file_that_asks_for_all_memory_is_refused():
+def test_a_file_that_asks_for_all_memory_or_for_none_is_refused():
     sealed = bytearray(seal_bytes(b"key", PASSPHRASE))
-    sealed[len(sealing.MAGIC)] = 31
-    with pytest.raises(SealError, match="memory"):
-        unseal_bytes(bytes(sealed), PASSPHRASE)
+    for cost in (31, 0):
+        sealed[len(sealing.MAGIC)] = cost
+        with pytest.raises(SealError, match="memory"):
+            unseal_bytes(bytes(sealed), PASSPHRASE)
 
 
 @given(st.binary(max_size=200))
