@@ -15,7 +15,7 @@ from kiosk.config import Config
 from kiosk.devices.cards import CardHasher, CardUid, is_random_or_blank, parse_uid
 from kiosk.devices.uid_formats import UidFormat
 from kiosk.errors import KioskError
-from kiosk.types import Role
+from kiosk.types import CardHash, Role
 from kiosk.views import LANGUAGES
 
 FILE = click.Path(path_type=Path, dir_okay=False, exists=True)
@@ -51,7 +51,7 @@ def cards_link(card: str, member: str, config_file: Path | None, *, transfer: bo
     from kiosk.card_service import link_rows
 
     config = _config(config_file)
-    row = Row(line=0, member=member, card=_hasher(config).hash_canonical(_linkable(card)), wishes=wishes)
+    row = Row(line=0, member=member, card=_linkable(config, card), wishes=wishes)
     (outcome,) = link_rows(config, [row.request()], transfer=transfer, dry=False)
     answer = judged(row, outcome)
     if answer.fault:
@@ -59,18 +59,19 @@ def cards_link(card: str, member: str, config_file: Path | None, *, transfer: bo
     click.echo("linked" if outcome["outcome"] == "linked" else "it was this member's already")
 
 
-def _linkable(card: str) -> str:
-    """The card in canonical form, if it may be anyone's.
+def _linkable(config: Config, card: str) -> CardHash:
+    """The hash of a card in canonical form, if it may be anyone's.
 
     Raises:
         KioskError: it may not.
     """
+    hasher = _hasher(config)
     try:
         if not card.startswith("ean:") and is_random_or_blank(parse_uid(card)):
             raise KioskError("this id is random or blank, so it is nobody's")
+        return hasher.hash_canonical(card)
     except ValueError as wrong:
         raise KioskError(f"{wrong}: a card is written 7:04A3C6CAE26180 or 4:1A2B3C4D, a badge ean:0420…") from None
-    return card
 
 
 @cards.command("set")
@@ -149,7 +150,8 @@ def cards_import(file: Path, config_file: Path | None, *, dry_run: bool, as_json
 
 def _uids(file: Path) -> tuple[CardUid, ...]:
     try:
-        return tuple(parse_uid(line.strip()) for line in file.read_text(encoding="utf-8").splitlines() if line.strip())
+        lines = file.read_text(encoding="utf-8-sig").splitlines()
+        return tuple(parse_uid(line.strip()) for line in lines if line.strip())
     except ValueError:
         raise KioskError(f"{file}: a line is no id like 7:04A3C6CAE26180") from None
 

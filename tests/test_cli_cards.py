@@ -87,7 +87,7 @@ def test_someone_elses_card_needs_a_transfer(ask):
     assert ask("link", CARD, "271", "--transfer")[0] == 0
 
 
-@pytest.mark.parametrize("card", ["4:08A1B2C3", "7:00000000000000", "nonsense", "7:04"])
+@pytest.mark.parametrize("card", ["4:08A1B2C3", "7:00000000000000", "nonsense", "7:04", "ean:123"])
 def test_what_may_not_be_linked_is_refused_in_words(ask, card):
     status, _, err = ask("link", card, "312")
     assert status == 1
@@ -154,6 +154,8 @@ def test_numbers_of_the_stock_library_are_looked_up_in_whole_ids(ask, tmp_path):
     uids.write_text(f"{NEW}\n4:9C41D70B\n", encoding="utf-8")
     text = sheet(tmp_path, "card,member\n584193394409,312\n")
     assert "lay the card again" in ask("import", text, "--stock")[2]
+    # As an editor on Windows saves it, with a byte order mark.
+    uids.write_text(f"{NEW}\n4:9C41D70B\n", encoding="utf-8-sig")
     assert ask("import", text, "--stock", "--uids", str(uids))[:2] == (0, "1 linked\n")
 
 
