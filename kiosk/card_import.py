@@ -3,6 +3,7 @@
 Pure. Card ids leave this module as hashes only, and no sentence repeats one.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -27,6 +28,8 @@ from kiosk.views import LANGUAGES
 COLUMNS: Final = Columns(file="cards", required=("card", "member"), optional=("language", "large_text", "long_pulse"))
 NXP: Final = 0x04
 """The first byte of every 7-byte uid of NXP, who make nearly all of them (ISO/IEC 7816-6)."""
+SHORTENED: Final = re.compile(r"\d([.,]\d+)?E\+\d+", re.IGNORECASE)
+"""A long number as spreadsheets show it, and write it into a CSV: ``4,2E+11``."""
 
 Uid: TypeAlias = CardUid | PartialUid
 
@@ -118,6 +121,8 @@ def _with_card(row: Row, text: str, reading: Reading) -> Row:
     Raises:
         ValueError: it is none, in words.
     """
+    if SHORTENED.fullmatch(text):
+        raise ValueError("a spreadsheet has shortened this number: make its column text, and put the digits in again")
     if reading.stock:
         return _of_uid(row, _stock_uid(text, reading.uids), reading.hasher)
     if reading.uid_format is not None:
@@ -130,10 +135,10 @@ def _with_card(row: Row, text: str, reading: Reading) -> Row:
 
 
 def _of_uid(row: Row, uid: Uid, hasher: CardHasher) -> Row:
-    if isinstance(uid, PartialUid):
-        return replace(row, card=hasher.hash_uid(uid))
     if is_random_or_blank(uid):
         raise ValueError("this id is random or blank, so it is nobody's")
+    if isinstance(uid, PartialUid):
+        return replace(row, card=hasher.hash_uid(uid))
     turned = CardUid(uid.data[::-1])
     looks_turned = len(uid.data) == 7 and uid.data[0] != NXP and uid.data[-1] == NXP
     return replace(

@@ -56,6 +56,8 @@ def test_a_language_that_the_screens_do_not_speak_costs_its_own_line_alone():
         ("7:00000000000000,312", "random or blank"),
         ("4:01020304,312", "random or blank"),
         ("hello,312", "neither a card"),
+        ('"4,2E+11",312', "shortened"),
+        ("4.20000001188E+11,312", "shortened"),
         ("0420000001189,312", "neither a card"),
         (f"{CARD},", "no member is named"),
     ],
@@ -64,6 +66,20 @@ def test_a_line_of_no_use_says_why(text, fault):
     row = one(text)
     assert row.card is None
     assert fault in row.fault
+
+
+@pytest.mark.parametrize(
+    ("uid_format", "text"),
+    [
+        (UidFormat.HEX_FIRST_FOUR, "08A1B2C3"),
+        (UidFormat.HEX_LAST_FOUR, "01020304"),
+        (UidFormat.WIEGAND_26, "00000000"),
+    ],
+)
+def test_a_cut_uid_that_is_nobodys_is_refused_as_a_whole_one_is(uid_format, text):
+    row = one(f"{text},312", uid_format=uid_format)
+    assert row.card is None
+    assert "random or blank" in row.fault
 
 
 def test_no_sentence_repeats_an_id():

@@ -99,15 +99,15 @@ _SHARED: Final = frozenset({bytes.fromhex("01020304")})
 """What whole series of phones present, each of them."""
 
 
-def is_random_or_blank(uid: CardUid) -> bool:
+def is_random_or_blank(uid: CardUid | PartialUid) -> bool:
     """Whether this uid may belong to nobody: drawn anew at each tap, all zeros or ones, or that of a whole series.
 
     Four bytes from 08 are random by ISO/IEC 14443-3, some DESFire cards use 80, and 88 is the tag that announces a
-    longer uid.
+    longer uid. What is left of a cut uid need not begin where the uid does, so that its first byte says nothing.
     """
     if set(uid.data) in ({0x00}, {0xFF}) or uid.data in _SHARED:
         return True
-    return len(uid.data) == 4 and uid.data[0] in _RANDOM_FIRST_BYTES
+    return isinstance(uid, CardUid) and len(uid.data) == 4 and uid.data[0] in _RANDOM_FIRST_BYTES
 
 
 # ── badges with a bar code ────────────────────────────────────────────────────────────────────────────────────────

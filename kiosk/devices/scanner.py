@@ -18,7 +18,6 @@ from typing import Any, Final, Protocol
 
 from kiosk.devices.cards import (
     CardHasher,
-    CardUid,
     CodeKind,
     canonical_badge,
     classify_code,
@@ -275,7 +274,7 @@ class Scanner:
         return CardTapped(
             hash=self._hasher.hash_uid(uid),
             tail=tail(uid),
-            enrolable=not (isinstance(uid, CardUid) and is_random_or_blank(uid)),
+            enrolable=not is_random_or_blank(uid),
             code=str(uid),
         )
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import Final
 
-from kiosk.devices.cards import CASCADE_TAG, UID_LENGTHS, CardUid, PartialUid
+from kiosk.devices.cards import CASCADE_TAG, UID_LENGTHS, CardUid, PartialUid, is_random_or_blank
 
 
 class UidFormat(StrEnum):
@@ -25,7 +25,10 @@ class UidFormat(StrEnum):
     WIEGAND_26 = "wiegand-26"
     """``190,44510`` or ``19044510``: three bytes, eight bits and sixteen."""
     HEX_FIRST_FOUR = "hex-first-four"
-    """``DEADBEEF``, ``04A3C6CA``. ``8804A3C6`` is refused: a cascade tag and three bytes, which many cards share."""
+    """``DEADBEEF``, ``04A3C6CA``. ``8804A3C6`` is refused: a cascade tag and three bytes, which many cards share.
+
+    ``08A1B2C3`` is taken for a whole uid, which is random: longer ones hardly ever begin like that.
+    """
     HEX_LAST_FOUR = "hex-last-four"
     """``DEADBEEF``, ``CAE26180``."""
 
@@ -39,7 +42,8 @@ def parse_reader_uid(text: str, uid_format: UidFormat) -> CardUid | PartialUid:
     return _PARSERS[uid_format](text)
 
 
-_SEPARATORS: Final = str.maketrans("", "", " :-")
+_SEPARATORS: Final = str.maketrans("", "", " :;-")
+"""With what the colon is on a US keyboard without Shift, which the decoder leaves out of account."""
 
 
 def _hex(text: str) -> bytes:
@@ -83,11 +87,12 @@ def _four(text: str) -> bytes:
     return data
 
 
-def _first_four(text: str) -> bytes:
+def _first_four(text: str) -> CardUid | PartialUid:
     data = _four(text)
     if data[0] == CASCADE_TAG:
         raise ValueError("three bytes of a longer uid, which cards share")
-    return data
+    whole = CardUid(data)
+    return whole if is_random_or_blank(whole) else PartialUid(data)
 
 
 _PARSERS: Final[Mapping[UidFormat, Callable[[str], CardUid | PartialUid]]] = {
@@ -96,6 +101,6 @@ _PARSERS: Final[Mapping[UidFormat, Callable[[str], CardUid | PartialUid]]] = {
     UidFormat.DECIMAL: lambda text: CardUid(_decimal(text)),
     UidFormat.DECIMAL_REVERSED: lambda text: CardUid(_decimal(text)[::-1]),
     UidFormat.WIEGAND_26: lambda text: PartialUid(_wiegand_26(text)),
-    UidFormat.HEX_FIRST_FOUR: lambda text: PartialUid(_first_four(text)),
+    UidFormat.HEX_FIRST_FOUR: _first_four,
     UidFormat.HEX_LAST_FOUR: lambda text: PartialUid(_four(text)),
 }

@@ -103,6 +103,7 @@ def test_silence_is_no_event(hub: UsbHub) -> None:
         (UidFormat.DECIMAL, "3735928559", CardUid(FOUR)),
         (UidFormat.DECIMAL_REVERSED, "36136423711482628", CardUid(SEVEN)),
         (UidFormat.HEX, "04A3C6CAE26180", CardUid(SEVEN)),
+        (UidFormat.HEX, "04:A3:C6:CA:E2:61:80", CardUid(SEVEN)),
         (UidFormat.WIEGAND_26, "190,44510", PartialUid(bytes.fromhex("BEADDE"))),
     ],
 )
@@ -121,8 +122,21 @@ def test_card_reader_that_types_may_stand_in_for_the_reader(hub: UsbHub) -> None
     assert opened(hub, uid_format=UidFormat.HEX, part=Part.READER).part is Part.READER
 
 
-def test_random_id_from_a_card_reader_is_never_to_be_linked(hub: UsbHub, gun: Wedge) -> None:
-    (tapped,) = scan(opened(hub, uid_format=UidFormat.HEX), gun, Typist(1000.0).scan("08A1B2C3", QWERTY))
+@pytest.mark.parametrize(
+    ("uid_format", "text"),
+    [
+        (UidFormat.HEX, "08A1B2C3"),
+        (UidFormat.HEX_FIRST_FOUR, "08A1B2C3"),
+        (UidFormat.HEX_FIRST_FOUR, "01020304"),
+        (UidFormat.HEX_LAST_FOUR, "01020304"),
+        (UidFormat.HEX_LAST_FOUR, "FFFFFFFF"),
+        (UidFormat.WIEGAND_26, "0,0"),
+    ],
+)
+def test_random_or_blank_id_from_a_card_reader_is_never_to_be_linked(
+    hub: UsbHub, gun: Wedge, uid_format: UidFormat, text: str
+) -> None:
+    (tapped,) = scan(opened(hub, uid_format=uid_format), gun, Typist(1000.0).scan(text, QWERTY))
     assert isinstance(tapped, CardTapped)
     assert not tapped.enrolable
 

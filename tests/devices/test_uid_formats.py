@@ -14,6 +14,7 @@ SEVEN = CardUid(bytes.fromhex("04A3C6CAE26180"))
     [
         (UidFormat.HEX, "DEADBEEF", FOUR),
         (UidFormat.HEX, "de:ad:be:ef", FOUR),
+        (UidFormat.HEX, "DE;AD;BE;EF", FOUR),
         (UidFormat.HEX, "04A3C6CAE26180", SEVEN),
         (UidFormat.HEX_REVERSED, "EFBEADDE", FOUR),
         (UidFormat.HEX_REVERSED, "8061E2CAC6A304", SEVEN),
@@ -26,6 +27,7 @@ SEVEN = CardUid(bytes.fromhex("04A3C6CAE26180"))
         (UidFormat.WIEGAND_26, "19044510", PartialUid(bytes.fromhex("BEADDE"))),
         (UidFormat.WIEGAND_26, "001,00002", PartialUid(bytes.fromhex("010002"))),
         (UidFormat.HEX_FIRST_FOUR, "04A3C6CA", PartialUid(bytes.fromhex("04A3C6CA"))),
+        (UidFormat.HEX_FIRST_FOUR, "08A1B2C3", CardUid(bytes.fromhex("08A1B2C3"))),
         (UidFormat.HEX_LAST_FOUR, "CAE26180", PartialUid(bytes.fromhex("CAE26180"))),
         (UidFormat.HEX_LAST_FOUR, "88E26180", PartialUid(bytes.fromhex("88E26180"))),
     ],
