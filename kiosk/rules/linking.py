@@ -245,7 +245,9 @@ def recognise_someone(turn: Turn, state: Seeking, tap: CardTapped) -> Seeking | 
     found = bearer_of(turn.around.knowledge, tap)
     if isinstance(found, LinkTrouble):
         return _trouble(turn, state, found)
-    return _found(turn, state, found.id, turn.around.knowledge.card(tap.hash))
+    # Whoever has lost their card may still have the old badge: that one only says who they are.
+    card = None if tap.kind is CardKind.BADGE else turn.around.knowledge.card(tap.hash)
+    return _found(turn, state, found.id, card)
 
 
 def _found(turn: Turn, state: Seeking, member_id: MemberId, card: Card | None) -> Seeking | Linking | Blocked | Noting:

@@ -263,6 +263,21 @@ def test_a_whole_number_comes_before_longer_ones():
     assert list(search(terminal.knowledge, "31")) == ["31", "312"]
 
 
+@pytest.mark.parametrize("typed_text", ["2024017", "20240"])
+def test_a_number_is_found_though_no_key_types_its_hyphen(typed_text):
+    terminal = Terminal()
+    alix = replace(member("2024-017"), name="Alix Martin")
+    terminal.knowledge.apply(snapshot(terminal.now, generation=2, members=(alix,), cards=()))
+    assert list(search(terminal.knowledge, typed_text)) == ["2024-017"]
+
+
+def test_a_number_without_a_hyphen_is_not_one_with():
+    terminal = Terminal()
+    members = tuple(replace(member(number), name="Alix Martin") for number in ("31-2", "312"))
+    terminal.knowledge.apply(snapshot(terminal.now, generation=2, members=members, cards=()))
+    assert list(search(terminal.knowledge, "312")) == ["312"]
+
+
 def test_whoever_has_left_comes_last():
     terminal = people("Anna Petit", "Berthe Petit")
     gone = replace(terminal.knowledge.members["310"], status=Status.LEFT)
@@ -317,6 +332,12 @@ def test_a_card_that_was_found_is_blocked_alone():
     terminal.feed(new_card())
     assert [fact.details["card"] for fact in terminal.facts(FactKind.CARD_BLOCKED)] == [NEW]
     assert not terminal.knowledge.card(card_of("sam")).blocked
+
+
+def test_the_old_badge_says_who_has_lost_a_card_and_the_lost_one_opens_no_more():
+    terminal = two_cards()
+    terminal.feed(badge("sam"))
+    assert terminal.knowledge.card(NEW).blocked
 
 
 def test_blocking_the_wrong_person_can_be_undone():
