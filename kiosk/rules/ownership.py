@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Callable
 from functools import lru_cache
 from heapq import nsmallest
 
@@ -55,6 +56,12 @@ def _beginnings(name: str) -> str:
     return "".join(f"\n{''.join(words[start:])}" for start in range(len(words)))
 
 
+@lru_cache(maxsize=1 << 17)
+def _typeable(number: str) -> str:
+    """A member's number as it can be typed where there are letters and digits only: ``2024-017`` as ``2024017``."""
+    return "".join(_words(number))
+
+
 def _words(text: str) -> list[str]:
     if not text.isascii():
         parted = unicodedata.normalize("NFKD", text.replace("œ", "oe").replace("Œ", "OE"))
@@ -68,20 +75,25 @@ def full_name(member: Member) -> str:
 
 
 def search(knowledge: Knowledge, typed: str) -> tuple[MemberId, ...]:
-    """Who is meant by a number, or by the first letters of any part of a name; accents and spaces do not count.
+    """Who is meant by a number, or by the first letters of any part of a name; accents, spaces, hyphens do not count.
 
     A whole number comes first, whoever has left last. At most :data:`MOST_FOUND`.
     """
     wanted = "".join(_words(typed))
     if not wanted:
         return ()
-    found = (fit for member in knowledge.members.values() if (fit := _maybe_fit(member, wanted)) is not None)
-    return tuple(member_id for *_, member_id in nsmallest(MOST_FOUND, found))
+    # A number as it is written comes before one of which the hyphen is left out: 312 is not 31-2.
+    return _fitting(knowledge, wanted, str.casefold) or _fitting(knowledge, wanted, _typeable)
 
 
-def _maybe_fit(member: Member, wanted: str) -> tuple[bool, bool, bool, str, MemberId] | None:
+def _fitting(knowledge: Knowledge, wanted: str, read: Callable[[str], str]) -> tuple[MemberId, ...]:
+    fits = (_maybe_fit(member, read(member.id), wanted) for member in knowledge.members.values())
+    return tuple(member_id for *_, member_id in nsmallest(MOST_FOUND, (fit for fit in fits if fit is not None)))
+
+
+def _maybe_fit(member: Member, number: str, wanted: str) -> tuple[bool, bool, bool, str, MemberId] | None:
     """How well a person fits, the best sorting first; None: not at all."""
-    number, name = member.id.casefold(), _beginnings(full_name(member))
+    name = _beginnings(full_name(member))
     is_named = f"\n{wanted}" in name
     if not is_named and not number.startswith(wanted):
         return None
