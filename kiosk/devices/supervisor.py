@@ -55,7 +55,7 @@ class Supervisor(OwnThread):
                 if pause is not None and not self._stopping:
                     self._rest(pause)
         finally:
-            self._source.close()
+            self._give_back()
 
     def turn(self) -> float | None:
         """Open the source if it is not open, and read it once.
@@ -79,10 +79,17 @@ class Supervisor(OwnThread):
             # A bug in a driver must not take the door down with it: it is shown as a lost part, with its traceback.
             log.exception("%s: unexpected failure in the driver", self._source.part)
             self._lost(fault)
-        self._source.close()
-        self._is_open = False
+        self._give_back()
         pause, self._pause = self._pause, min(self._pause * 2, LONGEST_PAUSE_SECONDS)
         return pause
+
+    def _give_back(self) -> None:
+        self._is_open = False
+        try:
+            self._source.close()
+        except Exception:
+            # Whatever is left of it: without this thread the device would never be looked for again.
+            log.exception("%s: could not be given back", self._source.part)
 
     def _rest(self, seconds: float) -> None:
         deadline = self._clock.monotonic() + seconds
