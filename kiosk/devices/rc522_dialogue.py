@@ -115,7 +115,7 @@ def _select(exchange: Exchange, atqa: int) -> SelectedCard:
 
 
 def kind_of(card: SelectedCard) -> CardKind:
-    """A judgement, for the words on the screen only; never for access.
+    """What it looks like: phones and payment cards are nobody's here, and the screen says which of them it is.
 
     Phones and payment cards speak ISO-DEP behind a 4-byte uid, a phone behind a random one (from 08). DESFire and its
     like speak it too, behind seven bytes or with an ATQA of 03xx that the others do not have.
