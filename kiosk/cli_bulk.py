@@ -102,9 +102,9 @@ def scale_detect(port: str, baud: int | None) -> None:
 @OUT
 def label(grams: int, jar: str | None, language: str, config_file: Path | None, out: Path) -> None:
     """Write one tare label as a printer's bytes, or as a picture. Size and bar code are those of the configuration."""
-    from kiosk.devices.cards import is_jar_code
     from kiosk.devices.labels.layout import WORDS, Label, draw_label
     from kiosk.devices.labels.registry import LANGUAGES
+    from kiosk.tares import is_jar_code
     from kiosk.types import Grams, JarCode
 
     if jar is not None and not (jar.isascii() and jar.isdigit() and len(jar) <= LONGEST_CODE):

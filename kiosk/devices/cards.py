@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
+from kiosk.tares import damm, is_jar_code
 from kiosk.types import CardHash, JarCode
 
 UID_LENGTHS: Final = (4, 7, 10)
@@ -156,31 +157,7 @@ def canonical_badge(code: str) -> str:
 
 # ── jar codes ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
-_DAMM: Final = (
-    (0, 3, 1, 7, 5, 9, 8, 6, 4, 2),
-    (7, 0, 9, 2, 1, 5, 4, 8, 6, 3),
-    (4, 2, 0, 6, 8, 7, 1, 3, 5, 9),
-    (1, 7, 5, 0, 9, 8, 3, 4, 2, 6),
-    (6, 1, 2, 3, 0, 4, 5, 9, 7, 8),
-    (3, 6, 7, 4, 2, 0, 9, 5, 8, 1),
-    (5, 8, 6, 9, 7, 2, 0, 1, 3, 4),
-    (8, 9, 4, 5, 3, 6, 2, 0, 1, 7),
-    (9, 4, 3, 8, 6, 1, 7, 2, 0, 5),
-    (2, 5, 8, 1, 4, 3, 6, 7, 9, 0),
-)
-"""Damm's totally anti-symmetric quasigroup of order ten (H. M. Damm, 2004).
-
-Its check digit catches every wrong digit and every swap of neighbours, the two slips of people who type; the check
-digit of an EAN misses one swap in nine.
-"""
 JARS: Final = 100_000
-
-
-def _damm(digits: str) -> int:
-    interim = 0
-    for digit in digits:
-        interim = _DAMM[interim][int(digit)]
-    return interim
 
 
 def jar_code(number: int) -> JarCode:
@@ -192,12 +169,7 @@ def jar_code(number: int) -> JarCode:
     if not 0 <= number < JARS:
         raise ValueError(f"there are {JARS} jar codes, from 0")
     digits = f"{number:05}"
-    return JarCode(f"{digits}{_damm(digits)}")
-
-
-def is_jar_code(text: str) -> bool:
-    """Whether ``text`` is six digits of which the last is right."""
-    return len(text) == 6 and _is_digits(text) and _damm(text) == 0
+    return JarCode(f"{digits}{damm(digits)}")
 
 
 class CodeKind(StrEnum):

@@ -27,13 +27,13 @@ from kiosk.rules.states import (
     TypingWeight,
     Unrecognised,
     Vouching,
+    Wondering,
 )
 from kiosk.rules.turn import Turn, on
 from kiosk.rules.working import settle_question
-from kiosk.tares import DAY
+from kiosk.tares import CODE_LENGTH, DAY
 from kiosk.types import FactKind, Jar, JarCode, MemberId, Sound
 
-JAR_CODE_LENGTH = 6
 CODE_TRIES = 100
 
 
@@ -42,11 +42,10 @@ def go_to_the_scale(_turn: Turn, _state: Idle | OutOfOrder, _event: Touched) -> 
     return Taring()
 
 
-@on((Recalling, TareKept), Touched, Action.REWEIGH)
-def weigh_again(_turn: Turn, state: Recalling | TareKept, _event: Touched) -> Taring:
+@on(Recalling, Touched, Action.REWEIGH)
+def weigh_again(_turn: Turn, state: Recalling, _event: Touched) -> Taring:
     """The jar keeps its code, so an old label stays true once the weight is confirmed."""
-    waiting = state.waiting if isinstance(state, TareKept) else None
-    return Taring(count=state.count, jar=state.jar, waiting=waiting)
+    return Taring(count=state.count, jar=state.jar)
 
 
 @on(TareKept, Touched, Action.ANOTHER_JAR)
@@ -81,6 +80,10 @@ def _seen(turn: Turn, state: State, before: tare.Pan, now: tare.Pan) -> State:
         return _keep_steady(turn, state)
     if isinstance(state, TareKept):
         return _lifted(turn, state, before, now)
+    if isinstance(state, Wondering) and isinstance(state.under, Taring) and _arrives(before, now):
+        # Who puts a jar down is there, but may be the next one: what was open is settled as if nobody had answered.
+        settle_question(turn, state)
+        return Taring()
     if isinstance(state, Idle) and turn.around.station is Station.BULK and _arrives(before, now):
         return Taring()
     return state
@@ -171,8 +174,9 @@ def _new_code(turn: Turn) -> JarCode:
 
 @on(Recalling, Touched, Action.PRINT_JAR)
 def print_known_jar(turn: Turn, state: Recalling, _event: Touched) -> TareKept:
-    """A jar's label again, without weighing it."""
-    return printing.print_label(turn, TareKept(jar=state.jar, fact=None, count=state.count + 1, committed=True))
+    """A jar's label again, without weighing it; it may have been weighed for a till that read finer figures."""
+    jar = replace(state.jar, grams=turn.around.limits.rounded(state.jar.grams))
+    return printing.print_label(turn, TareKept(jar=jar, fact=None, count=state.count + 1, committed=True))
 
 
 @on(TareKept, Touched, Action.PRINT_AGAIN)
@@ -199,8 +203,9 @@ def ask_for_the_code(turn: Turn, state: Idle | Taring, _event: Touched) -> Typin
 
 @on(Typing, Touched, Action.KEY)
 def type_digit(_turn: Turn, state: Typing, event: Touched) -> Typing:
-    typed = event.target if state.unknown else state.digits + event.target
-    return Typing(digits=typed[:JAR_CODE_LENGTH], count=state.count)
+    """A whole code that is no jar of ours makes way for the next one."""
+    kept = "" if state.unknown and len(state.digits) == CODE_LENGTH else state.digits
+    return Typing(digits=(kept + event.target)[:CODE_LENGTH], count=state.count)
 
 
 @on(Typing, Touched, Action.ERASE)

@@ -9,7 +9,8 @@ from kiosk.rules.dating import may_be_told
 from kiosk.rules.showing import desk_button, done_button, shown
 from kiosk.rules.states import Recalling, Session, Taring, Typing, TypingWeight, Vouching
 from kiosk.rules.turn import Surroundings
-from kiosk.types import Jar, Part
+from kiosk.tares import CODE_LENGTH, is_jar_code
+from kiosk.types import Grams, Jar, Part
 from kiosk.views import (
     Button,
     ButtonKind,
@@ -83,6 +84,15 @@ def show_weighing(session: Session, state: Taring, around: Surroundings, frame: 
                 corner=corner,
                 buttons=_buttons(state, known_button()),
             )
+        case tare.Stale() if session.weighing.last_at is not None:
+            return WeightView(
+                frame=frame,
+                grams=None,
+                steady=False,
+                caption=say("tare.silent"),
+                corner=corner,
+                buttons=_buttons(state, known_button()),
+            )
         case _:
             return _show_other_pan(session, state, around, frame)
 
@@ -121,15 +131,19 @@ CANCEL = Button(action=Action.CANCEL, label=say("help.cancel"), icon="close")
 
 
 @shown(Typing)
-def show_keypad(_session: Session, state: Typing, _around: Surroundings, frame: Frame) -> KeypadView:
-    remark = "jar.unknown" if state.unknown else "jar.other_code" if state.tare_code else None
+def show_keypad(session: Session, state: Typing, around: Surroundings, frame: Frame) -> KeypadView:
+    """A code with a slip in it stays, to be held against the label; one that is right may be of an unknown jar."""
+    scans = Part.SCANNER in around.parts and Part.SCANNER not in session.lost
+    mistyped = state.unknown and not is_jar_code(state.digits)
+    unknown = "jar.mistyped" if mistyped else "jar.unknown"
+    remark = unknown if state.unknown else "jar.other_code" if state.tare_code else None
     return KeypadView(
         frame=frame,
         header=say("jar.header"),
-        title=say("jar.type"),
+        title=say("jar.type" if scans else "jar.type.only"),
         icon="barcode-scan",
-        typed="" if state.unknown else state.digits,
-        length=6,
+        typed="" if state.unknown and not mistyped else state.digits,
+        length=CODE_LENGTH,
         remark=None if remark is None else say(remark),
         cancel=CANCEL,
     )
@@ -163,8 +177,9 @@ def show_typed_weight(_session: Session, state: TypingWeight, around: Surroundin
 @shown(Recalling)
 def show_jar(session: Session, state: Recalling, around: Surroundings, frame: Frame) -> JarView:
     """A jar that is known, and the one question about it, if there is one: its age, or what the pan says."""
-    change = None if state.as_before else _change(session, state)
-    if change is not None and abs(change) > 2 * around.limits.division:
+    pan = None if state.as_before else _on_the_pan(session)
+    if pan is not None and not around.limits.is_unchanged(state.jar.grams, pan):
+        change = pan - state.jar.grams
         ask = say("jar.diff", n=change) if change > 0 else say("jar.diff.less", n=-change)
         empty = Button(action=Action.KEEP_TARE, label=say("jar.empty"), icon="check", kind=ButtonKind.MAIN)
         buttons: tuple[Button, ...] = (
@@ -172,7 +187,7 @@ def show_jar(session: Session, state: Recalling, around: Surroundings, frame: Fr
             Button(action=Action.CANCEL, label=say("jar.notempty"), icon="close"),
         )
     else:
-        ask, buttons = _settled(state, around, same=change is not None)
+        ask, buttons = _settled(state, around, same=pan is not None)
     return JarView(
         frame=frame,
         title=say("jar.title"),
@@ -188,10 +203,10 @@ def _day_of_weighing(jar: Jar) -> Say:
     return say("jar.line", date=Day(jar.weighed_on)) if may_be_told(jar.weighed_on) else say("jar.line.undated")
 
 
-def _change(session: Session, state: Recalling) -> int | None:
-    """Grams by which what stands on the pan differs from what is known; None with nothing steady on it."""
+def _on_the_pan(session: Session) -> Grams | None:
+    """None with nothing steady on it."""
     pan = session.weighing.pan
-    return pan.grams - state.jar.grams if isinstance(pan, tare.Steady) else None
+    return pan.grams if isinstance(pan, tare.Steady) else None
 
 
 def _settled(state: Recalling, around: Surroundings, *, same: bool) -> tuple[Say, tuple[Button, ...]]:

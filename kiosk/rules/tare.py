@@ -63,6 +63,14 @@ class TareLimits:
         """Min on the plate: below it the scale's error is too large for its share in the price."""
         return Grams(20 * self.division)
 
+    def rounded(self, grams: int) -> Grams:
+        """As the till takes it; half of its division upwards."""
+        return Grams((2 * grams + self.till_division) // (2 * self.till_division) * self.till_division)
+
+    def is_unchanged(self, tare: Grams, grams: Grams) -> bool:
+        """Whether a jar may weigh so much whose tare was rounded to the till: it agrees with it to two divisions."""
+        return 2 * abs(grams - tare) <= 4 * self.division + self.till_division
+
     @property
     def empty_band(self) -> Grams:
         """As far from zero an empty pan may read."""
@@ -248,7 +256,7 @@ def keep(weighing: Weighing, now_seconds: float, limits: TareLimits) -> tuple[We
         return current, None
     steady = current.pan
     tare = Tare(
-        grams=_round_half_up(steady.grams, limits.till_division),
+        grams=limits.rounded(steady.grams),
         raw_grams=steady.grams,
         stability=steady.stability,
         raw=steady.raw,
@@ -261,7 +269,7 @@ def maybe_typed(grams: int, limits: TareLimits) -> Tare | None:
 
     The scale here has no say in it, so neither has its minimum.
     """
-    rounded = _round_half_up(Grams(grams), limits.till_division)
+    rounded = limits.rounded(grams)
     if rounded <= 0 or max(grams, rounded) > limits.maximum:
         return None
     return Tare(grams=rounded, raw_grams=Grams(grams), stability=Stability.MANUAL)
@@ -344,7 +352,3 @@ def _stability(samples: tuple[Sample, ...], limits: TareLimits) -> Stability | N
     if len(samples) < settle.readings or samples[-1].at - samples[0].at < settle.seconds:
         return None
     return Stability.FLAG if flagged else Stability.SOFTWARE
-
-
-def _round_half_up(grams: Grams, division: int) -> Grams:
-    return Grams((2 * grams + division) // (2 * division) * division)

@@ -13,10 +13,10 @@ from kiosk.card_service import card_command
 from kiosk.clock import moment
 from kiosk.demo.cast import Kind, character
 from kiosk.demo.room import Room, Wish, demo_clock
-from kiosk.devices.cards import is_jar_code
 from kiosk.devices.simulated.network import Cable
 from kiosk.events import Action, Touched
 from kiosk.ids import uuid7
+from kiosk.tares import is_jar_code
 from kiosk.types import CardHash, Fact, FactKind, MemberId
 from kiosk.views import QuestionView, ResultView, WeightView
 from tests.demo.onlooker import Onlooker, wait_until

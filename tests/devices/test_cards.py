@@ -15,7 +15,6 @@ from kiosk.devices.cards import (
     canonical_badge,
     classify_code,
     ean13_check_digit,
-    is_jar_code,
     is_random_or_blank,
     jar_code,
     maybe_ean13,
@@ -25,6 +24,7 @@ from kiosk.devices.cards import (
     stock_id_candidates,
     tail,
 )
+from kiosk.tares import is_jar_code
 
 FOUR = CardUid(bytes.fromhex("DEADBEEF"))
 SEVEN = CardUid(bytes.fromhex("04A3C6CAE26180"))

@@ -1,9 +1,12 @@
 """The scale and the door at one terminal: a card never ends a weighing."""
 
-from kiosk.events import Action, JarScanned, Timer, TimerFired, Touched
+import pytest
+
+from kiosk.events import Action, DeviceFound, DeviceLost, JarScanned, Timer, TimerFired, Touched
 from kiosk.rules import states
 from kiosk.rules.policy import Station
-from kiosk.types import FactKind, Grams
+from kiosk.types import FactKind, Grams, Part
+from tests.rules.bulk import CODE, known
 from tests.rules.stories import at_the_scale
 from tests.rules.terminal import Terminal, tap
 
@@ -96,6 +99,59 @@ def test_an_unknown_jar_code_is_said_and_typing_starts_anew():
     assert terminal.state == states.Typing(digits="1")
 
 
+@pytest.mark.parametrize("digits", ["123458", "213459", "12345", ""])
+def test_a_slip_in_a_code_is_no_unknown_jar(digits: str):
+    """A wrong digit, two that changed places, one too few: the jar may be full, and is not to be weighed anew."""
+    terminal = Terminal()
+    terminal.touch(Action.JAR_KNOWN)
+    for digit in digits:
+        terminal.touch(Action.KEY, digit)
+    terminal.touch(Action.ENTER)
+    view = terminal.view()
+    assert (view.remark.key, view.typed) == ("jar.mistyped", digits)
+
+
+def test_a_code_with_a_digit_too_few_is_gone_on_with():
+    terminal = Terminal()
+    for action, target in [(Action.JAR_KNOWN, ""), (Action.KEY, "1"), (Action.ENTER, ""), (Action.KEY, "2")]:
+        terminal.touch(action, target)
+    assert (terminal.view().typed, terminal.view().remark) == ("12", None)
+
+
+def test_a_code_that_is_right_may_be_of_an_unknown_jar():
+    terminal = Terminal()
+    terminal.touch(Action.JAR_KNOWN)
+    for digit in "123459":
+        terminal.touch(Action.KEY, digit)
+    terminal.touch(Action.ENTER)
+    assert terminal.view().remark.key == "jar.unknown"
+
+
+@pytest.mark.parametrize(
+    ("parts", "lost", "title"),
+    [({Part.SCANNER}, False, "jar.type"), ({Part.SCANNER}, True, "jar.type.only"), (set(), False, "jar.type.only")],
+)
+def test_a_label_is_asked_for_only_where_it_can_be_scanned(parts: set[Part], lost: bool, title: str):
+    terminal = Terminal(parts=frozenset(parts))
+    if lost:
+        terminal.feed(DeviceLost(part=Part.SCANNER, fault=""))
+    terminal.touch(Action.JAR_KNOWN)
+    assert terminal.view().title.key == title
+
+
+def test_a_scale_that_falls_silent_shows_no_figure_and_invites_no_jar():
+    terminal = at_the_scale()
+    terminal.wait(1.5)
+    terminal.feed(TimerFired(Timer.TICK))
+    view = terminal.view()
+    assert (view.caption.key, view.grams) == ("tare.silent", None)
+    assert Action.KEEP_TARE not in {button.action for button in view.buttons}
+    terminal.feed(DeviceLost(part=Part.SCALE, fault=""))
+    assert terminal.view().title.key == "broken.scale"
+    terminal.feed(DeviceFound(part=Part.SCALE))
+    assert terminal.view().title.key == "tare.wait"
+
+
 def test_the_bulk_station_wakes_up_when_a_jar_is_put_down():
     terminal = Terminal(station=Station.BULK)
     terminal.weigh(0)
@@ -108,3 +164,32 @@ def test_the_bulk_station_greets_nobody():
     terminal.feed(tap("camille"))
     assert isinstance(terminal.state, states.Idle)
     assert terminal.openings() == 0
+
+
+def test_a_jar_put_down_after_a_while_may_be_the_next_persons():
+    """It is weighed under a code of its own, and nobody else's question is shown."""
+    terminal = known(station=Station.BOTH)
+    terminal.feed(JarScanned(code=CODE), Touched(Action.REWEIGH), tap("alix"))
+    assert terminal.state.waiting is not None
+    terminal.time_out()
+    terminal.weigh(98)
+    assert terminal.state == states.Taring()
+    assert [fact.member_id for fact in terminal.facts(FactKind.CHECK_IN)] == ["alix"]
+
+
+def test_who_puts_a_jar_down_is_still_there():
+    terminal = Terminal(station=Station.BULK)
+    terminal.weigh(0)
+    terminal.touch(Action.WEIGH)
+    terminal.time_out()
+    assert isinstance(terminal.state, states.Wondering)
+    terminal.weigh(352)
+    assert isinstance(terminal.state, states.Taring)
+    assert terminal.view().grams == 352
+
+
+def test_a_jar_taken_off_is_no_answer_to_the_question():
+    terminal = at_the_scale()
+    terminal.time_out()
+    terminal.weigh(0)
+    assert isinstance(terminal.state, states.Wondering)

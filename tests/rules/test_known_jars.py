@@ -9,9 +9,11 @@ from kiosk.effects import OpenDoor
 from kiosk.events import Action, JarScanned, TareScanned, Touched
 from kiosk.rules import states
 from kiosk.rules.policy import Station
+from kiosk.rules.tare import TareLimits
+from kiosk.rules.turn import Surroundings
 from kiosk.types import Card, CardKind, FactKind, Grams, MemberId
 from kiosk.views import QuestionView
-from tests.rules.bulk import CODE, OTHER, actions, known, orders, print_it, tagged
+from tests.rules.bulk import CODE, JAR, OTHER, actions, known, orders, print_it, tagged
 from tests.rules.terminal import Terminal, card_of, snapshot, tap
 
 # ── a jar that is known ───────────────────────────────────────────────────────────────────────────────────────────────
@@ -54,6 +56,37 @@ def test_a_known_jar_on_the_pan_is_compared_with_what_is_known(grams, ask):
     terminal.feed(JarScanned(code=CODE))
     terminal.weigh(grams)
     assert terminal.view().ask.key == ask
+
+
+class TensOfGrams(Terminal):
+    """At a till that takes tens of grams."""
+
+    @property
+    def around(self) -> Surroundings:
+        return replace(super().around, limits=TareLimits(division=1, till_division=10))
+
+
+@pytest.mark.parametrize(
+    ("grams", "ask"), [(345, "jar.same"), (357, "jar.same"), (358, "jar.diff"), (342, "jar.diff.less")]
+)
+def test_what_rounding_to_the_till_took_or_gave_is_no_change_of_the_jar(grams: int, ask: str):
+    """Its tare of 350 g was one of 345 to 354 g."""
+    terminal = TensOfGrams(printer=True)
+    terminal.knowledge.apply(snapshot(jars=(replace(JAR, grams=Grams(350)),)))
+    terminal.weigh(0)
+    terminal.feed(JarScanned(code=CODE))
+    terminal.weigh(grams)
+    assert terminal.view().ask.key == ask
+
+
+def test_a_jar_weighed_before_the_till_took_tens_of_grams_gets_a_label_that_the_till_can_read():
+    terminal = TensOfGrams(printer=True)
+    terminal.knowledge.apply(snapshot(jars=(JAR,)))
+    terminal.feed(JarScanned(code=CODE))
+    terminal.touch(Action.PRINT_JAR)
+    [order] = orders(terminal)
+    assert (order.jar.code, order.jar.grams) == (CODE, 350)
+    assert terminal.knowledge.jars[CODE].grams == 352
 
 
 def test_an_empty_jar_that_has_changed_gets_its_new_tare_under_its_old_code():
