@@ -82,6 +82,7 @@ class Printer(OwnThread):
         self._waiting: _Job | None = None
         self._known_lost: PrintTrouble | None = None
         self._seen = False
+        self._cleared = False
 
     def print_label(self, order: PrintLabel) -> None:
         """Print a label; returns at once. What still waits gives way, and has failed."""
@@ -134,16 +135,28 @@ class Printer(OwnThread):
 
     def _look(self) -> None:
         try:
-            with closing(self._port.open()) as connection:
+            with closing(self._open()) as connection:
                 status = self._status(connection)
+                trouble = None if status is None else status.trouble
+                if trouble not in {None, self._known_lost}:
+                    # It may hold a label that it has taken, and nobody waits for any more.
+                    connection.discard(self._language.cancel)
         except OSError as fault:
             self._lost(PrintTrouble.OFFLINE, str(fault))
         else:
-            trouble = None if status is None else status.trouble
             if trouble is None:
                 self._found()
             else:
                 self._lost(trouble, "it says so itself")
+
+    def _open(self) -> Connection:
+        """A way to the printer; before the first one, what a terminal that died may have left there is thrown away."""
+        if not self._cleared:
+            # On a way of its own: a printer that takes nothing would keep the next one waiting behind it.
+            with closing(self._port.open()) as connection:
+                connection.discard(self._language.cancel)
+            self._cleared = True
+        return self._port.open()
 
     def _serve(self, order: "_Job") -> None:
         try:
@@ -198,7 +211,7 @@ class Printer(OwnThread):
         pauses = PAUSES_SECONDS if self._known_lost is None else ()
         for pause in (*pauses, None):
             try:
-                return self._port.open()
+                return self._open()
             except OSError as fault:
                 if pause is None:
                     log.debug("printer: not reached (%s)", fault)

@@ -14,6 +14,7 @@ import struct
 import subprocess
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -25,9 +26,13 @@ RAW_PORT: Final = 9100
 OPEN_SECONDS: Final = 2.0
 WRITE_SECONDS: Final = 5.0
 COMMAND_SECONDS: Final = 5.0
+EMPTY_SECONDS: Final = 0.02
+"""From one empty packet of a printer to the next."""
 LPGETSTATUS: Final = 0x060B
 """Of linux/lp.h; also answered by usblp."""
 _PAPER_OUT, _SELECTED, _NO_ERROR = 0x20, 0x10, 0x08
+_WAITS: Final = "Waiting for printer to become available"
+"""What the backends of CUPS say while the cable is out; the queue itself runs on."""
 
 
 class PartialWrite(DeviceError):
@@ -115,7 +120,13 @@ class _TcpConnection:
 
     def ask(self, question: bytes, is_whole: Callable[[bytes], bool], seconds: float) -> bytes:
         self._peer.sendall(question)
-        return _gather(lambda: self._peer.recv(256), self._peer.fileno(), is_whole, seconds)
+        return _gather(self._receive, self._peer.fileno(), is_whole, seconds)
+
+    def _receive(self) -> bytes:
+        data = self._peer.recv(256)
+        if not data:
+            raise DeviceError("the printer hung up")
+        return data
 
     def hint(self) -> PrinterStatus | None:
         return None
@@ -134,10 +145,7 @@ def _gather(receive: Callable[[], bytes], file: int, is_whole: Callable[[bytes],
     while (left := ends_at - time.monotonic()) > 0 and not is_whole(answer):
         if not select.select([file], [], [], left)[0]:
             break
-        data = receive()
-        if not data:
-            raise DeviceError("the printer hung up")
-        answer += data
+        answer += receive()
     return answer
 
 
@@ -178,9 +186,15 @@ class _FileConnection:
         if self._is_regular:
             os.ftruncate(self._file, 0)
         write_whole(data, self._send)
+        if self._is_device and not self._takes_more():
+            raise PartialWrite("the last bytes were not taken")
+
+    def _takes_more(self) -> bool:
+        """Whether all that was written has been taken; closing usblp throws away what is on its way by then."""
+        return bool(select.select([], [self._file], [], WRITE_SECONDS)[1])
 
     def _send(self, rest: bytes) -> int:
-        if not select.select([], [self._file], [], WRITE_SECONDS)[1]:
+        if not self._takes_more():
             raise TimeoutError(errno.ETIMEDOUT, "the printer takes nothing more")
         try:
             return os.write(self._file, rest)
@@ -190,14 +204,17 @@ class _FileConnection:
     def ask(self, question: bytes, is_whole: Callable[[bytes], bool], seconds: float) -> bytes:
         if not self._is_device:
             return b""
-        self.write(question)
+        # Not waited for: a printer without paper may take no question, and its paper is told by the hint.
+        write_whole(question, self._send)
         return _gather(self._receive, self._file, is_whole, seconds)
 
     def _receive(self) -> bytes:
-        try:
-            return os.read(self._file, 256)
-        except BlockingIOError:
-            return b""
+        """What there is. Many printers send empty packets while they have nothing to say."""
+        with suppress(BlockingIOError):
+            if data := os.read(self._file, 256):
+                return data
+        time.sleep(EMPTY_SECONDS)
+        return b""
 
     def hint(self) -> PrinterStatus | None:
         """What the USB printer class knows: paper, selected, error."""
@@ -255,9 +272,10 @@ class _CupsConnection:
         return b""
 
     def hint(self) -> PrinterStatus | None:
-        """``printer NAME disabled since …`` in ``lpstat``: the printer was not reached, or someone paused it."""
-        stopped = " disabled " in self._run(("lpstat", "-p", self._queue), b"")
-        return PrinterStatus(trouble=PrintTrouble.OFFLINE) if stopped else None
+        """What ``lpstat`` says: someone paused the queue, the printer was not reached, or a label waits for it."""
+        told = self._run(("lpstat", "-p", self._queue), b"")
+        away = " disabled " in told or (" now printing " in told and _WAITS in told)
+        return PrinterStatus(trouble=PrintTrouble.OFFLINE) if away else None
 
     def discard(self, cancel: bytes) -> None:  # noqa: ARG002 - what waits, waits in the queue
         _quietly(lambda: self._run(("cancel", "-a", self._queue), b""))

@@ -1,5 +1,6 @@
 """The printer's thread against simulated printers on real sockets: labels, troubles, and nothing stale."""
 
+import socket
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
@@ -212,6 +213,47 @@ def test_a_queue_of_cups_that_answers_no_more_is_emptied(clock: AdjustableClock)
         assert isinstance(desk.heard(), DeviceLost)
         assert desk.heard() == PrintFailed(id=FactId("label"), trouble=PrintTrouble.OFFLINE)
         assert calls[-1] == "cancel"
+    finally:
+        desk.close()
+
+
+def test_a_label_that_a_queue_of_cups_could_not_hand_on_is_thrown_away(clock: AdjustableClock) -> None:
+    """The queue takes it, and waits for a printer whose cable is out."""
+    calls: list[str] = []
+    waits = False
+
+    def run(command: tuple[str, ...], _given: bytes) -> str:
+        calls.append(command[0])
+        return "printer tare now printing tare-1.\n\tWaiting for printer to become available." if waits else ""
+
+    desk = Desk(CupsPort("tare", run), "tspl", clock)
+    try:
+        assert isinstance(desk.heard(), DeviceFound)
+        desk.print()
+        assert desk.heard() == LabelPrinted(id=FactId("label"), sure=False)
+        calls.clear()
+        waits = True
+        clock.advance(11)
+        assert desk.heard() == DeviceLost(part=Part.PRINTER, fault=PrintTrouble.OFFLINE.value)
+        assert calls == ["lpstat", "cancel"]
+    finally:
+        desk.close()
+
+
+def test_a_label_left_by_a_terminal_that_died_does_not_come_out(
+    printer: SimulatedPrinter, clock: AdjustableClock
+) -> None:
+    printer.take_paper_out()
+    with socket.create_connection(("127.0.0.1", printer.port)) as died:
+        died.sendall(LANGUAGES[printer.language].encode(EXPECTED, Stock()))
+    desk = Desk(TcpPort("127.0.0.1", printer.port), printer.language, clock)
+    try:
+        assert desk.heard() == DeviceLost(part=Part.PRINTER, fault=PrintTrouble.PAPER.value)
+        printer.load_paper()
+        desk.print()
+        assert desk.heard() == DeviceFound(part=Part.PRINTER)
+        assert desk.heard() == LabelPrinted(id=FactId("label"), sure=True)
+        assert len(printer.labels) == 1
     finally:
         desk.close()
 

@@ -4,6 +4,7 @@ import os
 import socket
 import threading
 import tty
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -105,6 +106,82 @@ def test_a_printer_that_takes_nothing_more_fails_in_time(monkeypatch: pytest.Mon
     os.close(slave)
 
 
+class Usblp:
+    """The kernel's printer device where it does not wait: what is written is on its way only, one piece at a time.
+
+    What is on its way when it is closed is thrown away (``usblp_release``). A printer that sends empty packets is read
+    as ``b""``.
+    """
+
+    O_RDWR, O_NONBLOCK, O_CLOEXEC = os.O_RDWR, os.O_NONBLOCK, os.O_CLOEXEC
+
+    def __init__(self, *answers: bytes, takes: bool = True) -> None:
+        self.taken = b""
+        self._on_its_way = b""
+        self._answers = list(answers)
+        self._takes = takes
+
+    def open(self, _path: Path, _flags: int, _mode: int) -> int:
+        return 99
+
+    def fstat(self, _file: int) -> os.stat_result:
+        return Path("/dev/null").stat()
+
+    def write(self, _file: int, data: bytes) -> int:
+        self._on_its_way = data
+        return len(data)
+
+    def read(self, _file: int, _most: int) -> bytes:
+        return self._answers.pop(0)
+
+    def close(self, _file: int) -> None:
+        self._on_its_way = b""
+
+    def select(self, read: list[int], write: list[int], _: list[int], _seconds: float) -> tuple[list[int], ...]:
+        if write and self._takes:
+            self.taken, self._on_its_way = self.taken + self._on_its_way, b""
+        return read, write if self._takes or not self._on_its_way else [], []
+
+
+@pytest.fixture
+def usb(monkeypatch: pytest.MonkeyPatch) -> Callable[[Usblp], FilePort]:
+    """How a :class:`Usblp` is reached."""
+
+    def reach(printer: Usblp) -> FilePort:
+        monkeypatch.setattr("kiosk.devices.printer_ports.os", printer)
+        monkeypatch.setattr("kiosk.devices.printer_ports.select", printer)
+        monkeypatch.setattr("kiosk.devices.printer_ports.EMPTY_SECONDS", 0)
+        return FilePort(Path("/dev/null"))
+
+    return reach
+
+
+def test_a_usb_printer_has_taken_all_before_it_is_left(usb: Callable[[Usblp], FilePort]) -> None:
+    printer = Usblp()
+    with closing(usb(printer).open()) as way:
+        way.write(b"label")
+    assert printer.taken == b"label"
+    with closing(usb(printer).open()) as way:
+        way.discard(b"\x1b!.")
+    assert printer.taken == b"label\x1b!."
+
+
+def test_a_usb_printer_that_does_not_take_the_last_piece_has_failed(usb: Callable[[Usblp], FilePort]) -> None:
+    with closing(usb(Usblp(takes=False)).open()) as way, pytest.raises(PartialWrite):
+        way.write(b"label")
+
+
+def test_a_usb_printer_without_paper_may_take_no_question(usb: Callable[[Usblp], FilePort]) -> None:
+    """What the device itself knows is asked next."""
+    with closing(usb(Usblp(b"\x04", takes=False)).open()) as way:
+        assert way.ask(b"\x1b!?", bool, 1) == b"\x04"
+
+
+def test_empty_packets_of_a_usb_printer_are_no_hanging_up(usb: Callable[[Usblp], FilePort]) -> None:
+    with closing(usb(Usblp(b"", b"", b"\x04")).open()) as way:
+        assert way.ask(b"\x1b!?", bool, 1) == b"\x04"
+
+
 def test_a_printer_in_the_network_that_hangs_up_is_a_fault() -> None:
     listener = socket.create_server(("127.0.0.1", 0))
 
@@ -147,6 +224,13 @@ def test_cups_gets_the_label_raw_and_its_queue_is_emptied() -> None:
 def test_a_queue_of_cups_that_is_stopped_is_offline() -> None:
     cups = Cups("printer tare disabled since Tue 24 Nov 2026 14:32:00 -\n\tUnplugged or turned off")
     assert CupsPort("tare", cups).open().hint() == PrinterStatus(trouble=PrintTrouble.OFFLINE)
+
+
+def test_a_queue_of_cups_that_waits_for_its_printer_is_offline() -> None:
+    cups = Cups("printer tare now printing tare-12.  enabled since Tue\n\tWaiting for printer to become available.")
+    assert CupsPort("tare", cups).open().hint() == PrinterStatus(trouble=PrintTrouble.OFFLINE)
+    cups.said = "printer tare now printing tare-12.  enabled since Tue"
+    assert CupsPort("tare", cups).open().hint() is None
 
 
 def test_cups_that_is_not_there_is_a_device_error() -> None:

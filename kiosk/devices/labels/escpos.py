@@ -1,7 +1,8 @@
 """ESC/POS, of receipt printers: no label stock, but slips, or linerless sticky paper.
 
 Source: Epson, *ESC/POS Command Reference*: ``GS v 0`` takes a picture as bytes, 1 is black; ``DLE EOT n`` answers one
-byte at any time, of which four bits never change.
+byte at any time, of which four bits never change. ``DLE ENQ 2`` ends an error that can be ended and clears what waits,
+``DLE DC4`` 8 clears it also where there is no error, as when the paper is out.
 """
 
 from kiosk.devices.labels.language import Language, PrinterStatus
@@ -46,5 +47,5 @@ ESCPOS = Language(
     encode=encode_escpos,
     question=b"\x10\x04\x01\x10\x04\x02\x10\x04\x04",
     read_status=read_escpos_status,
-    cancel=b"\x10\x05\x02",
+    cancel=b"\x10\x05\x02\x10\x14\x08\x01\x03\x14\x01\x06\x02\x08",
 )

@@ -10,10 +10,11 @@ from kiosk.devices.labels.stock import Stock
 from kiosk.events import PrintTrouble
 
 _HEAD_OPEN, _JAM, _NO_PAPER, _NO_RIBBON, _PAUSE, _PRINTING, _COVER_OPEN = 0x01, 0x02, 0x04, 0x08, 0x10, 0x20, 0x40
+_OTHER_ERROR = 0x80
 _TROUBLES = (
     (_HEAD_OPEN | _COVER_OPEN, PrintTrouble.COVER),
     (_NO_PAPER, PrintTrouble.PAPER),
-    (_JAM | _NO_RIBBON, PrintTrouble.FAULT),
+    (_JAM | _NO_RIBBON | _OTHER_ERROR, PrintTrouble.FAULT),
     (_PAUSE, PrintTrouble.OFFLINE),
 )
 """The first that applies is told: an open cover also means that no paper is seen."""

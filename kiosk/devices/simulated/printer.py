@@ -115,12 +115,16 @@ def _tell_tspl(_question: Question, now: Condition) -> bytes:
 # ── ESC/POS ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+_ESCPOS_CLEAR = b"\x10\x14\x08\x01\x03\x14\x01\x06\x02\x08"
+
+
 def _hear_escpos(data: bytes) -> tuple[int, Heard] | None:
     if data.startswith(b"\x10\x04") and len(data) >= 3:
         return 3, Question(data[2])
-    if data.startswith(b"\x10\x05") and len(data) >= 3:
-        return 3, Cancel()
-    for head, length in ((b"\x1b@", 2), (b"\x1dVB", 4)):
+    if data.startswith(_ESCPOS_CLEAR):
+        return len(_ESCPOS_CLEAR), Cancel()
+    # DLE ENQ ends an error; a printer without paper has none.
+    for head, length in ((b"\x10\x05", 3), (b"\x1b@", 2), (b"\x1dVB", 4)):
         if data.startswith(head) and len(data) >= length:
             return length, None
     if data.startswith(b"\x1dv0") and len(data) >= 8:

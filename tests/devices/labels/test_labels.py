@@ -57,7 +57,9 @@ def through(language: str, raster: Raster, stock: Stock) -> Raster:
 
 
 @pytest.mark.parametrize(
-    "stock", [Stock(), Stock(dpi=300), Stock(width_mm=57, height_mm=40)], ids=["203", "300", "57x40"]
+    "stock",
+    [Stock(), Stock(dpi=300), Stock(width_mm=57, height_mm=40), Stock(width_mm=48)],
+    ids=["203", "300", "57x40", "48x30"],
 )
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_till_and_kiosk_read_the_label_of_every_language(language, stock):
@@ -161,6 +163,8 @@ def test_nothing_on_it_touches_the_edge():
         (b"\x02", PrinterStatus(trouble=PrintTrouble.FAULT)),
         (b"\x08", PrinterStatus(trouble=PrintTrouble.FAULT)),
         (b"\x10", PrinterStatus(trouble=PrintTrouble.OFFLINE)),
+        (b"\x80", PrinterStatus(trouble=PrintTrouble.FAULT)),
+        (b"\x84", PrinterStatus(trouble=PrintTrouble.PAPER)),
         (b"", None),
     ],
 )
@@ -203,6 +207,7 @@ def test_zpl_tells_its_status_in_three_lines(answer, status):
         (b"\x1a\x52\x12", PrinterStatus(trouble=PrintTrouble.FAULT)),
         (b"\x1a\x12\x12", PrinterStatus(trouble=PrintTrouble.OFFLINE)),
         (b"\xff\x12\x12\x12", PrinterStatus()),
+        (b"\x37\x25\x00\x12\x12\x12", PrinterStatus()),
         (b"\x12\x12", None),
         (b"junk", None),
     ],
