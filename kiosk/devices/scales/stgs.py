@@ -1,8 +1,9 @@
-"""The family of lines that begin with ST, US or OL: GRAM, A&D, CAS (22 bytes), Kern, Dini Argeo and their clones.
+"""The family of lines that begin with ST, US, OL or UL: GRAM, A&D, CAS (22 bytes), Kern, Dini Argeo and their clones.
 
 Source: the makers' manuals of the GRAM XFOC, A&D standard format, CAS NT and CI series, Kern KFN and GAB, Dini Argeo
 3590. One tolerant grammar for all of them: a stability word, a word for what is shown, a signed number, a unit, CR or
-LF. CAS adds the number of the scale and a lamp byte with its top bit set; Dini Argeo gives net and tare side by side.
+LF. CAS adds the number of the scale and a lamp byte with its top bit set; Dini Argeo gives net and tare side by side,
+and says UL under its range, as with the tray off.
 """
 
 import re
@@ -20,10 +21,18 @@ _LINE = re.compile(
     re.IGNORECASE,
 )
 _NET_AND_TARE = re.compile(
-    rb"(ST|US), *[0-9]{1,2} *, *" + _NUMBER + rb" *" + _UNIT + rb" *, *" + _NUMBER + rb" *" + _UNIT + rb" *[\r\n]",
+    rb"(ST|US), *[0-9]{1,2} *, *"
+    + _NUMBER
+    + rb" *"
+    + _UNIT
+    + rb" *, *(?:PT)? *"
+    + _NUMBER
+    + rb" *"
+    + _UNIT
+    + rb" *[\r\n]",
     re.IGNORECASE,
 )
-_OVER = re.compile(rb"OL *,? *" + _SHOWN + rb"[ ,]*([-+]?)[ -~\x80-\xff]*[\r\n]", re.IGNORECASE)
+_OUT_OF_RANGE = re.compile(rb"(OL|UL) *,? *" + _SHOWN + rb"[ ,]*([-+]?)[ -~\x80-\xff]*[\r\n]", re.IGNORECASE)
 _GROSS_WORDS = (None, b"GS", b"GW", b"G")
 _LAMP_STABLE = 0x40
 _LAMP_HOLD = 0x10
@@ -47,8 +56,8 @@ class Stgs(Framed):
 
 def decode_stgs(frame: bytes) -> ScaleEvent:
     """What one line says, its CR or LF included."""
-    if found := _OVER.fullmatch(frame):
-        under = found[2] == b"-"
+    if found := _OUT_OF_RANGE.fullmatch(frame):
+        under = found[1].upper() == b"UL" or found[3] == b"-"
         return WeightRead(grams=None, stable=None, overload=not under, underload=under, raw=frame)
     if found := _LINE.fullmatch(frame):
         word, shown, lamp, number, unit = found.groups()
