@@ -38,6 +38,8 @@ def main() -> None:
     except (KioskError, OSError) as wrong:
         # A file that cannot be read or written is named by the error itself.
         click.echo(str(wrong), err=True)
+        if isinstance(wrong, PermissionError) and not isinstance(wrong, KioskError) and os.geteuid() != 0:
+            click.echo("Root may: call it again with sudo.", err=True)
         sys.exit(1)
 
 

@@ -63,6 +63,9 @@ def load(path: Path | None, environ: Mapping[str, str] = os.environ, *, with_car
         line = content.count(b"\n", 0, error.start) + 1
         byte = f"0x{content[error.start]:02x}"
         raise ConfigError([f"{path}, line {line}: is not UTF-8 (byte {byte}); save the file as UTF-8"]) from None
+    if not text.strip():
+        # What is left of a file that was being saved when the power went: the defaults would know of no door.
+        raise ConfigError([f"{path}: is empty; put the one before back, or begin anew: kiosk config init"])
     folder = path.absolute().parent
     return parse(text, source=str(path), folder=folder, environ=environ, with_card_key=with_card_key)
 
@@ -77,7 +80,7 @@ def check(path: Path) -> list[str]:
 
 
 def write_initial(path: Path) -> None:
-    """Write the commented defaults to a file that is not there yet, readable by its owner and group.
+    """Write the commented defaults to a file that is not there yet, readable by its owner and the group of its folder.
 
     Raises:
         ConfigError: it is there already, or cannot be written.
@@ -85,6 +88,9 @@ def write_initial(path: Path) -> None:
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o640)
         with os.fdopen(handle, "w", encoding="utf-8") as file:
+            if os.geteuid() == 0:
+                # Root's in /etc is read by the terminal, whose group has that folder.
+                os.fchown(handle, -1, path.absolute().parent.stat().st_gid)
             file.write(_defaults_text())
     except FileExistsError:
         raise ConfigError([f"{path}: is there already; nothing was written"]) from None
@@ -215,18 +221,23 @@ def _find_unknown(table: Mapping[str, Any], faults: _Faults) -> None:
     known = {name: list(get_type_hints(cls)) for name, cls in get_type_hints(Config).items()}
     for name, given in table.items():
         if name not in known:
-            homes = [section for section, keys in known.items() if name in keys]
+            homes = _homes(name, known)
             if homes and not isinstance(given, dict):
-                faults.add_about(name, f"{name} stands outside of any section; it belongs to [{homes[0]}]")
+                faults.add_about(name, f"{name} stands outside of any section; it belongs to {homes}")
             else:
                 faults.add_about(name, f"there is no section [{name}]{meant(name, known)}")
         elif not isinstance(given, dict):
             faults.add_about(name, f"write [{name}] on a line of its own, once, and its keys below")
         else:
             for key in (key for key in given if key not in known[name]):
-                homes = [section for section, keys in known.items() if key in keys]
-                hint = meant(key, known[name]) or (f"; it belongs to [{homes[0]}]" if homes else "")
+                homes = _homes(key, known)
+                hint = meant(key, known[name]) or (f"; it belongs to {homes}" if homes else "")
                 faults.add(name, key, f"is not a key of this section{hint}")
+
+
+def _homes(key: str, known: Mapping[str, list[str]]) -> str:
+    """The sections that have a key of that name; empty where none has."""
+    return " or ".join(f"[{section}]" for section, keys in known.items() if key in keys)
 
 
 def _values(name: str, cls: type, given: Mapping[str, Any], folder: Path, faults: _Faults) -> dict[str, object]:
@@ -263,7 +274,9 @@ def _with_secrets(name: str, settings: Any, folder: Path, environ: Mapping[str, 
         try:
             settings = replace(settings, **{key: _read_secret(file), file_key: file})
         except WrongValue as wrong:
-            faults.add(section, file_key, f"leads to {file}, which {wrong}")
+            # The guide on the screen names them by their files: whoever may not look there misses none of these either.
+            if file.parent != folder / CREDENTIALS or (section, key) not in _kept_apart(folder, environ):
+                faults.add(section, file_key, f"leads to {file}, which {wrong}")
     return settings
 
 
@@ -303,9 +316,9 @@ def _kept_apart(folder: Path, environ: Mapping[str, str]) -> frozenset[tuple[str
 def _read_secret(file: Path) -> Secret:
     try:
         with file.open("rb") as opened:
-            content = opened.read(LARGEST_SECRET_BYTES).decode()
+            content = opened.read(LARGEST_SECRET_BYTES).decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise WrongValue("is not text") from None
+        raise WrongValue("is not UTF-8; save the file as UTF-8") from None
     except (OSError, ValueError) as error:
         raise WrongValue(f"cannot be read ({_why(error)})") from None
     return SecretText().read(content)

@@ -95,6 +95,18 @@ def test_config_show_masks_secrets(monkeypatch, capsys, folder_config):
     assert "0" * 64 not in out
 
 
+def test_who_may_not_is_told_who_may(monkeypatch, capsys):
+    def closed(_system: Path) -> None:
+        raise PermissionError(13, "Permission denied", "/etc/coop-kiosk/kiosk.toml")
+
+    monkeypatch.setattr("kiosk.cli_options.maybe_configuration", closed)
+    monkeypatch.setattr("os.geteuid", lambda: 1000)
+    status, _, err = kiosk(monkeypatch, capsys, "status")
+    assert status == 1
+    assert "/etc/coop-kiosk/kiosk.toml" in err
+    assert "sudo" in err
+
+
 def test_decide_explains(monkeypatch, capsys, folder_config):
     arguments = ("decide", "233", "--config", str(folder_config), "--json")
     status, out, _ = kiosk(monkeypatch, capsys, *arguments)
@@ -115,6 +127,15 @@ def test_lists_are_read_without_a_running_terminal(monkeypatch, capsys, folder_c
     config = ("--config", str(folder_config), "--json")
     assert kiosk(monkeypatch, capsys, "outbox", "list", *config)[:2] == (0, "")
     assert kiosk(monkeypatch, capsys, "journal", "list", *config)[:2] == (0, "")
+
+
+@pytest.mark.parametrize(("count", "said"), [(999, ""), (1000, "these are the first 1000")])
+def test_a_list_that_is_cut_short_says_so(monkeypatch, capsys, folder_config, count, said):
+    monkeypatch.setattr("kiosk.looking.store_command", lambda *_: [{"id": number} for number in range(count)])
+    status, out, err = kiosk(monkeypatch, capsys, "outbox", "list", "--config", str(folder_config))
+    assert (status, len(out.splitlines())) == (0, count)
+    assert err.startswith(said)
+    assert bool(err) == bool(said)
 
 
 def test_status_without_a_terminal_says_so(monkeypatch, capsys, folder_config):

@@ -138,6 +138,14 @@ def test_what_is_written_counts_and_the_rest_stays():
         ("[bell]\nrelay_pin = 3", "line 2: [bell] relay_pin is not a key of this section; it belongs to [door]"),
         ("[bell]\nzzz = 3", "line 2: [bell] zzz is not a key of this section"),
         ("relay_pin = 3", "line 1: relay_pin stands outside of any section; it belongs to [door]"),
+        (
+            '[terminal]\nurl = "https://coop.example"',
+            "line 2: [terminal] url is not a key of this section; it belongs to [bell] or [backend]",
+        ),
+        (
+            "enabled = true",
+            "enabled stands outside of any section; it belongs to [reader] or [scanner] or [scale] or [door]",
+        ),
         ("\ndoor = true", "line 2: write [door] on a line of its own, once, and its keys below"),
         ("[[door]]\nrelay_pin = 3", "line 1: write [door] on a line of its own"),
     ],
@@ -255,7 +263,7 @@ def test_what_is_written_wins_over_systemd(tmp_path):
     ("content", "fault"),
     [
         (None, "which cannot be read (No such file or directory)"),
-        (b"\xff\xfe", "which is not text"),
+        (b"\xff\xfe", "which is not UTF-8; save the file as UTF-8"),
         (b" \n", "which must not be empty"),
         (b"one\ntwo", "which must be one line"),
     ],
@@ -312,6 +320,21 @@ def test_what_is_in_force_can_be_shown_and_read_again(tmp_path, key_file):
     assert again.terminal == loaded.terminal
 
 
+@pytest.mark.parametrize("left", ["", "\n", "\ufeff"])
+def test_a_file_that_a_power_cut_has_emptied_is_no_configuration_without_a_door(tmp_path, left):
+    file = tmp_path / "kiosk.toml"
+    file.write_text(left, encoding="utf-8")
+    assert config.check(file) == [f"{file}: is empty; put the one before back, or begin anew: kiosk config init"]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
+def test_a_configuration_that_root_begins_in_etc_can_be_read_by_the_terminal(tmp_path):
+    os.chown(tmp_path, -1, 4321)
+    config.write_initial(tmp_path / "kiosk.toml")
+    made = (tmp_path / "kiosk.toml").stat()
+    assert (made.st_gid, made.st_mode & 0o777) == (4321, 0o640)
+
+
 # ── secrets kept apart, as scripts/install does ───────────────────────────────────────────────────────────────────
 
 
@@ -354,6 +377,16 @@ def test_root_finds_the_secrets_where_systemd_takes_them_from(etc):
 def test_who_may_not_look_there_can_still_ask_the_running_terminal(etc):
     with another_user(etc / "credentials"):
         assert config.load(etc / "kiosk.toml", environ={}).cards.key is None
+
+
+def test_who_may_not_look_there_misses_no_secret_that_the_guide_has_named(etc):
+    text = '[cards]\nkey_file = "credentials/card-key"\n[reader]\nenabled = true\n'
+    (etc / "kiosk.toml").write_text(text, encoding="utf-8")
+    with another_user(etc / "credentials"):
+        assert config.load(etc / "kiosk.toml", environ={}).cards.key is None
+    # systemd hands the terminal all that it has: where that is nothing, the file is what counts.
+    with unit("kiosk.service", etc) as environ, pytest.raises(ConfigError, match="cannot be read"):
+        config.load(etc / "kiosk.toml", environ=environ)
 
 
 @pytest.mark.parametrize("folder", ["gone", "credentials"])

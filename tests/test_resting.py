@@ -149,7 +149,7 @@ def test_faults_of_the_library_do_not_get_out():
 
 
 def test_command_says_that_there_is_nothing_to_rest(tmp_path):
-    result = CliRunner().invoke(door_commands, ["rest", "--config", str(write(tmp_path, ""))])
+    result = CliRunner().invoke(door_commands, ["rest", "--config", str(write(tmp_path, "[log]"))])
     assert (result.exit_code, result.stdout) == (0, "No line to put at rest: no door and no bell on one.\n")
 
 
@@ -170,7 +170,7 @@ print(*sorted(name for name in sys.modules if name.startswith("kiosk.")))
 
 def test_command_does_not_wait_for_what_it_does_not_need(tmp_path):
     """A lock may be left unlocked until it has run."""
-    command = [sys.executable, "-c", IMPORTED, str(write(tmp_path, ""))]
+    command = [sys.executable, "-c", IMPORTED, str(write(tmp_path, "[log]"))]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     imported = set(done.stdout.splitlines()[-1].split())
     assert "kiosk.cli_door" in imported

@@ -76,11 +76,13 @@ class GuideFolder:
     Args:
         path: of the folder; made where it is not there.
         start: where a guide begins that has not begun yet.
+        screen: the panel that it is shown on; the terminal's, where nobody has brought another one.
     """
 
-    def __init__(self, path: Path = FOLDER, start: Progress | None = None) -> None:
+    def __init__(self, path: Path = FOLDER, start: Progress | None = None, *, screen: str | None = None) -> None:
         self.path = path
         self._start = Progress() if start is None else start
+        self._seen: Mapping[tuple[str, str], Setting] = {} if screen is None else {("terminal", "screen"): screen}
 
     # ── how far it has come ───────────────────────────────────────────────────────────────────────────────────────
 
@@ -148,7 +150,7 @@ class GuideFolder:
 
     def _toml(self, progress: Progress) -> str:
         """With the secrets by the files they are in: systemd hands over none of them."""
-        settings = dict(progress.settings)
+        settings = {**self._seen, **progress.settings}
         for section, key, file_key, credential in SECRETS:
             if (self.path / CREDENTIALS / credential).exists():
                 settings.pop((section, key), None)

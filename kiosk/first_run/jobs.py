@@ -6,6 +6,7 @@ import re
 import secrets
 import threading
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Final
 
@@ -35,6 +36,7 @@ from kiosk.sealing import SealError
 from kiosk.selftest import examine
 from kiosk.store.staff import make_pin
 from kiosk.store.thread import Store
+from kiosk.types import Part
 
 log = logging.getLogger(__name__)
 
@@ -249,10 +251,9 @@ class Jobs(OwnThread):
     def _try(self, order: Order, progress: Progress) -> None:
         match order:
             case told.TryPart(part):
-                try:
-                    self.trial.take(part, self._folder.config(progress))
-                except (KioskError, OSError) as fault:
-                    self._post(told.TrialFailed(part, _why(fault)))
+                self._take(part, progress)
+            case told.TryRelay():
+                self._take(Part.DOOR, progress, relay_alone=True)
             case told.EndTrial():
                 self.trial.give_back()
             case told.PrintTest():
@@ -263,6 +264,15 @@ class Jobs(OwnThread):
                 self._post(self._find_scale())
             case told.RecordScale():
                 self._post(told.ScaleRecorded(self._record_scale(progress)))
+
+    def _take(self, part: Part, progress: Progress, *, relay_alone: bool = False) -> None:
+        try:
+            config = self._folder.config(progress)
+            if relay_alone:
+                config = replace(config, door=replace(config.door, lock="fail_secure"))
+            self.trial.take(part, config)
+        except (KioskError, OSError) as fault:
+            self._post(told.TrialFailed(part, _why(fault)))
 
     def _find_scale(self) -> told.ScaleFound | told.ScaleNotFound:
         ports = tuple(self._machine.serial_ports())

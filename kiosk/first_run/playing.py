@@ -65,5 +65,6 @@ def play_guide(input_provider: str) -> bool:
     Returns:
         Whether somebody starts the program again: then the terminal runs.
     """
-    guide = play(lambda clock, end: FirstRun(GuideFolder(FOLDER), RealMachine(), clock, end), input_provider)
+    folder = GuideFolder(FOLDER, screen=panel())
+    guide = play(lambda clock, end: FirstRun(folder, RealMachine(), clock, end), input_provider)
     return guide.is_revived

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from kiosk.config import CREDENTIALS, SECRETS, check, key_lines, load
+from kiosk.config import CREDENTIALS, SECRETS, Config, check, key_lines, load
 from kiosk.config_kinds import Secret
 from kiosk.errors import ConfigError, KioskError
 
@@ -52,13 +52,10 @@ def bring(file: Path) -> Brought:
         ConfigError: it cannot be used; carries every fault.
         SettingsError: a secret cannot be moved out of it.
     """
-    found: dict[str, str] = {}
-    for name in NAMES:
-        for beside in (file.parent / CREDENTIALS / name, file.parent / name):
-            if beside.is_file():
-                found[name] = beside.read_text(encoding="utf-8").strip()
+    beside = dict(secrets_beside(file))
+    found = {name: _text_of(secret) for name, secret in beside.items()}
     with offered(found) as environ:
-        config = load(file, environ)
+        config = _judged(file, environ, beside)
         text = file.read_text(encoding="utf-8-sig")
         for section, key, file_key, credential in SECRETS:
             settings = getattr(config, section)
@@ -71,6 +68,33 @@ def bring(file: Path) -> Brought:
     logo = config.coop.logo
     is_beside = logo is not None and logo.parent == file.absolute().parent
     return Brought(text=text, secrets=found, logo=logo if is_beside else None)
+
+
+def secrets_beside(file: Path) -> Iterator[tuple[str, Path]]:
+    """The files with secrets that lie beside a configuration, by the name of the credential; a later one counts."""
+    for name in NAMES:
+        for beside in (file.parent / CREDENTIALS / name, file.parent / name):
+            if beside.is_file():
+                yield name, beside
+
+
+def _judged(file: Path, environ: Mapping[str, str], beside: Mapping[str, Path]) -> Config:
+    """The configuration; a fault of a secret names the file that a person has, and not the one it is offered by."""
+    try:
+        return load(file, environ)
+    except ConfigError as wrong:
+        faults = wrong.faults
+        for name, secret in beside.items():
+            offer = str(Path(environ["CREDENTIALS_DIRECTORY"], name))
+            faults = [fault.replace(offer, str(secret)) for fault in faults]
+        raise ConfigError(faults) from None
+
+
+def _text_of(secret: Path) -> str:
+    try:
+        return secret.read_text(encoding="utf-8-sig").strip()
+    except UnicodeDecodeError:
+        raise SettingsError(f"{secret}: is not UTF-8; save the file as UTF-8") from None
 
 
 @contextmanager

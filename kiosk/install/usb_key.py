@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from kiosk.errors import KioskError
-from kiosk.install.settings import FILE, bring
+from kiosk.install.settings import FILE, bring, secrets_beside
 from kiosk.install.sticks import mounted
 
 LENT: Final = Path("/run/coop-kiosk-usb")
@@ -50,7 +50,9 @@ def lend(file: Path, to: Path = LENT) -> None:
     try:
         brought = bring(file)
     except KioskError:
-        # The guide finds the same faults, and tells them to a person.
+        # The guide finds the same faults, and tells them to a person: also those of a secret.
+        for name, beside in secrets_beside(file):
+            shutil.copyfile(beside, to / name)
         shutil.copyfile(file, to / FILE)
         return
     for name, secret in brought.secrets.items():

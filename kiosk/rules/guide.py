@@ -103,9 +103,11 @@ def change_language(turn: Turn, state: GuideState, _event: Touched) -> GuideStat
 
 
 def speak(turn: Turn, language: str) -> None:
-    """The guide's language is the one that the terminal goes back to."""
+    """The guide's language is the one that the terminal goes back to, unless it was brought that it has others only."""
     turn.keep(language=language)
-    turn.settle("terminal", language=language)
+    offered = turn.setting("terminal", "languages")
+    if not isinstance(offered, tuple) or language in offered:
+        turn.settle("terminal", language=language)
 
 
 @on(EXPLAINED, Touched, Action.HELP)
@@ -131,6 +133,10 @@ def step_back(turn: Turn, state: GuideState, _event: Touched) -> GuideState:
             return Weighing(ports=ports)
         case Relaying(unplugged=True, lit=False):
             return replace(state, unplugged=False, fired=False, dead=False)
+        case Relaying(unplugged=False):
+            # Which lock it is was chosen one screen before, or brought: a wrong one would open the door after a crash.
+            turn.do(EndTrial())
+            return Locking()
         case _:
             return turn.go_back()
 

@@ -67,7 +67,7 @@ class KeyKept:
 
 @dataclass(frozen=True, slots=True)
 class KeyFailed:
-    """It is not. ``why`` is ``passphrase``, ``sheet``, ``other`` (another key is there) or ``disk``."""
+    """It is not. ``why`` is ``passphrase``, ``sheet`` or ``disk``."""
 
     why: str
 
@@ -227,6 +227,14 @@ class TryPart:
 
 
 @dataclass(frozen=True, slots=True)
+class TryRelay:
+    """Take the door in hand as long as nothing hangs on its relay: off at rest and on in a pulse, whichever the lock.
+
+    So that its LED tells whether the polarity is right: a magnet's relay is on all day, and goes off in a pulse.
+    """
+
+
+@dataclass(frozen=True, slots=True)
 class EndTrial:
     """Give it back."""
 
@@ -316,6 +324,7 @@ GuideOrder: TypeAlias = (
     | OpenSheet
     | TryServer
     | TryPart
+    | TryRelay
     | EndTrial
     | PulseRelay
     | WaitMoment

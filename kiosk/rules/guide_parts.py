@@ -16,6 +16,7 @@ from kiosk.rules.guide_events import (
     PulseRelay,
     TrialFailed,
     TryPart,
+    TryRelay,
 )
 from kiosk.rules.guide_keys import hear_scanner
 from kiosk.rules.guide_states import (
@@ -117,7 +118,7 @@ def choose_lock(turn: Turn, state: Locking, event: Touched) -> Locking | Relayin
         return state
     line = turn.setting("door", "relay_pin") or USUAL_LINE
     turn.settle("door", enabled=True, lock=event.target, relay_pin=line)
-    turn.do(TryPart(Part.DOOR))
+    turn.do(TryRelay())
     return Relaying()
 
 
@@ -134,8 +135,12 @@ def find_door(_turn: Turn, state: Relaying, event: DeviceFound) -> Relaying:
 
 
 @on(Relaying, DeviceLost)
-def lose_door(_turn: Turn, state: Relaying, event: DeviceLost) -> Relaying:
-    return Relaying(fault=event.fault) if event.part is Part.DOOR else state
+def lose_door(turn: Turn, state: Relaying, event: DeviceLost) -> Relaying:
+    if event.part is not Part.DOOR:
+        return state
+    if state.lit:
+        turn.do(TryRelay())
+    return Relaying(fault=event.fault)
 
 
 @on(Relaying, Touched, Action.DONE)
@@ -160,6 +165,7 @@ def see_light(turn: Turn, state: Relaying, _event: Touched) -> GuideState:
         return state
     if state.lit:
         return turn.pass_on()
+    turn.do(TryPart(Part.DOOR))
     return replace(state, lit=True)
 
 
@@ -170,7 +176,7 @@ def see_nothing(turn: Turn, state: Relaying, _event: Touched) -> Relaying:
         return state
     high = turn.setting("door", "relay_active_high") is not False
     turn.settle("door", relay_active_high=not high)
-    turn.do(TryPart(Part.DOOR))
+    turn.do(TryRelay())
     return Relaying(unplugged=True, turned=not state.turned, dead=state.turned)
 
 
@@ -196,11 +202,11 @@ def take_line(turn: Turn, state: PickingLine, _event: Touched) -> PickingLine | 
     if not FIRST_LINE <= line <= LAST_LINE:
         return PickingLine(trouble="range")
     turn.settle("door", relay_pin=line, relay_active_high=None)
-    turn.do(TryPart(Part.DOOR))
+    turn.do(TryRelay())
     return Relaying()
 
 
 @on(PickingLine, Touched, Action.CANCEL)
 def keep_line(turn: Turn, _state: PickingLine, _event: Touched) -> Relaying:
-    turn.do(TryPart(Part.DOOR))
+    turn.do(TryRelay())
     return Relaying()

@@ -33,6 +33,7 @@ from kiosk.rules.guide_events import (
     SheetMade,
     TrialFailed,
     TryPart,
+    TryRelay,
     TryServer,
 )
 from kiosk.rules.guide_states import (
@@ -167,7 +168,7 @@ class Turn:
             self.do(EndTrial())
         self.keep(step=step)
         if step is Step.DOOR and self.setting("door", "enabled") is True:
-            self.do(TryPart(Part.DOOR))
+            self.do(TryRelay())
             return Relaying()
         if step is Step.SCALE and self.setting("scale", "enabled") is True:
             self.do(TryPart(Part.SCALE))

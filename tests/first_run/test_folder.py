@@ -3,12 +3,14 @@
 import os
 import stat
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from kiosk.card_key import CardKey
 from kiosk.config import load
 from kiosk.errors import ConfigError
+from kiosk.first_run import playing
 from kiosk.first_run.finding import FILE, is_guide_wanted, maybe_configuration, maybe_lines
 from kiosk.first_run.folder import GuideFolder, brought_from, settings_of, toml_of
 from kiosk.install.settings import CARD_KEY, SettingsError, bring
@@ -114,6 +116,20 @@ def test_what_cannot_be_used_is_not_put_in_its_place(folder):
     with pytest.raises(ConfigError, match="lamp_pin is 22"):
         folder.finish(Progress(settings=clash))
     assert not (folder.path / FILE).exists()
+
+
+def test_the_terminal_is_drawn_for_the_panel_that_the_guide_was_drawn_for(folder, monkeypatch):
+    """Upright, what is drawn for the 7" display is a strip across a third of the glass."""
+    monkeypatch.setattr(playing, "FOLDER", folder.path)
+    monkeypatch.setattr(playing, "panel", lambda: "td2-portrait")
+    monkeypatch.setattr(playing, "FirstRun", lambda kept, *_: SimpleNamespace(kept=kept, is_revived=True))
+    monkeypatch.setattr(playing, "play", lambda make, _: guides.append(make(None, None)) or guides[0])
+    guides: list[SimpleNamespace] = []
+    assert playing.play_guide("")
+    kept = guides[0].kept
+    assert kept.config(Progress()).terminal.screen == "td2-portrait"
+    brought = Progress(settings={("terminal", "screen"): "td2"})
+    assert kept.config(brought).terminal.screen == "td2"
 
 
 def test_installation_takes_it_over_with_its_secrets(folder):

@@ -337,6 +337,40 @@ def test_a_scale_that_says_nothing_known_is_chosen_recorded_or_left_out(room):
 
 
 @pytest.mark.timeout(120)
+@pytest.mark.parametrize("lock", ["fail_secure", "fail_safe"])
+def test_the_led_goes_on_at_a_touch_whichever_lock_it_will_be(room, lock):
+    """A magnet's relay is on all day: whoever then said truly that its LED goes off would have turned it round."""
+    progress = bare(room)
+    kept = GuideFolder(room.directory / "first-run", progress)
+    kept.put_key(CardKey(key=bytes(32), key_id="1"))
+    kept.keep(dataclasses.replace(progress, step=Step.DOOR, key=Key.MADE))
+    hands = Technician(room)
+    relay = room.door
+    try:
+        hands.touches(Action.CHOOSE, lock)
+        hands.sees("guide.door.unplug")
+        assert not relay.is_energised
+        hands.touches(Action.DONE)
+        hands.touches(Action.OPEN_DOOR)
+        hands.sees("guide.door.lit")
+        wait_until(lambda: relay.is_energised)
+        hands.touches(Action.YES)
+        hands.sees("guide.door.plug")
+        wait_until(lambda: relay.is_energised is (lock == "fail_safe"))
+        # As often as somebody wants to look: the lines may still be changing hands.
+        wait_until(
+            lambda: relay.is_energised is (lock == "fail_secure"),
+            each=lambda: hands.show.post(Touched(Action.OPEN_DOOR)),
+        )
+        hands.touches(Action.YES)
+        hands.sees("guide.scale")
+    finally:
+        hands.stop()
+    settings = GuideFolder(hands.folder).progress().settings
+    assert (settings["door", "lock"], settings.get(("door", "relay_active_high"))) == (lock, None)
+
+
+@pytest.mark.timeout(120)
 def test_parts_that_are_lost_say_so_and_come_back(room):
     progress = bare(room)
     kept = GuideFolder(room.directory / "first-run", progress)

@@ -52,6 +52,24 @@ def test_secrets_go_to_files_of_their_own_and_the_terminal_still_has_them(usb, e
         assert config.cards.key_id == "2"
 
 
+def test_a_secret_that_windows_has_saved_is_read_or_named(usb, etc):
+    token = usb / "backend-token"
+    token.write_bytes(f"{TOKEN}\r\n".encode("utf-8-sig"))
+    (usb / "the.key").write_bytes(KEY.encode("utf-8-sig"))
+    write(bring(usb / "kiosk.toml"), etc)
+    config = load(etc / "kiosk.toml", environ={})
+    assert (config.cards.key.reveal(), config.backend.token.reveal()) == (KEY, TOKEN)
+    token.write_bytes(TOKEN.encode("utf-16"))
+    with pytest.raises(SettingsError, match=r"backend-token: is not UTF-8; save the file as UTF-8"):
+        bring(usb / "kiosk.toml")
+
+
+def test_a_fault_of_a_secret_names_its_file(usb):
+    (usb / "backend-token").write_text("one\ntwo\n")
+    with pytest.raises(ConfigError, match=rf"leads to {usb}/backend-token, which must be one line"):
+        bring(usb / "kiosk.toml")
+
+
 def test_written_again_nothing_changes(usb, etc):
     write(bring(usb / "kiosk.toml"), etc)
     assert write(bring(usb / "kiosk.toml"), etc) == []

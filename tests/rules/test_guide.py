@@ -30,7 +30,7 @@ from kiosk.rules.guide_events import (
     SheetChecked,
     SheetMade,
     TrialFailed,
-    TryPart,
+    TryRelay,
 )
 from kiosk.rules.guide_showing import PAINTERS
 from kiosk.rules.guide_states import (
@@ -40,6 +40,7 @@ from kiosk.rules.guide_states import (
     Greeting,
     GuideState,
     Key,
+    Locking,
     Networking,
     Progress,
     Reading,
@@ -134,7 +135,7 @@ def test_it_goes_on_with_the_step_where_it_was_and_takes_its_part_in_hand_again(
     settings = {("door", "enabled"): True, ("door", "relay_pin"): 17}
     guide, orders = guides.begin(Progress(language="en", step=Step.DOOR, settings=settings))
     assert guide.state == Relaying()
-    assert TryPart(Part.DOOR) in orders
+    assert TryRelay() in orders
     assert view_of(guide).frame.language == "en"
 
 
@@ -152,6 +153,13 @@ def test_the_language_of_the_guide_is_that_of_the_terminal_and_can_be_changed_an
     assert (guide.progress.language, setting(guide, "terminal", "language")) == ("fr", "fr")
 
 
+def test_a_terminal_of_one_language_keeps_it_whatever_the_guide_is_read_in():
+    """A configuration whose language is not among its languages is refused at the very end."""
+    settings = {("terminal", "language"): "fr", ("terminal", "languages"): ("fr",)}
+    guide, _ = after(at(Step.PIN, ChoosingPin(), settings=settings), touch(Action.LANGUAGE))
+    assert (guide.progress.language, setting(guide, "terminal", "language")) == ("en", "fr")
+
+
 def test_help_lies_over_a_step_and_loses_nothing_of_it():
     state = ChoosingPin(first="4821")
     guide, _ = after(at(Step.PIN, state), touch(Action.HELP))
@@ -162,6 +170,8 @@ def test_help_lies_over_a_step_and_loses_nothing_of_it():
 def test_back_keeps_what_was_entered_and_gives_the_part_back():
     settings = {("door", "enabled"): True, ("reader", "enabled"): True, ("door", "relay_pin"): 22}
     guide, orders = after(at(Step.DOOR, Relaying(found=True), settings=settings), touch(Action.BACK))
-    assert (guide.progress.step, setting(guide, "door", "relay_pin")) == (Step.SCANNER, 22)
+    assert (guide.state, setting(guide, "door", "relay_pin")) == (Locking(), 22)
     assert EndTrial() in orders
+    guide, _ = after(guide, touch(Action.BACK))
+    assert (guide.progress.step, setting(guide, "door", "relay_pin")) == (Step.SCANNER, 22)
     assert after(at(Step.NETWORK, Networking()), touch(Action.BACK))[0].state == Greeting()

@@ -17,6 +17,7 @@ from kiosk.rules.guide_events import (
     ScaleNotFound,
     ScaleRecorded,
     TryPart,
+    TryRelay,
 )
 from kiosk.rules.guide_states import Locking, Marking, Printing, Reading, Relaying, Scanning, Step, Weighing
 from kiosk.rules.show_guide import view_of
@@ -71,20 +72,34 @@ def test_the_relay_does_not_move_before_the_lock_is_unplugged():
     assert orders == [PulseRelay(guide_parts.PULSE_SECONDS)]
 
 
+def test_the_other_lock_can_be_chosen_after_all():
+    """The relay of a strike that is taken for a magnet would be driven all day, and unlock when the program dies."""
+    guide, _ = after(at(Step.DOOR, Locking()), touch(Action.CHOOSE, "fail_safe"), DeviceFound(part=Part.DOOR))
+    guide, _ = after(guide, touch(Action.DONE), touch(Action.BACK), touch(Action.BACK))
+    assert guide.state == Locking()
+    guide, orders = after(guide, touch(Action.CHOOSE, "fail_secure"))
+    assert (setting(guide, "door", "lock"), guide.state, orders[-1]) == ("fail_secure", Relaying(), TryRelay())
+
+
 def test_a_light_that_did_not_go_on_turns_the_relay_round_once_then_asks_for_the_wires():
     guide, orders = after(unplugged(fired=True), touch(Action.NO))
     assert (setting(guide, "door", "relay_active_high"), guide.state.turned) == (False, True)
-    assert TryPart(Part.DOOR) in orders
+    assert TryRelay() in orders
     guide, _ = after(guide, DeviceFound(part=Part.DOOR), touch(Action.OPEN_DOOR), touch(Action.NO))
     assert (setting(guide, "door", "relay_active_high"), guide.state.dead) == (True, True)
 
 
 def test_then_the_lock_is_plugged_in_and_the_door_itself_is_seen():
-    guide, _ = after(unplugged(fired=True), touch(Action.YES))
-    assert (guide.progress.step, guide.state.lit) == (Step.DOOR, True)
+    guide, orders = after(unplugged(fired=True), touch(Action.YES))
+    assert (guide.progress.step, guide.state.lit, orders) == (Step.DOOR, True, [TryPart(Part.DOOR)])
     guide, orders = after(guide, touch(Action.OPEN_DOOR), touch(Action.YES))
     assert guide.progress.step is Step.SCALE
     assert PulseRelay(guide_parts.PULSE_SECONDS) in orders
+
+
+def test_a_door_that_is_lost_with_its_lock_plugged_in_is_tried_from_the_relay_alone_again():
+    guide, orders = after(unplugged(fired=True, lit=True), DeviceLost(part=Part.DOOR, fault="GPIO busy"))
+    assert (guide.state, orders) == (Relaying(fault="GPIO busy"), [TryRelay()])
 
 
 def test_without_a_door_no_line_is_driven():
@@ -101,7 +116,7 @@ def test_another_line_of_the_header(typed, line):
         assert guide.state.trouble == "range"
     else:
         assert (setting(guide, "door", "relay_pin"), guide.state) == (line, Relaying())
-        assert TryPart(Part.DOOR) in orders
+        assert TryRelay() in orders
     back, _ = after(unplugged(), touch(Action.MORE), touch(Action.KEY, "9"), touch(Action.ERASE), touch(Action.CANCEL))
     assert setting(back, "door", "relay_pin") == 17
 

@@ -57,7 +57,7 @@ def machine(installed, tmp_path, monkeypatch):
     rig.releases.point(CURRENT, OLD)
     rig.said += installed.said
     rig.clock.pace = 5.0
-    (root / "kiosk.toml").touch()
+    (root / "kiosk.toml").write_text("[log]\n")
     rig.terminal = Terminal(data_dir=root / "data", runtime_dir=root / "run", config_file=root / "kiosk.toml")
     rig.machine = Systemd(root / "run/control.sock", rig.clock, system=root / "system")
     rig.update = Update(rig.releases, rig.machine, rig.clock, rig.said.append)
