@@ -13,6 +13,9 @@ from kiosk.screens.profiles import PROFILES
 ELSEWHERE: Final = ("192.0.2.1", 9)
 """An address for documentation (RFC 5737): a route to it is a route to the world. Nothing is sent."""
 
+DEBUG_PORT: Final = "ttyAMA10"
+"""Where serial0 leads on a Raspberry Pi 5: a connector of its own, and not the header."""
+
 
 class Machine(Protocol):
     """The machine."""
@@ -64,8 +67,10 @@ class RealMachine:
     def serial_ports(self) -> Sequence[str]:
         """By what outlives a change of socket; the header's own port last."""
         lasting = sorted(map(str, self._root.glob("dev/serial/by-id/*")))
-        header = [str(path) for path in (self._root / "dev/serial0",) if path.exists()]
-        return [*lasting, *header]
+        header = self._root / "dev/serial0"
+        if header.resolve().name == DEBUG_PORT:
+            header = header.with_name("ttyAMA0")
+        return [*lasting, *([str(header)] if header.exists() else [])]
 
     def printer_port(self) -> str:
         return next((str(path) for path in sorted(self._root.glob("dev/usb/lp*"))), "")

@@ -18,7 +18,7 @@ MODEL = Path("/proc/device-tree/model")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Carry out one step; 1 and a sentence on standard error where it cannot be done."""
+    """Carry out one step; 1 and a sentence on standard error where it cannot be done, 130 where a person ends it."""
     parser = argparse.ArgumentParser(prog="scripts/install")
     parser.add_argument("--dry-run", action="store_true")
     steps = parser.add_subparsers(required=True)
@@ -70,6 +70,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (KioskError, OSError, UnicodeDecodeError) as wrong:
         _complain(str(wrong))
         return 1
+    except (EOFError, KeyboardInterrupt):
+        _complain("", "Ended before its time: call it again, and it goes on from what is there.")
+        return 130
     return 0
 
 
@@ -210,7 +213,7 @@ def put_boot_config(given: argparse.Namespace) -> None:
 
 
 def _uses_header_port(lines: Sequence[boot_config.Line]) -> bool:
-    return any(line.text == "enable_uart=1" for line in lines)
+    return any(line.text in {boot_config.HEADER_PORT, boot_config.HEADER_PORT_OF_5} for line in lines)
 
 
 def _replace(file: Path, old: str, new: str, *, dry_run: bool) -> None:

@@ -115,6 +115,9 @@ QUESTIONS: Final = (
     ),
 )
 
+WITH_ODOO: Final = (("policy", "hours_late_block"), ("policy", "leave_blocks"))
+"""Nothing to ask: what Odoo has said no to may not come in, and a configuration that says otherwise is refused."""
+
 
 @dataclass(slots=True)
 class Answers:
@@ -164,6 +167,10 @@ def interview(ask: Ask, ask_secret: AskSecret, tell: Callable[[str], None], dev:
             else:
                 # An answer of the round before may have asked for it.
                 answers.values.pop((question.section, question.key), None)
+        for place in WITH_ODOO:
+            answers.values.pop(place, None)
+            if answers.values.get(("backend", "kind")) == "odoo":
+                answers.values[place] = True
         faults = list(_faults(answers))
         if not faults:
             return answers
@@ -200,6 +207,9 @@ def _settle(question: Question, answers: Answers, found: list[str], talk: _Talk)
     shown = _shown(default)
     while True:
         typed = talk.ask(question.words, shown).strip() or shown
+        if not typed and default is None:
+            # Nothing to say, as of a scanner that is not here yet: the whole tells what lacks it, and asks once more.
+            return
         if typed.isdecimal() and 1 <= int(typed) <= len(found):
             typed = found[int(typed) - 1]
         try:

@@ -20,6 +20,8 @@ _GRAPHICS: Final = re.compile(r"^dtoverlay=vc4-f?kms-v3d\b", re.MULTILINE)
 _PANELS: Final = re.compile(r"^(?:display_auto_detect=|dtoverlay=vc4-kms-d[ps]i)", re.MULTILINE)
 """A panel that somebody has named is none to look for."""
 _SERIAL_CONSOLE: Final = re.compile(r"\bconsole=(?:serial0|ttyAMA0|ttyS0),\d+ ?")
+HEADER_PORT, HEADER_PORT_OF_5 = "enable_uart=1", "dtparam=uart0=on"
+"""What switches the serial port of the header on (Raspberry Pi documentation, "Configure UARTs")."""
 _MODEL: Final = re.compile(r"Raspberry Pi (?:Compute Module )?(\d)")
 
 
@@ -66,7 +68,11 @@ def wanted(config: Config, model: int, text: str) -> Iterator[Line]:
         else:
             yield Line(f"dtoverlay=spi1-{chip_select + 1}cs", "the bus of the reader")
     if config.scale.enabled and config.scale.port in UART_PORTS:
-        yield Line("enable_uart=1", f"the scale's port {config.scale.port}")
+        if model < 5:
+            yield Line(HEADER_PORT, f"the scale's port {config.scale.port}")
+        else:
+            # serial0 of a Pi 5 is its debug connector; places 8 and 10 of the header are ttyAMA0, which is off.
+            yield Line(HEADER_PORT_OF_5, "the scale's port on the header, which is /dev/ttyAMA0 on a Pi 5")
     for name, output in outputs_of(config):
         level = "dl" if output.active_high else "dh"
         yield Line(f"gpio={output.pin}=op,{level}", f"the {name} at rest from power-on")
@@ -79,10 +85,10 @@ def wanted(config: Config, model: int, text: str) -> Iterator[Line]:
 def amended(text: str, lines: Iterable[Line]) -> str:
     """The file with our block as it should be: in the place of the old one, else at the end."""
     block = "\n".join([BEGIN, "[all]", *(entry for line in lines for entry in (f"# {line.why}", line.text)), END, ""])
-    without = removed(text)
-    if without and not without.endswith("\n"):
-        without += "\n"
-    return without + block
+    if _BLOCK.search(text):
+        # What somebody has added below it stands under its [all], and goes on doing so.
+        return _BLOCK.sub(lambda _: block, text, count=1)
+    return text + ("\n" if text and not text.endswith("\n") else "") + block
 
 
 def removed(text: str) -> str:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from kiosk.errors import ConfigError
+from kiosk.errors import ConfigError, KioskError
 from kiosk.first_run.machine import RealMachine, panel
 from kiosk.install.settings import bring
 from kiosk.install.usb_key import LENT, lend
@@ -49,6 +49,15 @@ def test_ports_by_what_lasts(tmp_path):
     assert (bare.serial_ports(), bare.printer_port(), bare.maybe_usb()) == ([], "", None)
 
 
+def test_the_port_of_the_header_is_no_debug_connector(tmp_path):
+    put(tmp_path, "dev/ttyAMA10")
+    (tmp_path / "dev/serial0").symlink_to("ttyAMA10")
+    machine = RealMachine(tmp_path)
+    assert machine.serial_ports() == []
+    put(tmp_path, "dev/ttyAMA0")
+    assert machine.serial_ports() == [str(tmp_path / "dev/ttyAMA0")]
+
+
 def test_a_usb_key_is_lent_with_its_secrets_and_nothing_else(tmp_path):
     key = put(tmp_path, "key/kiosk.toml", TOML)
     put(tmp_path, "key/backend-token", "s3cret\n")
@@ -60,6 +69,21 @@ def test_a_usb_key_is_lent_with_its_secrets_and_nothing_else(tmp_path):
     machine = RealMachine(tmp_path)
     assert {path.name for path in to.iterdir()} == {"kiosk.toml", "backend-token"}
     assert bring(machine.maybe_usb()).secrets == {"backend-token": "s3cret"}
+
+
+@pytest.mark.parametrize(
+    ("content", "fault"),
+    [(b"12" * 31, "must lead to 64 hexadecimal digits"), (("12" * 32).encode("utf-16"), "card-key: is not UTF-8")],
+    ids=["short", "utf-16"],
+)
+def test_a_faulty_secret_is_lent_too_and_never_left_out(tmp_path, content, fault):
+    """Left out, the guide would have a new card key made, and a second terminal would know nobody's card."""
+    key = put(tmp_path, "key/kiosk.toml", TOML)
+    (key.parent / "card-key").write_bytes(content)
+    to = tmp_path / "run"
+    lend(key, to)
+    with pytest.raises(KioskError, match=fault):
+        bring(to / "kiosk.toml")
 
 
 def test_a_faulty_one_is_lent_too_so_that_the_screen_can_tell(tmp_path):

@@ -56,6 +56,36 @@ def test_answers_become_keys_and_secrets_do_not():
     assert (config.door.enabled, config.door.relay_pin, config.door.relay_active_high) == (True, 17, False)
 
 
+@pytest.mark.parametrize("kind", ["folder", "rest", "gestion-compte", "odoo"])
+def test_whoever_knows_the_members_the_questions_come_to_an_end(kind):
+    technician = Technician(
+        {
+            "Who knows": [kind],
+            "The address of the server": ["https://coop.example"],
+            "The name of its database": ["coop"],
+            "The technical user": ["borne"],
+        },
+        secret="a key",
+    )
+    answers = technician.answer()
+    assert not any("go together" in heard for heard in technician.heard), technician.heard
+    text = answers.toml().replace("[backend]", '[backend]\ntoken = "a key"')
+    assert parse(text, environ={}).backend.kind == kind
+
+
+def test_what_goes_with_an_odoo_goes_with_it():
+    technician = Technician(
+        {
+            "Who knows": ["odoo", "folder"],
+            "The address of the server": ["https://coop.example"],
+            "The name of its database": ["coop"],
+            "The technical user": ["borne"],
+        }
+    )
+    # Without a key it does not go together: asked again, it is files after all.
+    assert "policy" not in technician.answer().toml()
+
+
 def test_what_depends_on_an_answer_is_asked_only_then():
     technician = Technician({})
     technician.answer()
@@ -96,6 +126,13 @@ def test_answers_that_do_not_go_together_are_asked_again_with_what_was_said():
     assert ("The name of the coop", "La coop") in technician.asked
     assert "port" not in answers.toml()
     assert parse(answers.toml(), environ={}).door.relay_pin == 17
+
+
+def test_whoever_has_nothing_to_say_of_a_part_can_do_without_it_after_all():
+    technician = Technician({"A bar-code": ["y", "n"], "The label printer": ["usb", "none"]})
+    answers = technician.answer()
+    assert any("device or usb_id has to say which one it is" in heard for heard in technician.heard)
+    assert parse(answers.toml(), environ={}) == parse("", environ={})
 
 
 def test_what_is_plugged_in_is_offered_by_number(tmp_path):

@@ -71,6 +71,13 @@ def test_a_scale_on_the_header_gets_the_port_and_the_console_leaves_it():
     assert without_serial_console("console=tty1 quiet") == "console=tty1 quiet"
 
 
+def test_a_pi_5_has_its_headers_port_elsewhere():
+    for port in ("/dev/serial0", "/dev/ttyAMA0"):
+        found = lines(f'[scale]\nenabled = true\nport = "{port}"', 5)
+        assert "dtparam=uart0=on" in found
+        assert "enable_uart=1" not in found
+
+
 def test_a_display_is_driven_and_found_where_the_file_does_not_see_to_it_itself():
     kms, auto = "dtoverlay=vc4-kms-v3d", "display_auto_detect=1"
     assert lines("", 4, "dtparam=audio=on\n")[:2] == [kms, auto]
@@ -99,3 +106,10 @@ def test_other_wiring_takes_the_place_of_the_lines_before():
     assert "gpio=" not in second
     assert "# mine\n" in second
     assert second.startswith(PI_OS)
+
+
+def test_what_was_added_below_our_lines_stays_for_all_boards():
+    before = PI_OS.removesuffix("\n[all]\n")
+    added = amended(before, wanted(parse(DOOR, environ={}), 4, before)) + "dtoverlay=i2c-rtc,ds3231\n"
+    again = amended(added, wanted(parse("", environ={}), 4, added))
+    assert again.index("[cm4]") < again.index("[all]") < again.index("dtoverlay=i2c-rtc,ds3231")

@@ -108,6 +108,17 @@ def test_a_set_up_code_cannot_write_elsewhere(tmp_path, monkeypatch, capsys):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("ended", [EOFError, KeyboardInterrupt])
+def test_whoever_ends_the_questions_reads_a_sentence_and_nothing_is_written(tmp_path, monkeypatch, capsys, ended):
+    def end(_prompt):
+        raise ended
+
+    monkeypatch.setattr("builtins.input", end)
+    assert settings(tmp_path / "etc", "--ask") == 130
+    assert "call it again" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_faults_are_told_all_at_once(tmp_path, capsys):
     file = tmp_path / "kiosk.toml"
     file.write_text("[terminal]\nstation = 1\n[door]\nenabled = true\n")
