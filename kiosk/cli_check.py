@@ -49,13 +49,18 @@ def _nothing() -> Iterator[None]:
 def _check(config_file: Path | None, room: "Room | None", as_json: bool) -> bool:
     from kiosk.clock import SystemClock
     from kiosk.selftest import examine, in_words, is_well
+    from kiosk.views import Light
 
     config = load_config(config_file)[0] if room is None else room.config()
     findings = []
     for finding in examine(config, SystemClock() if room is None else room.clock, room):
         findings.append(finding)
         click.echo(json.dumps(finding.as_row(), ensure_ascii=False) if as_json else in_words(finding))
-    return is_well(findings)
+    if is_well(findings):
+        return True
+    wrong = "; ".join(f"{finding.part} ({finding.said})" for finding in findings if finding.light is Light.BAD)
+    click.echo(f"Out of order: {wrong}", err=True)
+    return False
 
 
 def _check_door(config_file: Path | None, room: "Room | None", by: str | None, *, as_json: bool) -> bool:
@@ -75,8 +80,12 @@ def _check_door(config_file: Path | None, room: "Room | None", by: str | None, *
         by=by,
         wiring=room,
     )
-    click.echo(json.dumps(report, ensure_ascii=False) if as_json else _sentence(report))
-    return report["passed"] is True
+    passed = report["passed"] is True
+    if as_json:
+        click.echo(json.dumps(report, ensure_ascii=False))
+    if not (as_json and passed):
+        click.echo(_sentence(report), err=not passed)
+    return passed
 
 
 def _doorman(room: "Room") -> "Person":

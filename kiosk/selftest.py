@@ -3,9 +3,12 @@
 With a terminal running its own word is taken; without one each part is taken in hand, asked and given back.
 """
 
+import json
 import os
 import shutil
+import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -21,6 +24,7 @@ from kiosk.devices.mounts import is_forgotten
 from kiosk.devices.supervisor import Source
 from kiosk.errors import BackendUnavailable, ConfigError, NotAuthorised, StoreError, StoreLockedError
 from kiosk.events import DoorAlarm, DoorMode, DoorModeChanged, DoorMoved, Event, KnowledgePage
+from kiosk.store.backup import JOURNAL
 from kiosk.store.thread import Store
 from kiosk.types import ClockTrust, FactKind, Part
 from kiosk.views import Light
@@ -38,8 +42,8 @@ READS: Final = {Part.SCALE: 10}
 """How often a part is listened to until it says something; the others once."""
 DO: Final = {
     Part.READER: "check its wires and that SPI is on (dtparam=spi=on in config.txt)",
-    Part.SCANNER: "plug it in; kiosk config check says how it is named",
-    Part.SCALE: "check cable and plug, and what the scale is set to: kiosk scale detect",
+    Part.SCANNER: "plug it in; how those that are there are named: ls /dev/input/by-id",
+    Part.SCALE: "check cable and plug, and what the scale is set to: kiosk scale detect, the terminal stopped",
     Part.DOOR: "check that lgpio is installed and that nothing else holds the line",
     Part.BELL: "check its line, or that the web address answers from here",
     Part.PRINTER: "switch it on, put paper in, shut the lid",
@@ -89,7 +93,7 @@ def examine(
     except NotRunning:
         yield from _examine_parts(config, clock, wiring or RealWiring())
     else:
-        yield from _examine_running(config, status)
+        yield from _examine_running(config, status, clock.now())
     yield _examine_clock(clock)
     yield _examine_disk(config.terminal.data_dir)
     if wiring is None:
@@ -103,28 +107,45 @@ def examine(
 # ── a terminal that runs ──────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _examine_running(config: Config, status: dict[str, Any]) -> Iterator[Finding]:
+def _examine_running(config: Config, status: dict[str, Any], now: datetime) -> Iterator[Finding]:
     lost = set(status["lost"])
     for part, there in _configured(config):
         if not there:
             yield _off(part)
         elif part in lost:
             yield Finding(part=part, light=Light.BAD, said="does not answer", do=DO[part])
+        elif status["parts"][part] == "off":
+            # It was configured while the terminal was running.
+            do = "restart the terminal: systemctl restart kiosk"
+            yield Finding(part=part, light=Light.LOOK, said="the running terminal does not use it yet", do=do)
+        elif part is Part.DOOR:
+            door = status["door"]
+            yield _door_that(
+                ["answers the running terminal"], door["alarms"], released=door["mode"] == DoorMode.RELEASED
+            )
         else:
             yield Finding(part=part, light=Light.GOOD, said="answers the running terminal")
     if status["store_fault"]:
         yield Finding(part=Part.STORE, light=Light.BAD, said=f"fails: {status['store_fault']}", do=DO[Part.STORE])
     else:
         yield Finding(part=Part.STORE, light=Light.GOOD, said=f"{status['unjournalled']} facts not on the disk yet")
+    if config.door.enabled:
+        yield _examine_commissioning(config, now)
+    yield _server_told(config, status)
+
+
+def _server_told(config: Config, status: dict[str, Any]) -> Finding:
     if status["online"]:
-        yield Finding(part=Part.SERVER, light=Light.GOOD, said=f"answers; {status['members']} members known")
-    else:
-        since = status["offline_since"] or "the start"
-        said = f"has not answered since {since}"
-        if status["server_fault"]:
-            said = f"{said}: {status['server_fault']}"
-        do = _how_to_be_accepted(config) if status["not_authorised"] else DO[Part.SERVER]
-        yield Finding(part=Part.SERVER, light=Light.BAD, said=said, do=do)
+        return Finding(part=Part.SERVER, light=Light.GOOD, said=f"answers; {status['members']} members known")
+    if status["offline_since"] is None and not status["server_fault"]:
+        # The terminal has just been started, as at the end of an installation.
+        do = "look again in a minute"
+        return Finding(part=Part.SERVER, light=Light.LOOK, said="was asked and has not answered yet", do=do)
+    said = f"has not answered since {status['offline_since'] or 'the start'}"
+    if status["server_fault"]:
+        said = f"{said}: {status['server_fault']}"
+    do = _how_to_be_accepted(config) if status["not_authorised"] else DO[Part.SERVER]
+    return Finding(part=Part.SERVER, light=Light.BAD, said=said, do=do)
 
 
 def _configured(config: Config) -> Iterator[tuple[Part, bool]]:
@@ -199,11 +220,15 @@ def _examine_door(config: Config, door: Source) -> Iterator[Finding]:
     moved = [event for event in told if isinstance(event, DoorMoved)]
     if moved:
         said.append("stands open" if moved[-1].is_open else "is shut")
-    alarms = sorted(str(event.kind) for event in told if isinstance(event, DoorAlarm))
-    if DoorModeChanged(mode=DoorMode.RELEASED) in told:
-        alarms.append("the fire alarm or the green box calls")
-    do = "see to it at the door" if alarms else ""
-    yield Finding(part=Part.DOOR, light=Light.LOOK if alarms else Light.GOOD, said="; ".join([*said, *alarms]), do=do)
+    alarms = [event.kind.value for event in told if isinstance(event, DoorAlarm)]
+    yield _door_that(said, alarms, released=DoorModeChanged(mode=DoorMode.RELEASED) in told)
+
+
+def _door_that(said: list[str], alarms: Iterable[str], *, released: bool) -> Finding:
+    """A door that answers, and perhaps calls."""
+    calls = [*sorted(alarms), *(["the fire alarm or the green box calls"] if released else [])]
+    do = "see to it at the door" if calls else ""
+    return Finding(part=Part.DOOR, light=Light.LOOK if calls else Light.GOOD, said="; ".join([*said, *calls]), do=do)
 
 
 def _examine_printer(config: Config) -> Finding:
@@ -229,7 +254,7 @@ def _examine_store(config: Config, clock: Clock) -> Iterator[Finding]:
         return
     try:
         count = len(store.outbox_list().result(ANSWER_SECONDS))
-        commissioned = _last_commissioning(store)
+        proof = [_examine_commissioning(config, clock.now())] if config.door.enabled else []
     except (StoreError, TimeoutError) as fault:
         yield Finding(part=Part.STORE, light=Light.BAD, said=str(fault) or "too slow", do=DO[Part.STORE])
         return
@@ -237,24 +262,35 @@ def _examine_store(config: Config, clock: Clock) -> Iterator[Finding]:
         store.request_stop()
         store.join()
     yield Finding(part=Part.STORE, light=Light.GOOD, said=f"well; {count} rows wait for the server")
-    if config.door.enabled:
-        yield _examine_commissioning(commissioned, clock.now())
+    yield from proof
 
 
-def _last_commissioning(store: Store) -> tuple[datetime, bool] | None:
-    """When the door was last put to the test, and whether it passed."""
-    found, after = None, 0
-    while rows := store.journal_list(after).result(ANSWER_SECONDS):
-        for row in rows:
-            if row.fact.kind is FactKind.COMMISSIONING:
-                found = (row.fact.happened.wall, row.fact.details.get("passed") is True)
-        after = rows[-1].seq
-    return found
+def _last_commissioning(data_dir: Path) -> tuple[datetime, bool] | None:
+    """When the door was last put to the test, and whether it passed.
+
+    Asked of the file itself, which somebody has open: a year of facts is too long a way for one of them.
+
+    Raises:
+        sqlite3.Error: it cannot be read.
+    """
+    with closing(sqlite3.connect(f"file:{data_dir / JOURNAL}?mode=ro", uri=True)) as db:
+        found = db.execute(
+            "SELECT wall, details FROM journal WHERE kind = ? ORDER BY seq DESC LIMIT 1", (FactKind.COMMISSIONING,)
+        ).fetchone()
+    if found is None:
+        return None
+    wall, details = found
+    return datetime.fromisoformat(wall), json.loads(details).get("passed") is True
 
 
-def _examine_commissioning(last: tuple[datetime, bool] | None, now: datetime) -> Finding:
+def _examine_commissioning(config: Config, now: datetime) -> Finding:
     """Amber until a person has seen the door do what it must."""
-    do = "kiosk check --door"
+    do = "test it at its screen (Autotest), or stop the terminal: kiosk check --door"
+    try:
+        last = _last_commissioning(config.terminal.data_dir)
+    except sqlite3.Error as fault:
+        said = f"what the journal says of it cannot be read ({fault})"
+        return Finding(part="door test", light=Light.LOOK, said=said, do=DO[Part.STORE])
     if last is None:
         return Finding(part="door test", light=Light.LOOK, said="the door was never put to the test", do=do)
     when, passed = last
@@ -326,11 +362,10 @@ def _examine_disk(directory: Path) -> Finding:
     except OSError as fault:
         return Finding(part="disk", light=Light.BAD, said=f"{directory}: {fault.strerror}", do=DO[Part.STORE])
     said = f"{free // 1_000_000} MB free"
-    if free < NO_ROOM:
-        return Finding(
-            part="disk", light=Light.BAD, said=said, do="make room: kiosk journal purge, journalctl --vacuum"
-        )
-    return Finding(part="disk", light=Light.LOOK if free < LITTLE_ROOM else Light.GOOD, said=said)
+    if free >= LITTLE_ROOM:
+        return Finding(part="disk", light=Light.GOOD, said=said)
+    do = "make room: apt-get clean, kiosk journal purge"
+    return Finding(part="disk", light=Light.BAD if free < NO_ROOM else Light.LOOK, said=said, do=do)
 
 
 def _examine_lasting(directory: Path, system: Path) -> Iterator[Finding]:

@@ -5,11 +5,12 @@ import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from click.testing import CliRunner
 
-from kiosk import config
+from kiosk import config, control, selftest
 from kiosk.app import Terminal
 from kiosk.cli_check import check
 from kiosk.clock import AdjustableClock, moment
@@ -132,19 +133,24 @@ def test_place_that_a_server_does_not_know_is_told_with_and_without_a_terminal_r
 # ── the door's own test ───────────────────────────────────────────────────────────────────────────────────────────
 
 
-@pytest.mark.parametrize(
-    ("days_ago", "passed", "light"),
-    [(1, True, Light.GOOD), (1, False, Light.BAD), (500, True, Light.LOOK)],
-)
-def test_test_of_the_door_counts_for_about_a_year(room, days_ago, passed, light):
+def put_to_the_test(room: Room, *, passed: bool) -> None:
+    """The journal has it that the door was."""
     store = Store(room.config().terminal.data_dir, lambda _event: None, room.clock)
     store.start()
-    room.clock.set_wall(datetime.now(UTC))
     fact = Fact(id=FactId("c"), kind=FactKind.COMMISSIONING, happened=moment(room.clock), details={"passed": passed})
     store.record(fact)
     store.outbox_list().result(5)
     store.request_stop()
     assert store.join()
+
+
+@pytest.mark.parametrize(
+    ("days_ago", "passed", "light"),
+    [(1, True, Light.GOOD), (1, False, Light.BAD), (500, True, Light.LOOK)],
+)
+def test_test_of_the_door_counts_for_about_a_year(room, days_ago, passed, light):
+    room.clock.set_wall(datetime.now(UTC))
+    put_to_the_test(room, passed=passed)
     room.clock.advance(days_ago * DAY)
     assert finding_of(room, "door test").light is light
 
@@ -162,6 +168,55 @@ def test_running_terminal_is_asked_and_its_lines_are_left_alone(room):
         screen.wait_for_title("broken.reader")
         assert lights(room)["reader"] is Light.BAD
         assert lights(room)["server"] is Light.GOOD
+
+
+def test_running_terminal_waits_for_the_test_of_the_door_too(room):
+    with Terminal(room.config(), room.clock, room).running(Onlooker()):
+        assert finding_of(room, "door test").light is Light.LOOK
+    put_to_the_test(room, passed=True)
+    with Terminal(room.config(), room.clock, room).running(Onlooker()):
+        assert finding_of(room, "door test").light is Light.GOOD
+
+
+def test_journal_that_cannot_be_read_does_not_keep_the_rest_from_being_told(room, monkeypatch):
+    with Terminal(room.config(), room.clock, room).running(Onlooker()):
+        monkeypatch.setattr(selftest, "JOURNAL", "elsewhere.db")
+        found = finding_of(room, "door test")
+        assert (found.light, "cannot be read" in found.said) == (Light.LOOK, True)
+        assert finding_of(room, "disk").light is Light.GOOD
+
+
+def test_running_terminal_tells_what_its_door_calls_for(room):
+    terminal = Terminal(room.config(), room.clock, room)
+    with terminal.running(Onlooker()):
+        room.door.raise_fire()
+        room.door.open_box()
+        wait_until(lambda: "tamper" in finding_of(room, "door").said and "green box" in finding_of(room, "door").said)
+        assert finding_of(room, "door").light is Light.LOOK
+
+
+def running(status: dict[str, object], monkeypatch) -> None:
+    """A terminal that answers this."""
+    monkeypatch.setattr(selftest, "ask", lambda _path, name, _: status if name == "status" else {"value": []})
+
+
+def test_part_that_was_configured_since_the_start_is_not_called_well(room, monkeypatch):
+    with Terminal(room.config(), room.clock, room).running(Onlooker()):
+        status = control.ask(room.config().terminal.runtime_dir / "control.sock", "status", {})
+    running(status | {"door": None, "parts": status["parts"] | {"door": "off"}}, monkeypatch)
+    found = finding_of(room, "door")
+    assert (found.light, "restart" in found.do) == (Light.LOOK, True)
+
+
+@pytest.mark.parametrize(
+    ("since", "fault", "light"),
+    [(None, "", Light.LOOK), (None, "no route", Light.BAD), ("2026-03-02T12:00:00+00:00", "", Light.BAD)],
+)
+def test_server_that_a_new_terminal_has_just_asked_is_not_out_of_order(room, monkeypatch, since, fault, light):
+    with Terminal(room.config(), room.clock, room).running(Onlooker()):
+        status = control.ask(room.config().terminal.runtime_dir / "control.sock", "status", {})
+    running(status | {"online": False, "offline_since": since, "server_fault": fault}, monkeypatch)
+    assert finding_of(room, "server").light is light
 
 
 # ── the machine ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -195,6 +250,14 @@ def test_screen_is_there_and_a_person_has_to_look_at_it(tmp_path):
 def test_disk_that_cannot_be_written_is_told(tmp_path):
     (tmp_path / "data").write_text("a file where the folder should be")
     assert machine(tmp_path)["disk"].light is Light.BAD
+
+
+@pytest.mark.parametrize(("free", "light"), [(10**9, Light.GOOD), (10**8, Light.LOOK), (10**7, Light.BAD)])
+def test_disk_that_fills_says_how_room_is_made(tmp_path, monkeypatch, free, light):
+    monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=free))
+    found = machine(tmp_path)["disk"]
+    # The machine's journal is in memory, and takes no room there.
+    assert (found.light, bool(found.do), "journalctl" in found.do) == (light, light is not Light.GOOD, False)
 
 
 def test_hat_on_the_header_is_named_until_its_lines_are(tmp_path):
@@ -244,3 +307,16 @@ def test_command_ends_with_one_where_something_is_out_of_order(tmp_path):
     result = CliRunner().invoke(check, ["--config", str(file)], env=os.environ | {"DISPLAY": ""})
     assert result.exit_code == 1
     assert "WRONG" in result.stdout
+    # An update that is refused for it has no other words.
+    assert result.stderr.startswith("Out of order: ")
+    assert "screen (no panel is connected)" in result.stderr
+
+
+@pytest.mark.parametrize("options", [[], ["--json"]])
+def test_door_that_did_not_pass_is_told_where_faults_are_told(monkeypatch, options):
+    report = {"passed": False, "at": "2026-03-02T12:00:00+00:00", "by": None}
+    monkeypatch.setattr("kiosk.proving.prove_door", lambda *_, **_more: report)
+    result = CliRunner().invoke(check, ["--simulated", "--door", *options])
+    assert result.exit_code == 1
+    assert "The door did NOT pass" in result.stderr
+    assert "The door" not in result.stdout
