@@ -60,10 +60,27 @@ def test_the_terminal_gets_every_secret_that_its_configuration_knows():
     assert set(re.findall(r"^SetCredential=(\S+):\\n$", text, re.MULTILINE)) == wanted
 
 
+@pytest.mark.parametrize("name", ["kiosk-purge.service", "kiosk-backup.service"])
+def test_what_was_missed_by_night_does_not_race_the_terminal_to_its_files(name):
+    """A terminal that finds them locked ends and is started again, after some such starts without its panel."""
+    unit = (SYSTEMD / name).read_text()
+    timer = (SYSTEMD / name).with_suffix(".timer").read_text()
+    assert "\nPersistent=yes\n" in timer
+    assert "\nAfter=kiosk.service\n" in unit
+    assert not re.search("^(Wants|Requires)=", unit, re.MULTILINE), "it starts none that was stopped on purpose"
+
+
 @pytest.mark.parametrize("page", ["update.md", "update.fr.md"])
 def test_what_the_pages_say_to_look_for_in_the_journal_is_what_the_unit_says_it_is(page):
     (name,) = set(re.findall(r"journalctl -t (\S+?)`", (SYSTEMD.parent / "docs" / page).read_text()))
     assert f"\nSyslogIdentifier={name}\n" in (SYSTEMD / "kiosk-update.service").read_text()
+
+
+def test_no_dependency_is_taken_back():
+    """systemd.unit(5): by a drop-in dependencies can only be added; an empty one says nothing."""
+    for file in SYSTEMD.rglob("*"):
+        if file.is_file():
+            assert not re.search("^(Wants|Requires|After|Before|Conflicts)=$", file.read_text(), re.MULTILINE), file
 
 
 def test_no_unit_waits_for_network_time_or_disk():
