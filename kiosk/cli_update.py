@@ -1,14 +1,16 @@
 """``kiosk update``: a new version, and the one before it again. ``scripts/update`` calls it as root."""
 
+import json
 import signal
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from kiosk.cli_options import CONFIG, load_config
+from kiosk.cli_options import AS_JSON, CONFIG, load_config
 from kiosk.errors import KioskError
 
 if TYPE_CHECKING:
@@ -42,7 +44,8 @@ class _Wish:
 @click.option("--resume", is_flag=True, hidden=True, help="Bring a trial that was cut short to its end.")
 @ROOT
 @CONFIG
-def update(what: str | None, root: Path, config_file: Path | None, *, now: bool, older: bool, resume: bool) -> None:
+@AS_JSON
+def update(what: str | None, root: Path, config_file: Path | None, *, as_json: bool, resume: bool, **how: bool) -> None:
     """Take the terminal to another version, and back by itself if that one is not well within two minutes.
 
     FILE is a bundle with its signature beside it. A VERSION is taken from those that are here already, from a USB
@@ -53,8 +56,11 @@ def update(what: str | None, root: Path, config_file: Path | None, *, now: bool,
 
     releases = Releases(root)
     if not resume and what is None:
-        _show(releases, load_config(config_file)[0])
+        for row in _versions(releases, load_config(config_file)[0]):
+            click.echo(json.dumps(row, ensure_ascii=False) if as_json else _in_words(row))
         return
+    if as_json:
+        raise click.UsageError("--json is for the list of versions")
     # Whoever started this may lose the connection; what is begun is brought to its end all the same.
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     say = Diary(root / "update.log")
@@ -62,7 +68,7 @@ def update(what: str | None, root: Path, config_file: Path | None, *, now: bool,
         with releases.locked(wait=resume):
             if resume:
                 _resume(releases, say)
-            elif what is not None and not _update(releases, _Wish(what, config_file, now=now, older=older), say):
+            elif what is not None and not _update(releases, _Wish(what, config_file, **how), say):
                 sys.exit(1)
     except (KioskError, OSError) as fault:
         # Whoever called gets it as the end of the program.
@@ -72,19 +78,27 @@ def update(what: str | None, root: Path, config_file: Path | None, *, now: bool,
         say.close()
 
 
-def _show(releases: "Releases", config: "Config") -> None:
+def _versions(releases: "Releases", config: "Config") -> Iterator[dict[str, Any]]:
+    """Those that are laid here, then those that could be: what each is here, else the file or the stick it is in."""
     from kiosk.install.sticks import mounted
     from kiosk.updating.releases import CURRENT, PREVIOUS
     from kiosk.updating.sources import folders, offered
 
     current, previous = releases.named(CURRENT), releases.named(PREVIOUS)
     for version in releases.whole():
-        note = {current: "  runs", previous: "  ran before it"}.get(version, "")
-        click.echo(f"{version:12}{note}")
+        note = {current: "runs", previous: "ran before it"}.get(version, "")
+        yield {"version": version, "here": note, "device": None, "file": None}
     with mounted() as sticks:
         for version, file in offered(folders(config.update.source, (folder for _, folder in sticks))):
             device = next((device for device, folder in sticks if file.is_relative_to(folder)), None)
-            click.echo(f"{version:12}  {f'on {device}' if device else f'in {file}'}")
+            # A stick is mounted for this moment only: the path there leads nowhere afterwards.
+            yield {"version": version, "here": None, "device": device, "file": None if device else str(file)}
+
+
+def _in_words(row: dict[str, Any]) -> str:
+    where = f"on {row['device']}" if row["device"] else f"in {row['file']}"
+    note = where if row["here"] is None else row["here"]
+    return f"{row['version']:12}  {note}".rstrip()
 
 
 def _resume(releases: "Releases", say: "Callable[[str], None]") -> None:

@@ -1,6 +1,7 @@
 """``kiosk update`` as a person types it, and what is left of it to read."""
 
 import io
+import json
 import os
 import signal
 import socket
@@ -63,6 +64,23 @@ def test_without_a_wish_it_tells_what_there_is(rig, update, tmp_path):
         [NEW, "runs"],
         ["0.3.0", f"in {bundle}"],
     ]
+
+
+def test_scripts_are_told_the_versions_an_object_a_line(rig, update, tmp_path):
+    rig.releases.point(CURRENT, NEW)
+    rig.plugged_in.append(("/dev/sda1", tmp_path / "stick"))
+    make_bundle(tmp_path / "stick", "0.4.0")
+    bundle = make_bundle(tmp_path / "updates", "0.3.0")
+    status, out, _ = update("--json")
+    rows = [json.loads(line) for line in out.splitlines()]
+    assert status == 0
+    assert [tuple(row.values()) for row in rows] == [
+        (OLD, "", None, None),
+        (NEW, "runs", None, None),
+        ("0.3.0", None, None, str(bundle)),
+        ("0.4.0", None, "/dev/sda1", None),
+    ]
+    assert update("0.3.0", "--json")[0] == 2
 
 
 @pytest.mark.parametrize(
