@@ -25,8 +25,12 @@ def outbox() -> None:
 def outbox_list(config_file: Path | None, *, as_json: bool) -> None:
     """Each row with its state and, where it was refused, the reason."""
     from kiosk.looking import store_command
+    from kiosk.store.thread import MOST_LISTED
 
-    show(store_command(load_config(config_file)[0], "outbox list", {}), as_json=as_json)
+    rows = store_command(load_config(config_file)[0], "outbox list", {})
+    show(rows, as_json=as_json)
+    if len(rows) >= MOST_LISTED:
+        click.echo(f"these are the first {MOST_LISTED}; kiosk status counts them all", err=True)
 
 
 @outbox.command("retry")

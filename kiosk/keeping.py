@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 from kiosk.app_parts import control_path
 from kiosk.card_key import CardKey, write_key_file
@@ -16,7 +16,16 @@ from kiosk.config import Config
 from kiosk.control import ANSWER_SECONDS, NotRunning, ask
 from kiosk.errors import KioskError
 from kiosk.sealing import seal, unseal
-from kiosk.store.backup import JOURNAL, Contents, check_copy, copy_journal, pack, put_back, unpacked
+from kiosk.store.backup import (
+    JOURNAL,
+    Contents,
+    check_copy,
+    copy_journal,
+    pack,
+    put_back,
+    see_that_there_is_room,
+    unpacked,
+)
 from kiosk.store.database import DirectoryLock
 
 SUFFIX: Final = ".kiosk-backup"
@@ -48,12 +57,21 @@ def create_backup(config: Config, config_file: Path | None, target: Path, passph
             with _copied(config, Path(folder)) as copy:
                 pack(copy, contents, plain)
             plain.seek(0)
-            handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-            with os.fdopen(handle, "wb") as sealed:
-                seal(plain, sealed, passphrase)
-                sealed.flush()
-                os.fsync(sealed.fileno())
+            try:
+                _seal_to(new, plain, passphrase)
+            except BaseException:
+                # Half a backup of each night would fill the last of a full disk.
+                new.unlink(missing_ok=True)
+                raise
     new.replace(target)
+
+
+def _seal_to(new: Path, plain: BinaryIO, passphrase: str) -> None:
+    handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "wb") as sealed:
+        seal(plain, sealed, passphrase)
+        sealed.flush()
+        os.fsync(sealed.fileno())
 
 
 def _maybe_memory(config: Config, journal: Path) -> Path | None:
@@ -109,9 +127,10 @@ def nightly_backup(config: Config, config_file: Path | None, folder: Path, passp
     day = datetime.now(config.terminal.timezone).date().isoformat()
     target = folder / f"{config.terminal.name}-{day}{SUFFIX}"
     create_backup(config, config_file, target, passphrase)
-    # ISO dates sort as they follow each other. Of another terminal's backups none is touched.
-    ours = sorted(folder.glob(f"{config.terminal.name}-????-??-??{SUFFIX}"))
-    for old in ours[:-keep]:
+    # ISO dates sort as they follow each other. Of another terminal's backups none is touched, and this one stays
+    # whatever its day: the clock may be unset now, or have been far ahead once.
+    others = {kept for kept in folder.glob(f"{config.terminal.name}-????-??-??{SUFFIX}") if kept != target}
+    for old in sorted(others, reverse=True)[keep - 1 :]:
         old.unlink()
     return target
 
@@ -135,8 +154,10 @@ def restore_backup(config: Config, source: Path, passphrase: str, key_file: Path
             lock = DirectoryLock(config.terminal.data_dir)
             lock.take()
             try:
-                put_back(journal, config.terminal.data_dir)
+                # The key first: where it cannot be written, the journal of cards that nobody knows is not there yet.
+                see_that_there_is_room(config.terminal.data_dir)
                 write_key_file(key_file, CardKey(key=key, key_id=contents.key_id))
+                put_back(journal, config.terminal.data_dir)
             finally:
                 lock.release()
             return contents

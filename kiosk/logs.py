@@ -34,7 +34,7 @@ _KEPT_OR_MASKED: Final = re.compile(
     (?P<kept> \b [0-9a-fA-F]{8} - (?:[0-9a-fA-F]{4}-){3} [0-9a-fA-F]{12} \b )    # the id of a fact
     | (?<=://) [^\s/@]+ (?=@)                                                    # user:password in an address
     | (?<=[Bb]earer\ ) [^\s"']+
-    | (?<!\w) (?P<name> (?:token|key|password|secret) ["']? \s? [=:] \s? ["']? ) [^\s"'&,)}]+
+    | (?<![^\W_]) (?P<name> (?:token|key|password|passphrase|secret) ["']? \s? [=:] \s? ["']? ) [^\s"'&,)}]+
     | (?<![\w.]) [0-9a-fA-F]{2} (?: [:\s-] [0-9a-fA-F]{2} ){3,9} (?!\w)          # a card's bytes, apart
     | (?<![\w.-]) [0-9a-fA-F]{8,} (?!\w)                                         # a card, a badge or a hash
     | (?<![\w/.+-]) (?=[\w+-]*\d) (?=[\w+-]*[A-Za-z]) [\w+-]{32,} =*            # a token

@@ -13,6 +13,7 @@ from kiosk.errors import KioskError
 from kiosk.looking import store_command, sync_once
 from kiosk.member_learned import learned_of, numbers_of, unlearn
 from kiosk.member_words import Done, Page, forgotten, stopped, told
+from kiosk.store.aside import set_aside_in
 from kiosk.store.retention import Retention
 
 DELIVERY_SECONDS = 20
@@ -54,13 +55,12 @@ def forget(
             return stopped(outcome, number), False
     is_clean = unlearn(config, numbers[0]) and outcome["is_clean"] == len(numbers)
     server_knows = _deliver(config, pause, lambda: not _words_waiting(config, numbers))
-    data = config.terminal.data_dir
     done = Done(
         is_clean=is_clean,
         learned=bool(dossier["learned"]),
         server_knows=server_knows,
         server_tells=config.backend.kind == "rest",
-        aside=sorted(map(str, (*data.glob("*.damaged-*"), *data.glob("*.broken")))),
+        aside=[str(copy) for copy in set_aside_in(config.terminal.data_dir)],
     )
     return forgotten(outcome, _page(config), done), is_clean
 
@@ -69,7 +69,9 @@ def _dossier(config: Config, numbers: tuple[str, ...]) -> dict[str, Any]:
     """What is known under all of a person's numbers, the present one first."""
     found: dict[str, Any] = store_command(config, "member export", {"id": numbers[0]})
     for number in numbers[1:]:
-        found["lines"] += store_command(config, "member export", {"id": number})["lines"]
+        former = store_command(config, "member export", {"id": number})
+        found |= {name: found[name] + former[name] for name in ("lines", "cards_blocked", "places")}
+        found |= {name: found[name] or former[name] for name in ("member", "preference", "role")}
     found["learned"] = learned_of(config, numbers[0])
     if not any(found.values()):
         raise KioskError(f"this terminal knows nothing of a member {numbers[0]!r}")
@@ -81,7 +83,7 @@ def _waiting(dossier: dict[str, Any]) -> bool:
 
 
 def _words_waiting(config: Config, numbers: tuple[str, ...]) -> bool:
-    return any(row["fact"]["member_id"] in numbers for row in store_command(config, "outbox list", {}))
+    return any(store_command(config, "member export", {"id": number})["word_waits"] for number in numbers)
 
 
 def _deliver(config: Config, pause: Callable[[float], object], is_done: Callable[[], bool]) -> bool:

@@ -19,7 +19,7 @@ from kiosk.events import Event, Timer, TimerFired
 from kiosk.hands import DoorProof, Hands
 from kiosk.rules import doorkeeping
 from kiosk.rules import session as sessions
-from kiosk.rules.dating import may_be_told, maybe_dated
+from kiosk.rules.dating import is_misdated, maybe_dated
 from kiosk.rules.doorkeeping import Doorkeeping
 from kiosk.rules.knowledge import Knowledge
 from kiosk.rules.policy import DoorTimes, Policy, Station, Times
@@ -362,11 +362,13 @@ class Reactor:
                 self._learn_from_server(event)
 
     def _date_knowledge(self) -> None:
-        if self.knowledge.as_of is None or may_be_told(self.knowledge.as_of):
+        if self.knowledge.as_of is None:
             return
-        as_of = maybe_dated(self._clock.now(), self._clock.trust(), self._clock.monotonic() - self._learnt_at)
-        if as_of is not None:
-            self.knowledge.confirm(as_of)
+        now, trust = self._clock.now(), self._clock.trust()
+        if is_misdated(self.knowledge.as_of, now, trust):
+            as_of = maybe_dated(now, trust, self._clock.monotonic() - self._learnt_at)
+            if as_of is not None:
+                self.knowledge.confirm(as_of)
 
     def _know_older_key(self, tap: events.CardTapped) -> None:
         """A card known only under the key before: from this tap on it is known under the new one."""
@@ -387,7 +389,8 @@ class Reactor:
     def _learn_from_server(self, event: Event) -> None:
         match event:
             case events.KnowledgePage():
-                self._learnt_at = self._clock.monotonic()
+                if event.last:
+                    self._learnt_at = self._clock.monotonic()
                 self.knowledge.apply(event)
             case events.KnowledgeConfirmed():
                 self._learnt_at = self._clock.monotonic()

@@ -1,5 +1,6 @@
 """Backup and key from the command line: proved on an empty machine."""
 
+import errno
 import os
 import tempfile
 from contextlib import contextmanager, nullcontext
@@ -335,3 +336,71 @@ def test_a_set_up_code_is_written_for_its_owner_alone(monkeypatch, capsys, tmp_p
     assert kiosk(monkeypatch, capsys, "config", "qr", str(config), "-o", str(picture))[0] == 0
     assert picture.read_text().startswith("<svg")
     assert picture.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("leftover", ["journal.db-wal", "journal.db.salvaged"])
+def test_nothing_of_the_journal_before_is_laid_over_what_is_restored(monkeypatch, capsys, tmp_path, leftover):
+    config = machine(tmp_path / "old")
+    record_a_check_in(tmp_path / "old")
+    file = str(tmp_path / "coop.backup")
+    kiosk(monkeypatch, capsys, "backup", "create", file, "--config", str(config))
+    bare = machine(tmp_path / "new", key=False)
+    left = tmp_path / "new/data" / leftover
+    left.parent.mkdir()
+    left.write_bytes(b"of the journal that was moved away")
+    restore = ("backup", "restore", file, "--config", str(bare), "--key-file", str(tmp_path / "k"))
+    status, _, err = kiosk(monkeypatch, capsys, *restore)
+    assert status == 1
+    assert f"{left}: is there already" in err
+    assert not (tmp_path / "new/data/journal.db").exists()
+    left.unlink()
+    assert kiosk(monkeypatch, capsys, *restore)[0] == 0
+
+
+def test_a_restore_that_finds_another_key_has_changed_nothing(monkeypatch, capsys, tmp_path):
+    config = machine(tmp_path / "old")
+    fact = record_a_check_in(tmp_path / "old")
+    file = str(tmp_path / "coop.backup")
+    kiosk(monkeypatch, capsys, "backup", "create", file, "--config", str(config))
+    bare = machine(tmp_path / "new", key=False)
+    key_file = tmp_path / "new/card.key"
+    key_file.write_text("of the installation")
+    restore = ("backup", "restore", file, "--config", str(bare), "--key-file", str(key_file))
+    status, _, err = kiosk(monkeypatch, capsys, *restore)
+    assert status == 1
+    assert "another key is there already" in err
+    key_file.unlink()
+    assert kiosk(monkeypatch, capsys, *restore)[0] == 0
+    assert fact in kiosk(monkeypatch, capsys, "journal", "list", "--json", "--config", str(bare))[1]
+
+
+@pytest.mark.parametrize("keep", ["1", "3"])
+def test_the_backup_of_tonight_stays_whatever_the_clock_once_said(monkeypatch, capsys, tmp_path, keep):
+    config = machine(tmp_path / "old")
+    record_a_check_in(tmp_path / "old")
+    folder = tmp_path / "backups"
+    folder.mkdir()
+    for day in range(1, 5):
+        (folder / f"accueil-2999-01-0{day}.kiosk-backup").touch()
+    nightly = ("backup", "nightly", str(folder), "--keep", keep, "--config", str(config))
+    status, out, _ = kiosk(monkeypatch, capsys, *nightly)
+    assert status == 0
+    assert (folder / out.removesuffix(": written.\n")).exists()
+    assert len(list(folder.iterdir())) == int(keep)
+
+
+def test_half_a_backup_does_not_fill_the_rest_of_a_full_disk(monkeypatch, capsys, tmp_path):
+    config = machine(tmp_path / "old")
+    record_a_check_in(tmp_path / "old")
+    folder = tmp_path / "backups"
+    folder.mkdir()
+
+    def seal(_plain, sealed, _passphrase):
+        sealed.write(b"half")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(keeping, "seal", seal)
+    status, _, err = kiosk(monkeypatch, capsys, "backup", "nightly", str(folder), "--config", str(config))
+    assert status == 1
+    assert "No space left" in err
+    assert list(folder.iterdir()) == []

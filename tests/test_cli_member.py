@@ -206,12 +206,27 @@ def test_what_cannot_leave_stops_it_unless_told_otherwise(monkeypatch, capsys, c
     assert b"Melusine" not in files(config)
 
 
-def test_a_damaged_file_set_aside_is_named(monkeypatch, capsys, config):
+@pytest.mark.parametrize("name", ["journal.db.damaged-20260301T090000", "journal.db.before-1.2"])
+def test_a_file_set_aside_is_named(monkeypatch, capsys, config, name):
     with store_of(config) as store:
         live(store)
-    aside = config.parent / "data" / "journal.db.damaged-20260301T090000"
+    aside = config.parent / "data" / name
     aside.write_bytes(b"?")
     assert str(aside) in run(monkeypatch, capsys, config, "forget", WHO)[1]
+
+
+def test_the_word_that_waits_behind_a_month_of_facts_is_told(monkeypatch, capsys, config):
+    with store_of(config) as store:
+        live(store)
+        for number in range(1001):
+            store.record(replace(fact(FactKind.PASSAGE), member_id=MemberId(f"someone-{number}")))
+        store.journal_list().result(PATIENCE)
+    shutil.rmtree(config.parent / "members")
+    unreachable = 'kind = "rest"\nurl = "http://127.0.0.1:9"'
+    config.write_text(config.read_text().replace('kind = "folder"\nfolder = "members"', unreachable))
+    status, out, _ = run(monkeypatch, capsys, config, "forget", WHO, "--anyway")
+    assert status == 0
+    assert "jusqu’à ce que le serveur l’ait reçu" in out
 
 
 def test_a_backup_from_before_forgets_again_when_the_server_says_so(monkeypatch, capsys, config, tmp_path):
@@ -326,6 +341,8 @@ def learned(config):
     with store_of(config) as store:
         store.record(replace(fact(FactKind.PASSAGE), member_id=BEFORE))
         store.record(replace(fact(FactKind.REFUSAL), member_id=CLUB))
+        store.prefer(Preference(member_id=BEFORE, large_text=True)).result(PATIENCE)
+        store.record(replace(fact(FactKind.ROLE_GRANTED, details={"role": "coordinator"}), member_id=BEFORE))
         store.journal_list().result(PATIENCE)
     return config
 
@@ -350,6 +367,8 @@ def test_export_tells_what_was_learnt_too(monkeypatch, capsys, learned, tmp_path
         "Place demandée au créneau 20261125-16-caisse.",
         # Under a number of before.
         "Entrée, le ",
+        "Grands caractères : oui.",
+        "Rôle : coordination.",
         "Entrée refusée, le ",
     ):
         assert words in text, words
@@ -362,7 +381,7 @@ def test_export_tells_what_was_learnt_too(monkeypatch, capsys, learned, tmp_path
 def test_forgetting_leaves_nothing_of_what_was_learnt_under_any_number(monkeypatch, capsys, learned, number):
     status, out, err = run(monkeypatch, capsys, learned, "forget", number, "--anyway")
     assert (status, err) == (0, "")
-    assert "sous pseudonyme : 2" in out
+    assert "sous pseudonyme : 3" in out
     assert "avait appris du serveur en posant des questions : effacé" in out
     assert "Relance la commande sur chacun d’eux" in out
     left = files(learned)

@@ -47,6 +47,7 @@ from kiosk.views import View
 from tests.rules.terminal import COOP, PARIS, TUESDAY, at, card_of, snapshot, tap
 
 LONG_AGO = datetime(1970, 1, 1, 0, 20, tzinfo=UTC)
+AHEAD = datetime(2030, 1, 1, tzinfo=UTC)
 
 
 @dataclass
@@ -249,7 +250,8 @@ def test_what_was_learnt_before_the_clock_was_set_has_its_age_once_it_is():
     reactor._clock.set_wall(LONG_AGO, ClockTrust.NEVER)
     reactor.handle(KnowledgeConfirmed(at=LONG_AGO))
     reactor._clock.advance(600)
-    reactor.handle(TimerFired(Timer.TICK))
+    # A card that was linked here says nothing of what the server knows.
+    reactor.handle(replace(snapshot(), full=False, last=False))
     assert reactor.knowledge.as_of == LONG_AGO
     reactor._clock.set_wall(at(14, 40), ClockTrust.SYNCED)
     reactor.handle(tap("camille"))
@@ -257,10 +259,27 @@ def test_what_was_learnt_before_the_clock_was_set_has_its_age_once_it_is():
     assert ("open", DoorTimes().pulse_seconds) in recorder.log
 
 
+def test_what_was_learnt_under_a_clock_that_was_ahead_grows_old_all_the_same():
+    reactor = reactor_with(Recorder())
+    reactor._clock.set_wall(AHEAD, ClockTrust.SINCE)
+    reactor.handle(KnowledgeConfirmed(at=AHEAD))
+    reactor._clock.set_wall(at(14, 40), ClockTrust.SYNCED)
+    reactor._clock.advance(600)
+    reactor.handle(TimerFired(Timer.TICK))
+    assert abs(reactor.knowledge.as_of - at(14, 40)) < timedelta(seconds=30)
+
+
+def test_a_clock_that_is_behind_makes_nothing_older():
+    reactor = reactor_with(Recorder())
+    reactor._clock.set_wall(at(14) - timedelta(days=90), ClockTrust.SINCE)
+    reactor.handle(KnowledgeConfirmed(at=at(14)))
+    assert reactor.knowledge.as_of == at(14)
+
+
 def test_a_confirmation_keeps_knowledge_fresh():
     reactor = reactor_with(Recorder())
-    reactor.handle(KnowledgeConfirmed(at=at(15)))
-    assert reactor.knowledge.as_of == at(15)
+    reactor.handle(KnowledgeConfirmed(at=at(14, 31)))
+    assert reactor.knowledge.as_of == at(14, 31)
 
 
 def test_the_reactor_survives_what_it_does_not_understand_and_ends_when_asked(caplog):

@@ -19,8 +19,13 @@ def is_label_dated(jar: Jar, trust: ClockTrust) -> bool:
     return trust is not ClockTrust.NEVER and may_be_told(jar.weighed_on)
 
 
+def is_misdated(learnt: datetime, now: datetime, trust: ClockTrust) -> bool:
+    """That moment is of a clock that was never set, or of one that was ahead: nothing was learnt in times to come."""
+    return not may_be_told(learnt) or (trust is ClockTrust.SYNCED and learnt > now)
+
+
 def maybe_dated(now: datetime, trust: ClockTrust, seconds_ago: float) -> datetime | None:
-    """The true day of what was learnt before the clock was set: else it would be taken for ages old.
+    """The true day of what was learnt under a clock that was wrong: else it would be ages old, or never grow old.
 
     Args:
         now: aware UTC.

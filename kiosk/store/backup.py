@@ -18,6 +18,9 @@ from pathlib import Path
 from typing import IO, Final
 
 from kiosk.errors import StoreError
+from kiosk.store.database import beside, family, leave_to_owner
+from kiosk.store.faults import StoreFault, fault_of
+from kiosk.store.salvage import finished
 
 JOURNAL: Final = "journal.db"
 SNAPSHOT: Final = "snapshot.db"
@@ -25,6 +28,8 @@ MANIFEST: Final = "manifest.json"
 FORM: Final = 1
 """Raised when a file of the older form can no longer be read."""
 EXTRAS: Final = ("card.key", "kiosk.toml")
+_NEW: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+_CANNOT_BE_WRITTEN: Final = frozenset({StoreFault.READ_ONLY, StoreFault.FULL, StoreFault.IO})
 
 
 class BackupError(StoreError, ValueError):
@@ -67,18 +72,43 @@ def copy_unchecked(source: Path, target: Path) -> None:
         BackupError: the journal cannot be read, or the copy not be written.
     """
     try:
-        target.unlink(missing_ok=True)
-        os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-        with (
-            closing(sqlite3.connect(f"file:{source}?mode=ro", uri=True)) as live,
-            closing(sqlite3.connect(target)) as copy,
-        ):
-            live.backup(copy)
+        try:
+            _copy_as_it_is_used(source, target)
+        except sqlite3.OperationalError as fault:
+            if fault_of(fault) not in _CANNOT_BE_WRITTEN:
+                raise
+            _copy_as_it_lies(source, target)
     except (sqlite3.Error, OSError) as fault:
         # Half a copy is people's data all the same.
         with suppress(OSError):
-            target.unlink(missing_ok=True)
+            _remove(target)
         raise BackupError(f"{source}: cannot be copied ({fault})") from fault
+
+
+def _copy_as_it_is_used(source: Path, target: Path) -> None:
+    _remove(target)
+    os.close(os.open(target, _NEW, 0o600))
+    with closing(sqlite3.connect(f"file:{source}?mode=ro", uri=True)) as live, closing(sqlite3.connect(target)) as copy:
+        live.backup(copy)
+
+
+def _copy_as_it_lies(source: Path, target: Path) -> None:
+    """On a disk that cannot be written SQLite has no room for the index of the log, and nobody writes to the file."""
+    _remove(target)
+    for suffix in ("", "-wal"):
+        if beside(source, suffix).exists():
+            with (
+                beside(source, suffix).open("rb") as lying,
+                os.fdopen(os.open(beside(target, suffix), _NEW, 0o600), "wb") as copied,
+            ):
+                shutil.copyfileobj(lying, copied)
+    with closing(sqlite3.connect(target)) as copy:
+        copy.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _remove(copy: Path) -> None:
+    for member in family(copy):
+        member.unlink()
 
 
 def check_copy(copied: Path) -> None:
@@ -142,25 +172,33 @@ def unpacked(source: IO[bytes]) -> Iterator[tuple[Path, Contents]]:
         yield folder / JOURNAL, Contents(made_at=made_at, terminal=terminal, key_id=key_id, extras=extras)
 
 
+def see_that_there_is_room(directory: Path) -> None:
+    """See that a journal can be put back into ``directory``.
+
+    Raises:
+        BackupError: there is one already, or the log of one, which would be laid over it.
+    """
+    target = directory / JOURNAL
+    for left in (*family(target), finished(target)):
+        if left.exists():
+            raise BackupError(f"{left}: is there already; move it away first, nothing was changed")
+
+
 def put_back(journal: Path, directory: Path) -> None:
     """Make a copied journal the one of ``directory``, durable before it counts. Nobody else may use the directory.
 
     Raises:
-        BackupError: there is a journal already.
+        BackupError: as :func:`see_that_there_is_room` does.
         OSError: it cannot be written.
     """
     directory.mkdir(parents=True, exist_ok=True)
+    see_that_there_is_room(directory)
     target = directory / JOURNAL
-    if target.exists():
-        raise BackupError(f"{target}: is there already; move it away first, nothing was changed")
     _ask_for_everything(directory / SNAPSHOT)
     new = target.with_suffix(".restored")
     shutil.copyfile(journal, new)
     new.chmod(0o600)
-    if os.geteuid() == 0:
-        # Put back by root, it is for the terminal to write all the same, which is another user.
-        owner = directory.stat()
-        os.chown(new, owner.st_uid, owner.st_gid)
+    leave_to_owner(new)
     for path, flags in ((new, os.O_RDONLY), (directory, os.O_RDONLY | os.O_DIRECTORY)):
         handle = os.open(path, flags)
         try:

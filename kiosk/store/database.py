@@ -4,10 +4,13 @@ WAL with ``synchronous=FULL`` is what a power cut at any write leaves whole *and
 it whole and may take back the last commits (https://www.sqlite.org/pragma.html#pragma_synchronous).
 """
 
+import contextlib
 import fcntl
 import os
+import shutil
 import sqlite3
-from collections.abc import Iterable
+import tempfile
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -36,6 +39,7 @@ def open_database(path: Path | None, migrations: Migrations, *, durable: bool = 
     """
     if path is not None and not path.exists():
         path.touch(mode=0o600)
+        leave_to_owner(path)
     db = Database(path, memory=path is None, execute_plugins=False)
     try:
         # The directory is locked; only a person with a database tool can be in the way.
@@ -51,6 +55,29 @@ def open_database(path: Path | None, migrations: Migrations, *, durable: bool = 
         db.close()
         raise
     return db
+
+
+@contextlib.contextmanager
+def opened_elsewhere(path: Path, migrations: Migrations) -> Iterator[Database]:
+    """A passing copy of a file that cannot be opened where it is, because its disk cannot be written.
+
+    Raises:
+        sqlite3.Error: it cannot be read.
+        OSError: likewise, or there is no room for a copy.
+    """
+    with tempfile.TemporaryDirectory(prefix="kiosk-") as elsewhere:
+        for member in family(path):
+            shutil.copy(member, elsewhere)
+        with contextlib.closing(open_database(Path(elsewhere) / path.name, migrations, durable=False)) as db:
+            yield db
+
+
+def leave_to_owner(path: Path) -> None:
+    """What a command that root gives has made is the terminal's, which is another user and has the directory."""
+    if os.geteuid() == 0:
+        owner = path.parent.stat()
+        # A link that the other user has put there is not followed.
+        os.chown(path, owner.st_uid, owner.st_gid, follow_symlinks=False)
 
 
 def needs_check(path: Path) -> bool:
@@ -139,10 +166,7 @@ class DirectoryLock:
         self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         try:
             descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-            if os.geteuid() == 0:
-                # A command that root gives leaves it to the terminal, which is another user.
-                owner = self._path.parent.stat()
-                os.fchown(descriptor, owner.st_uid, owner.st_gid)
+            leave_to_owner(self._path)
         except OSError:
             # On a read-only disk the file of an earlier start can still be locked.
             descriptor = os.open(self._path, os.O_RDONLY | os.O_CLOEXEC)

@@ -53,7 +53,11 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dossier:
-    """All that this terminal knows of one person. A card is told by whether it is blocked, never by its hash."""
+    """All that this terminal knows of one person. A card is told by whether it is blocked, never by its hash.
+
+    Attributes:
+        word_waits: the server has not heard yet that they were forgotten.
+    """
 
     member: Member | None
     cards_blocked: tuple[bool, ...]
@@ -62,6 +66,7 @@ class Dossier:
     places: tuple[Place, ...]
     lines: tuple[Line, ...]
     is_forgotten: bool
+    word_waits: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +132,7 @@ def _dossier(held: Held, known: Known, member_id: MemberId) -> Dossier:
             for row in held.rows
         ),
         is_forgotten=held.is_forgotten,
+        word_waits=held.word_waits,
     )
 
 

@@ -13,7 +13,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from kiosk.clock import Clock, moment
 from kiosk.events import CommitFailed, Committed, DeviceFound, DeviceLost, Event
@@ -25,6 +25,7 @@ from kiosk.store.database import (
     forget_cached_pages,
     needs_check,
     open_database,
+    opened_elsewhere,
 )
 from kiosk.store.durable import sync_to_disk
 from kiosk.store.faults import StoreFault, StoreFaultError, fault_of
@@ -39,6 +40,8 @@ log = logging.getLogger(__name__)
 FIRST_PAUSE_SECONDS = 1.0
 LONGEST_PAUSE_SECONDS = 60.0
 REPEATED_AT_ONCE = 500
+
+_R = TypeVar("_R")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -227,6 +230,15 @@ class Ledger:
             self._post(DeviceLost(part=Part.STORE, fault=fault))
         self.fault = fault
         self.report()
+
+    def glance(self, work: Callable[[Precious], _R]) -> _R | None:
+        """What ``work`` finds in a copy of a file that cannot be opened; None where it cannot be read either."""
+        try:
+            with opened_elsewhere(self._path, JOURNAL_FILE) as copy:
+                return work(Precious(copy, Departures(), self._zone))
+        except (sqlite3.Error, OSError, ValueError) as error:
+            log.warning("journal: cannot be read (%s)", fault_of(error) or type(error).__name__)
+            return None
 
     def report(self) -> None:
         """Say of every fact that waits that it is not on the disk, once."""

@@ -28,6 +28,7 @@ class Held:
         role: granted here.
         rows: facts about this person, and those that name them.
         on_their_way: of these, what the server does not have, each with whether it refused it.
+        word_waits: the server has not heard yet that they were forgotten.
     """
 
     cards: tuple[Card, ...]
@@ -36,6 +37,7 @@ class Held:
     rows: tuple[JournalRow, ...]
     on_their_way: Mapping[FactId, bool]
     is_forgotten: bool
+    word_waits: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +106,14 @@ class Members:
             (member_id, FactKind.MEMBER_FORGOTTEN),
         ).fetchall()
         return {FactId(id_): bool(refused) for id_, refused in rows}
+
+    def word_waits(self, member_id: MemberId) -> bool:
+        """The word of their forgetting has not left, and says who."""
+        row = self._db.execute(
+            "SELECT 1 FROM outbox AS o JOIN journal AS j ON j.id = o.id WHERE j.member_id = ? AND j.kind = ?",
+            (member_id, FactKind.MEMBER_FORGOTTEN),
+        ).fetchone()
+        return row is not None
 
     def hashes(self, member_id: MemberId) -> set[CardHash]:
         """The cards that were ever linked, replaced or blocked for this person here."""

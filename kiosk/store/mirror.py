@@ -2,9 +2,7 @@
 
 import contextlib
 import logging
-import shutil
 import sqlite3
-import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from pathlib import Path
@@ -12,7 +10,7 @@ from typing import Any, TypeVar
 
 from kiosk.clock import Clock
 from kiosk.events import KnowledgePage
-from kiosk.store.database import check, family, needs_check, open_database
+from kiosk.store.database import check, needs_check, open_database, opened_elsewhere
 from kiosk.store.faults import StoreFault, StoreFaultError, fault_of
 from kiosk.store.salvage import SNAPSHOT_PLAN, finish_salvage, salvage
 from kiosk.store.snapshot import SNAPSHOT_FILE, Snapshot
@@ -43,12 +41,8 @@ class Mirror:
         else:
             return
         try:
-            with tempfile.TemporaryDirectory(prefix="kiosk-") as elsewhere:
-                for member in family(self._path):
-                    shutil.copy(member, elsewhere)
-                copy = Snapshot(open_database(Path(elsewhere) / self._path.name, SNAPSHOT_FILE, durable=False))
-                with contextlib.closing(copy):
-                    yield from copy.pages()
+            with opened_elsewhere(self._path, SNAPSHOT_FILE) as copy:
+                yield from Snapshot(copy).pages()
         except (sqlite3.Error, OSError) as error:
             log.warning("snapshot: cannot be read (%s)", fault_of(error))
 

@@ -80,9 +80,10 @@ class Overlay:
         return (jar for jar, was in pairs if was is not jar and was != jar)
 
     def changed_since(self, before: "Overlay") -> tuple[MemberId, ...]:
-        """Members whose preferences or roles have changed since ``before``."""
+        """Members whose preferences or roles have changed since ``before``, also to the role that the server says."""
         preferring = {id_ for id_, kept in self.preferences.items() if before.preferences.get(id_) != kept}
-        return tuple(preferring | {id_ for id_, role in self.roles.items() if before.roles.get(id_) is not role})
+        granted = self.roles.keys() | before.roles.keys()
+        return tuple(preferring | {id_ for id_ in granted if self.roles.get(id_) is not before.roles.get(id_)})
 
     def _member(self, member: Member) -> Member:
         preference, role = self.preferences.get(member.id), self.roles.get(member.id)

@@ -235,6 +235,7 @@ class Precious:
             rows=tuple(row for seq in self.members.seqs(member_id) for row in self.listed(seq - 1, 1)),
             on_their_way=self.members.on_their_way(member_id),
             is_forgotten=self.tombstones.covers(member_id),
+            word_waits=self.members.word_waits(member_id),
         )
 
     def forget(self, order: Forgetting) -> Erased:

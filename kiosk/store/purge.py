@@ -42,6 +42,7 @@ class Purge:
             self.step(step.next_seq)
             return
         self._worker.tidy()
+        self._worker.let_go_of_copies(self._now - timedelta(days=self._retention.passage_days))
         before = self._now - timedelta(days=self._retention.shift_days)
         self._worker.ask_snapshot(lambda snapshot: snapshot.purge(before)).add_done_callback(self._ended)
 

@@ -14,6 +14,8 @@ from kiosk.types import DELIVERED, FactKind
 ROWS_AT_ONCE = 2000
 """Rows that one transaction looks at, at most, so that a tap is not kept waiting."""
 
+AHEAD = timedelta(days=1)
+"""A stamp so far ahead of the purge is one of a wrong clock; what happens while it runs is not."""
 PRESENCES = (DELIVERED - {FactKind.PASSAGE}) | {FactKind.BOOKING}
 KEPT = frozenset({FactKind.COMMISSIONING})
 """The door's safety register says nothing about who came and went, and is kept as long as the door."""
@@ -64,6 +66,7 @@ _OVERDUE = """
         SELECT seq, id, kind, member_id, trust, wall, closed_at FROM journal
         WHERE seq > :after AND seq <= :last AND (
             wall < :passages_before OR closed_at < :presences_before OR trust = 'never'
+            OR wall > :ahead OR closed_at > :ahead
             OR (kind = 'refusal' AND wall < :unknown_cards_before)
         )
     ), classed AS (
@@ -74,7 +77,10 @@ _OVERDUE = """
         END AS class
         FROM perhaps WHERE kind NOT IN (SELECT value FROM json_each(:kept))
     )
-    SELECT seq, id, class, trust = 'never' AND class <> 'presences' AS is_undated FROM classed
+    SELECT seq, id, class, CASE class
+        WHEN 'presences' THEN closed_at > :ahead
+        ELSE trust = 'never' OR wall > :ahead
+    END AS is_undated FROM classed
     WHERE is_undated OR CASE class
         WHEN 'presences' THEN closed_at < :presences_before
         WHEN 'unknown_cards' THEN wall < :unknown_cards_before
@@ -98,13 +104,15 @@ def purge_some(db: Database, retention: Retention, now: datetime, after_seq: int
         "unknown_cards": retention.unknown_card_days,
     }
     before = {class_: wall_text(now - timedelta(days=count)) for class_, count in days.items()}
-    values = {"after": after_seq, "last": last, **_KINDS, **{f"{class_}_before": day for class_, day in before.items()}}
+    limits = {"ahead": wall_text(now + AHEAD), **{f"{class_}_before": day for class_, day in before.items()}}
+    values = {"after": after_seq, "last": last, **_KINDS, **limits}
     overdue = []
     known_at, known = 0, None
     for seq, id_, class_, is_undated in db.execute(_OVERDUE, values).fetchall():
-        # A row stamped before the clock was ever set takes the day of the next one that knows its own: it is older.
+        # A row stamped before the clock was ever set, or while it was ahead, takes the day of the next one that knows
+        # its own: it is older.
         if is_undated and seq > known_at:
-            known_at, known = _first_known(db, seq)
+            known_at, known = _first_known(db, seq, limits["ahead"])
         if not is_undated or (known is not None and known < before[class_]):
             overdue.append((id_, class_))
     gone = json.dumps([id_ for id_, _ in overdue])
@@ -117,9 +125,10 @@ def purge_some(db: Database, retention: Retention, now: datetime, after_seq: int
     return Step(Purged(overdue=left, **Counter(class_ for _, class_ in overdue)), last)
 
 
-def _first_known(db: Database, after_seq: int) -> tuple[int, str | None]:
+def _first_known(db: Database, after_seq: int, ahead: str) -> tuple[int, str | None]:
     """The next row that knows its day, and its wall time; one behind all others, and None, where there is none."""
     row = db.execute(
-        "SELECT seq, wall FROM journal WHERE seq > ? AND trust <> 'never' ORDER BY seq LIMIT 1", (after_seq,)
+        "SELECT seq, wall FROM journal WHERE seq > ? AND trust <> 'never' AND wall <= ? ORDER BY seq LIMIT 1",
+        (after_seq, ahead),
     ).fetchone()
     return (sys.maxsize, None) if row is None else (row[0], row[1])

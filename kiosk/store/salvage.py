@@ -110,7 +110,7 @@ def salvage(path: Path, plan: Plan, now: datetime) -> Salvaged:
         rows = sum(_copy(path, table, db) for table in plan.tables)
         with db.atomic():
             plan.finish(db)
-    new.rename(_finished(path))
+    new.rename(finished(path))
     sync_to_disk(path.parent)
     saved = Salvaged(rows, finish_salvage(path, now))
     log.error("%s: damaged; %d rows were saved, the damaged file is kept as %s", path.name, saved.rows, saved.aside)
@@ -120,15 +120,16 @@ def salvage(path: Path, plan: Plan, now: datetime) -> Salvaged:
 def finish_salvage(path: Path, now: datetime) -> str:
     """Take the last steps of a salvage, also of one that a power cut ended; returns the damaged file's new name."""
     aside = ""
-    if _finished(path).exists():
+    if finished(path).exists():
         if path.exists():
             aside = set_aside(path, now).name
-        _finished(path).rename(path)
+        finished(path).rename(path)
         sync_to_disk(path.parent)
     return aside
 
 
-def _finished(path: Path) -> Path:
+def finished(path: Path) -> Path:
+    """Where a salvage leaves the sound file until the damaged one is out of the way."""
     return path.with_name(f"{path.name}.salvaged")
 
 

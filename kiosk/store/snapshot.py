@@ -92,7 +92,7 @@ _TABLES = (
         Member,
         ("id",),
         "INSERT OR REPLACE INTO member (id, body, generation) VALUES (:id, :body, :generation)",
-        "DELETE FROM member WHERE generation < ?",
+        "DELETE FROM member WHERE generation <> ?",
         "SELECT rowid, body FROM member WHERE rowid > ? ORDER BY rowid LIMIT ?",
     ),
     _Table(
@@ -101,7 +101,7 @@ _TABLES = (
         ("hash", "member_id"),
         "INSERT OR REPLACE INTO card (hash, member_id, body, generation) "
         "VALUES (:hash, :member_id, :body, :generation)",
-        "DELETE FROM card WHERE generation < ?",
+        "DELETE FROM card WHERE generation <> ?",
         "SELECT rowid, body FROM card WHERE rowid > ? ORDER BY rowid LIMIT ?",
     ),
     _Table(
@@ -109,7 +109,7 @@ _TABLES = (
         Shift,
         ("id", "ends_at"),
         "INSERT OR REPLACE INTO shift (id, ends_at, body, generation) VALUES (:id, :ends_at, :body, :generation)",
-        "DELETE FROM shift WHERE generation < ?",
+        "DELETE FROM shift WHERE generation <> ?",
         "SELECT rowid, body FROM shift WHERE rowid > ? ORDER BY rowid LIMIT ?",
     ),
     _Table(
@@ -118,7 +118,7 @@ _TABLES = (
         ("shift_id", "member_id"),
         "INSERT OR REPLACE INTO assignment (shift_id, member_id, body, generation) "
         "VALUES (:shift_id, :member_id, :body, :generation)",
-        "DELETE FROM assignment WHERE generation < ?",
+        "DELETE FROM assignment WHERE generation <> ?",
         "SELECT rowid, body FROM assignment WHERE rowid > ? ORDER BY rowid LIMIT ?",
     ),
     _Table(
@@ -126,7 +126,7 @@ _TABLES = (
         Jar,
         ("code",),
         "INSERT OR REPLACE INTO jar (code, body, generation) VALUES (:code, :body, :generation)",
-        "DELETE FROM jar WHERE generation < ?",
+        "DELETE FROM jar WHERE generation <> ?",
         "SELECT rowid, body FROM jar WHERE rowid > ? ORDER BY rowid LIMIT ?",
     ),
 )

@@ -64,8 +64,9 @@ class Staff:
         )
 
     def roles(self) -> Mapping[MemberId, Role]:
+        """Who has which; a role that a later version of this program gave is left for that version."""
         rows = self._db.execute("SELECT member_id, role FROM staff_role").fetchall()
-        return {MemberId(member_id): Role(role) for member_id, role in rows}
+        return {MemberId(member_id): Role(role) for member_id, role in rows if role in set(Role)}
 
     def pin(self) -> Pin | None:
         row = self._db.execute("SELECT record, tries FROM pin WHERE name = ?", (_TECHNICIAN,)).fetchone()

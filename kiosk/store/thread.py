@@ -25,6 +25,8 @@ from kiosk.types import ClockTrust, Fact, FactId, FactKind, Jar, MemberId
 
 log = logging.getLogger(__name__)
 
+MOST_LISTED = 1000
+"""Rows of the outbox in one listing: after a month without a server a tap is not kept waiting for thousands."""
 CONFIRM_EVERY_SECONDS = 300.0
 """The age of the knowledge is written down this often; it is judged in hours."""
 
@@ -120,7 +122,9 @@ class Store:
 
     def prefer(self, preference: Preference) -> Future[None]:
         """Remember what a person asked this terminal for."""
-        return self._worker.ask(lambda precious: precious.prefer(preference), lays_over=True)
+        return self._worker.ask(
+            lambda precious: precious.prefer(preference), stands_in=True, repeat=True, lays_over=True
+        )
 
     # ── for staff ─────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -134,20 +138,23 @@ class Store:
 
     def keep_pin(self, pin: Pin) -> Future[None]:
         """Keep the technician's PIN, and how often it was guessed wrong."""
-        return self._worker.ask(lambda precious: precious.staff.keep_pin(pin))
+        return self._worker.ask(lambda precious: precious.staff.keep_pin(pin), stands_in=True, repeat=True)
 
     # ── knowledge ─────────────────────────────────────────────────────────────────────────────────────────────────
 
     def apply(self, page: KnowledgePage) -> Future[None]:
         """Keep a page of the server. Whoever downloads waits for the answer, so that pages never pile up."""
-        if page.capabilities is not None:
-            self._worker.heed(page.capabilities)
+        has_changed = page.capabilities is not None and self._worker.heed(page.capabilities)
         # Another terminal, or the server, has said so.
         self._erasures.add(page.forgotten_members)
         moved = self._worker.overlay.moved(page)
         if moved:
             self._worker.ask(lambda precious: precious.jars.bare(moved), lays_over=True)
-        return self._worker.ask_snapshot(lambda snapshot: self._apply(page, snapshot))
+        kept = self._worker.ask_snapshot(lambda snapshot: self._apply(page, snapshot))
+        if has_changed:
+            # Once the page is kept: what changes is shown with what the server says of it now.
+            kept.add_done_callback(lambda _: self._worker.look_again())
+        return kept
 
     def _apply(self, page: KnowledgePage, snapshot: Snapshot) -> None:
         snapshot.apply(self._worker.overlay.forgotten.kept_out_of(page))
@@ -209,7 +216,7 @@ class Store:
 
     # ── for commands ──────────────────────────────────────────────────────────────────────────────────────────────
 
-    def outbox_list(self, limit: int = 1000) -> Future[list[OutboxRow]]:
+    def outbox_list(self, limit: int = MOST_LISTED) -> Future[list[OutboxRow]]:
         """What has not left, the refused ones first."""
         return self._worker.ask(lambda precious: precious.outbox.rows(limit))
 
@@ -246,7 +253,8 @@ class Store:
 
         The answer fails with :class:`~kiosk.store.backup.BackupError` where the copy cannot be written.
         """
-        return self._worker.ask(lambda _: copy_unchecked(self._journal, target))
+        # A disk that cannot be written any more is when a backup is needed most: what lies on it can be read.
+        return self._worker.ask(lambda _: copy_unchecked(self._journal, target), stands_in=True)
 
     def purge(self, retention: Retention | None = None) -> Future[Purged]:
         """Let go of what has been kept long enough, in small steps, and prove it in the log.

@@ -17,6 +17,7 @@ from kiosk.clock import Clock
 from kiosk.events import Delivered, Event, FactsRecalled, QueueChanged, Ticked
 from kiosk.own_thread import OwnThread
 from kiosk.store.anchors import Anchor
+from kiosk.store.aside import let_go_of, set_aside_in
 from kiosk.store.database import DirectoryLock
 from kiosk.store.faults import StoreFault, StoreFaultError
 from kiosk.store.ledger import Job, Ledger, give
@@ -43,6 +44,7 @@ class Worker(OwnThread):
         super().__init__("store")
         self._post = post
         self._clock = clock
+        self._directory = directory
         self._lock = DirectoryLock(directory)
         self.pending = Pending()
         self._watch = Watch(post, clock, self.pending, lambda: self._ledger.fault is None)
@@ -123,19 +125,33 @@ class Worker(OwnThread):
         """An id for what the store itself has to say; for the store's thread."""
         return self._ledger.new_id(now)
 
-    def heed(self, capabilities: Capabilities) -> None:
-        """What the server keeps itself does not lie over its pages."""
+    def heed(self, capabilities: Capabilities) -> bool:
+        """What the server keeps itself does not lie over its pages.
+
+        Returns:
+            Whether it keeps links or roles now and did not before, or no longer does.
+        """
+        before = self.server_links, self.server_roles
         self.server_links, self.server_roles = capabilities.card_links, capabilities.roles
         if capabilities.jars and not self.server_jars:
             # What was weighed before anyone took it leaves now.
             self.ask(lambda precious: precious.outbox.refill(JAR_KINDS), lays_over=True)
         self.server_jars = capabilities.jars
+        return before != (self.server_links, self.server_roles)
+
+    def look_again(self) -> None:
+        """Read again what lies over the server's pages, and show what has changed."""
+        self.ask(lambda _: None, lays_over=True)
 
     # ── for this thread ───────────────────────────────────────────────────────────────────────────────────────────
 
     def tidy(self) -> None:
         """Bring the log of ``journal.db`` home, so that what was deleted is in neither of the two."""
         self._ledger.tidy()
+
+    def let_go_of_copies(self, before: datetime) -> None:
+        """Take away what was set aside beside the files before that time."""
+        let_go_of(set_aside_in(self._directory), before)
 
     def write_afresh(self) -> bool:
         """Leave nothing of what was erased in ``journal.db`` or its log; False when that could not be done."""
@@ -166,18 +182,20 @@ class Worker(OwnThread):
 
     def _show(self) -> None:
         """Post what is known as the pages of one full round, as if the server had sent them, then what it lacks."""
-        self._read_overlay()
+        self._read_overlay(at_start=True)
         for page in self._mirror.pages():
             if page.capabilities is not None:
                 self.heed(page.capabilities)
-                self._read_overlay()
+                self._read_overlay(at_start=True)
             self._post(self.overlay.over(page, first=self._as_of is None))
             self._as_of = page.fetched_at
-        self._recall(self._as_of)
+        self._recall(self._as_of, at_start=True)
 
-    def _recall(self, as_of: datetime | None) -> None:
+    def _recall(self, as_of: datetime | None, *, at_start: bool = False) -> None:
         """Post, once, the facts that a snapshot of that age may not speak for, and the bookings made here."""
-        recalled = self._look_up(lambda precious: (precious.journal.unspoken(as_of), precious.journal.bookings()))
+        recalled = self._look_up(
+            lambda precious: (precious.journal.unspoken(as_of), precious.journal.bookings()), at_start=at_start
+        )
         self._has_recalled = recalled is not None
         found, bookings = recalled or ([], ())
         if found or bookings:
@@ -227,14 +245,15 @@ class Worker(OwnThread):
         anchor = Anchor(boot_id=self._clock.boot_id, monotonic=self._clock.monotonic(), wall=self._clock.now())
         return [Job(work=lambda precious: precious.cast(anchor), lays_over=True)]
 
-    def _read_overlay(self) -> Overlay:
+    def _read_overlay(self, *, at_start: bool = False) -> Overlay:
         """Read again what lies over the server's pages; without a disk it stays as it was."""
-        found = self._look_up(
-            lambda precious: precious.overlay(
+
+        def read(precious: Precious) -> Overlay:
+            return precious.overlay(
                 server_links=self.server_links, server_roles=self.server_roles, server_jars=self.server_jars
             )
-        )
-        self.overlay = found or self.overlay
+
+        self.overlay = self._look_up(read, at_start=at_start) or self.overlay
         return self.overlay
 
     def _show_changes(self, before: Overlay, after: Overlay) -> None:
@@ -269,11 +288,16 @@ class Worker(OwnThread):
             self._counted = counted
             self._backlog = precious.outbox.backlog()
 
-    def _look_up(self, work: Callable[[Precious], _R]) -> _R | None:
-        """Ask the journal for the store's own use; None while the disk fails."""
+    def _look_up(self, work: Callable[[Precious], _R], *, at_start: bool = False) -> _R | None:
+        """Ask the journal for the store's own use; None while the disk fails.
+
+        What is known here alone must be known ``at_start`` all the same: then a disk that cannot be written is read.
+        """
         answer: Future[_R] = Future()
         self._ledger.do([Job(work=work, answer=answer)])
-        return answer.result() if answer.exception() is None else None
+        if answer.exception() is None:
+            return answer.result()
+        return self._ledger.glance(work) if at_start else None
 
     def end(self) -> None:
         """Write what has gathered and close both files."""

@@ -48,8 +48,8 @@ def tell(event: Event) -> None:
             say(event="DeviceLost", fault=fault)
         case DeviceFound(part=Part.STORE) | Ticked(Part.STORE):
             say(event=type(event).__name__)
-        case KnowledgePage(members=known, last=last):
-            say(event="KnowledgePage", members=len(known), last=last)
+        case KnowledgePage(members=known, jars=jars, last=last):
+            say(event="KnowledgePage", members=len(known), jars=len(jars), last=last)
         case FactsRecalled(facts):
             say(event="FactsRecalled", ids=[fact.id for fact in facts])
         case _:

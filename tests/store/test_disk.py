@@ -184,11 +184,13 @@ def test_nobody_waits_for_a_slow_disk(disk):
 @pytest.mark.parametrize("trouble", [Disk.FULL, Disk.READ_ONLY, Disk.FAILS_TO_WRITE])
 def test_members_are_known_although_the_disk_failed_before_the_start(disk, trouble):
     disk.child.ask("page 700")
+    check_in, *_ = before = disk.child.ask("record 3")
+    disk.child.wait_until_committed(before)
     assert disk.child.ask("stop")
     disk.turn(trouble)
     child = disk.restart()
     child.wait_for("KnowledgePage", last=True)
-    known = sum(line["members"] for line in child.all("KnowledgePage"))
+    known, jars = (sum(line[what] for line in child.all("KnowledgePage")) for what in ("members", "jars"))
     ids = child.ask("record 2")
     child.wait_for("CommitFailed")
     disk.turn(Disk.WORKS)
@@ -196,6 +198,9 @@ def test_members_are_known_although_the_disk_failed_before_the_start(disk, troub
     child.wait_until_committed(ids)
 
     assert known == 700
+    # What only this terminal knows is known as well, and said once.
+    assert jars == 1
+    assert [line["ids"] for line in child.all("FactsRecalled")] == [[check_in]]
 
 
 @pytest.mark.parametrize("after", [1, 2, 3, 5, 13, 40])

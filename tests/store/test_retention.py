@@ -1,14 +1,19 @@
 """What has been kept long enough goes, provably, and nothing else."""
 
 import logging
+import os
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from kiosk.events import KnowledgePage
+from kiosk.store.database import open_database
+from kiosk.store.journal import Closed, Journal
 from kiosk.store.outbox import Arrived, Parked
-from kiosk.store.retention import KEPT, Purged, Retention
+from kiosk.store.retention import KEPT, Purged, Retention, purge_some
+from kiosk.store.schema import JOURNAL_FILE
 from kiosk.types import Assignment, ClockTrust, FactKind, MemberId, Shift, ShiftId
 from tests.fakes import NOON, page
 
@@ -207,3 +212,68 @@ def test_the_log_proves_the_purge(start, facts, clock, caplog):
 
     assert "purge: 1 passages over 90 days, 0 presences over 30 days" in caplog.text
     assert "0 overdue rows left" in caplog.text
+
+
+@pytest.mark.parametrize("trust", [ClockTrust.SINCE, ClockTrust.SYNCED])
+def test_what_was_stamped_while_the_clock_was_ahead_goes_with_what_came_after_it(start, facts, clock, trust):
+    store = start()
+    clock.set_wall(datetime(2030, 1, 1, tzinfo=UTC), trust)
+    ahead, presence = facts.make(FactKind.PASSAGE), facts.check_in()
+    for fact in (ahead, presence):
+        store.record(fact)
+    store.settle({presence.id: Arrived()}).result(PATIENCE)
+    clock.set_wall(NOON, ClockTrust.SYNCED)
+    store.record(facts.make(FactKind.PASSAGE))
+    clock.advance(days(29))
+    young = store.purge().result(PATIENCE)
+    clock.advance(days(2))
+    month = store.purge().result(PATIENCE)
+    clock.advance(days(60))
+
+    assert (young, month) == (Purged(), Purged(presences=1))
+    assert store.purge().result(PATIENCE) == Purged(passages=2)
+
+
+def test_what_arrives_while_the_purge_runs_is_kept_its_thirty_days(facts, clock):
+    with closing(open_database(None, JOURNAL_FILE)) as db:
+        journal = Journal(db)
+        waited, next_one = facts.check_in(), facts.make(FactKind.PASSAGE)
+        for fact in (waited, next_one):
+            journal.add(fact)
+        clock.advance(days(40))
+        begun = clock.now()
+        clock.advance(1)
+        journal.close(waited.id, Closed.DELIVERED, clock.now())
+
+        assert purge_some(db, Retention(), begun, 0).purged == Purged()
+
+
+def test_what_was_set_aside_is_kept_no_longer_than_the_passages_in_it(start, clock, directory):
+    store = start()
+    names = ("journal.db.damaged-20260301T090000", "journal.db.damaged-20260301T090000-wal", "journal.db.before-1.2")
+    for name in (*names, "kiosk.toml.restored"):
+        (directory / name).write_bytes(b"?")
+        os.utime(directory / name, (NOON.timestamp(), NOON.timestamp()))
+    clock.advance(days(90) - 1)
+    store.purge().result(PATIENCE)
+    early = {name for name in names if (directory / name).exists()}
+    clock.advance(2)
+    store.purge().result(PATIENCE)
+
+    assert early == set(names)
+    assert [name for name in names if (directory / name).exists()] == []
+    assert (directory / "kiosk.toml.restored").exists()
+
+
+def test_a_copy_that_cannot_be_taken_away_is_named_and_nothing_else_waits_for_it(
+    start, facts, clock, directory, caplog
+):
+    store = start()
+    store.record(facts.make(FactKind.PASSAGE))
+    stuck = directory / "journal.db.before-1.2"
+    stuck.mkdir()
+    os.utime(stuck, (0, 0))
+    clock.advance(days(91))
+
+    assert store.purge().result(PATIENCE).passages == 1
+    assert "journal.db.before-1.2 cannot be taken away" in caplog.text

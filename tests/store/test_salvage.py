@@ -1,5 +1,6 @@
 """A damaged file is set aside; what can be read of it lives on, and the door never stays shut for it."""
 
+import os
 import sqlite3
 from dataclasses import replace
 from pathlib import Path
@@ -215,3 +216,17 @@ def test_damage_in_the_snapshot_while_working_is_not_the_end_of_it(start, inbox,
         if not store.apply(page(2, members=members("new"))).exception(PATIENCE):
             break
     assert store.cursor().result(PATIENCE).generation == 2
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
+def test_what_root_salvages_is_the_terminals(start, filled, directory):
+    path, _ = filled
+    for file in (directory, *directory.iterdir()):
+        os.chown(file, 4711, 4712)
+    damage(path, (pages_of(path, "journal") - 1) * PAGE)
+    path.with_name("journal.db-wal").write_bytes(b"\0" * 32)
+    # As « sudo kiosk journal list » does while the terminal is stopped.
+    start().journal_list().result(PATIENCE)
+
+    assert aside(directory, "journal.db")
+    assert {(file.stat().st_uid, file.stat().st_gid) for file in directory.iterdir()} == {(4711, 4712)}

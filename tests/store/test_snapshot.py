@@ -68,6 +68,14 @@ def test_a_second_round_removes_what_it_did_not_name(snapshot):
     assert after.coop == Coop(name="La Coop")
 
 
+def test_a_round_removes_what_it_did_not_name_though_its_number_was_lost(snapshot):
+    # Of a damaged file the rows may be saved, and not the number that the next round goes on from.
+    snapshot.apply(page(57, members=members("m1", "m2")))
+    snapshot.apply(page(1, cursor="c2", members=members("m2")))
+
+    assert {member.id for member in shown(snapshot).members} == {"m2"}
+
+
 def test_changes_are_laid_over_and_remove_only_what_they_name(snapshot):
     snapshot.apply(WHOLE)
     newer = replace(CARD, blocked=True)

@@ -1,10 +1,15 @@
 """Roles, PINs and links made here: kept, laid over what the server says, and there after a restart."""
 
+import errno
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 
 import pytest
 
 from kiosk.events import KnowledgePage
+from kiosk.store.cards import Preference
+from kiosk.store.faults import StoreFault
 from kiosk.store.staff import Pin, make_pin
 from kiosk.types import Capabilities, Card, CardHash, FactKind, Member, MemberId, Role
 
@@ -93,12 +98,44 @@ def test_a_server_that_knows_roles_has_the_last_word(start, facts, clock):
     assert store.laid_over(page(clock)).members[0].role is Role.MEMBER
 
 
+def test_a_server_that_comes_to_know_roles_has_the_last_word_at_once(start, facts, clock, inbox):
+    store = start()
+    store.apply(page(clock)).result(PATIENCE)
+    store.record(granted(facts, Role.COORDINATOR))
+    settle(store)
+    knows_roles = replace(page(clock), capabilities=Capabilities(roles=True))
+    # What the sync thread does with a page: the reactor has it before the store does.
+    shown = store.laid_over(knows_roles, first=True)
+    store.apply(knows_roles).result(PATIENCE)
+    settle(store)
+    assert shown.members[0].role is Role.COORDINATOR
+    assert store.laid_over(page(clock)).members[0].role is Role.MEMBER
+    changes = [event for event in inbox.all(KnowledgePage) if event.members and not event.last]
+    assert changes[-1].members[0].role is Role.MEMBER
+
+
 def test_a_role_can_be_taken_away_again(start, facts, clock):
     store = start()
     for role in (Role.COORDINATOR, Role.MEMBER):
         store.record(granted(facts, role))
     settle(store)
     assert store.laid_over(page(clock)).members[0].role is Role.MEMBER
+
+
+def test_a_role_of_a_later_version_costs_nobody_else_what_was_set_here(start, facts, clock, directory):
+    store = start()
+    for fact in (linked(facts), granted(facts, Role.COORDINATOR)):
+        store.record(fact)
+    settle(store)
+    store.request_stop()
+    assert store.join()
+    with closing(sqlite3.connect(directory / "journal.db")) as db, db:
+        db.execute("INSERT INTO staff_role (member_id, role) VALUES ('alex', 'treasurer')")
+    store = start()
+    settle(store)
+    seen = store.laid_over(page(clock), first=True)
+    assert [card.hash for card in seen.cards] == [CARD]
+    assert seen.members[0].role is Role.COORDINATOR
 
 
 # ── the PIN ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -126,6 +163,22 @@ def test_a_pin_and_its_wrong_tries_outlive_a_restart(start):
     pin = make_pin("2719").tried(4)
     store.keep_pin(pin).result(PATIENCE)
     assert start().pin().result(PATIENCE) == pin
+
+
+def test_what_was_set_while_the_disk_failed_is_kept_once_it_works(start, clock):
+    def fail(_precious):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    store = start()
+    store.apply(page(clock)).result(PATIENCE)
+    store._worker.ask(fail).exception(PATIENCE)
+    assert store.fault is StoreFault.FULL
+    pin = make_pin("2580")
+    store.keep_pin(pin).result(PATIENCE)
+    store.prefer(Preference(member_id=SAM, large_text=True)).result(PATIENCE)
+    store = start()
+    assert store.pin().result(PATIENCE) == pin
+    assert store.laid_over(page(clock)).members[0].large_text
 
 
 @pytest.mark.parametrize("pin", [Pin("scrypt$1024$8$1$00$" + "0" * 64)])
