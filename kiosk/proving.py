@@ -54,7 +54,7 @@ def prove_door(
     else:
         raise KioskError(
             "the terminal is running and has the door's lines: test it at its screen (Autotest), "
-            "or stop it first (systemctl stop coop-kiosk)"
+            "or stop it first (sudo systemctl stop kiosk)"
         )
     door = make_door(config, clock, (wiring or RealWiring()).make_door_pins, None)
     assert door is not None
