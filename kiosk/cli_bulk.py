@@ -80,6 +80,7 @@ def scale_detect(port: str, baud: int | None) -> None:
     from kiosk.clock import SystemClock
     from kiosk.devices.scale_finding import detect, settings_of
 
+    tried, faults = False, set[str]()
     for finding in detect(port, SystemClock(), baud=baud):
         if finding.understood and finding.dialect is not None:
             click.echo(f"{finding.how}: yes, {finding.sample}")
@@ -89,8 +90,17 @@ def scale_detect(port: str, baud: int | None) -> None:
             click.echo(f'port = "{port}"')
             click.echo(settings_of(finding.dialect))
             return
-        click.echo(f"{finding.how}: {finding.fault or (finding.garbage and 'speaks, but not so') or 'no answer'}")
-    click.echo(f"{port}: no protocol fits. kiosk scale record makes a file for a bug report.", err=True)
+        tried |= not finding.fault
+        if finding.fault not in faults:
+            click.echo(f"{finding.how}: {finding.fault or (finding.garbage and 'speaks, but not so') or 'no answer'}")
+        if finding.fault:
+            faults.add(finding.fault)
+    advice = (
+        "no protocol fits. kiosk scale record makes a file for a bug report."
+        if tried
+        else "cannot be opened. Is it plugged in? A terminal that runs holds it: sudo systemctl stop kiosk."
+    )
+    click.echo(f"{port}: {advice}", err=True)
     sys.exit(1)
 
 

@@ -168,9 +168,10 @@ def test_a_recording_in_which_nothing_is_understood_says_so(monkeypatch, capsys,
 def test_a_port_that_is_not_there_is_found_out_as_such(monkeypatch, capsys, tmp_path):
     missing, out = str(tmp_path / "none"), str(tmp_path / "shop.bin")
     assert kiosk(monkeypatch, capsys, "scale", "record", missing, "--protocol", "stgs", "-o", out)[0] == 1
-    status, _, err = kiosk(monkeypatch, capsys, "scale", "detect", missing)
-    assert status == 1
-    assert "no protocol fits" in err
+    status, said, err = kiosk(monkeypatch, capsys, "scale", "detect", missing)
+    assert (status, said.count("No such file")) == (1, 1), "one fault, one line"
+    assert "no protocol fits" not in err
+    assert "sudo systemctl stop kiosk" in err
 
 
 def test_a_protocol_nobody_knows_is_used_wrongly(monkeypatch, capsys, tmp_path):
