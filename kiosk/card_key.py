@@ -123,7 +123,7 @@ def rotate_key_file(path: Path, key_id: str, new_id: str) -> Path:
     """
     if new_id == key_id:
         raise CardKeyError(f"the new key needs another name than {key_id!r}")
-    previous = _previous_of(path)
+    previous = previous_of(path)
     if previous.exists():
         raise CardKeyError(f"{previous}: an older key is still kept; when every card was laid once, delete it first")
     _write_private(previous, path.read_text(encoding="ascii"))
@@ -131,7 +131,7 @@ def rotate_key_file(path: Path, key_id: str, new_id: str) -> Path:
     return previous
 
 
-def _previous_of(path: Path) -> Path:
+def previous_of(path: Path) -> Path:
     """Where the key before is kept; systemd takes the credentials by these names (systemd/kiosk.service)."""
     return path.with_name(PREVIOUS_CREDENTIAL if path.name == CREDENTIAL else f"{path.name}.previous")
 
@@ -149,7 +149,7 @@ def write_key_file(path: Path, card_key: CardKey) -> None:
             return
         raise CardKeyError(
             f"{path}: another key is there already, by which the cards of today are known; move it to "
-            f"{_previous_of(path)} first"
+            f"{previous_of(path)} first"
         )
     _write_private(path, text)
 

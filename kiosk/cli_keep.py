@@ -66,6 +66,7 @@ def backup_nightly(folder: Path, keep: int, config_file: Path | None, passphrase
 @PASSPHRASE
 def backup_restore(file: Path, key_file: Path, config_file: Path | None, passphrase_file: Path | None) -> None:
     """Put the backup FILE back on a terminal that has nothing yet and does not run."""
+    from kiosk.card_key import PREVIOUS_CREDENTIAL, previous_of
     from kiosk.keeping import restore_backup
 
     config, _ = load_config(config_file, with_card_key=False)
@@ -73,7 +74,12 @@ def backup_restore(file: Path, key_file: Path, config_file: Path | None, passphr
     click.echo(
         f"{config.terminal.data_dir}: restored from the backup of {contents.terminal}, {contents.made_at:%d %B %Y}."
     )
-    click.echo(f'The card key is in {key_file}; [cards] needs key_file for it and key_id = "{contents.key_id}".')
+    click.echo(f"The card key is in {key_file}; {_wanted(key_file, contents.key_id)}.")
+    if "previous.key" in contents.extras:
+        previous = previous_of(key_file)
+        click.echo(f"The key before is in {previous}: some cards are known by it alone.")
+        if previous.name != PREVIOUS_CREDENTIAL:
+            click.echo(f'  previous_key_file = "{previous}"')
     if "kiosk.toml" in contents.extras:
         then = config.terminal.data_dir / "kiosk.toml.restored"
         then.write_bytes(contents.extras["kiosk.toml"])
@@ -132,4 +138,15 @@ def key_import(file: Path, passphrase_file: Path | None) -> None:
     text = "".join(takewhile(str.strip, iter(sys.stdin.readline, "")))
     card_key = read_sheet(text, passphrase_from(passphrase_file, new=False))
     write_key_file(file, card_key)
-    click.echo(f'{file}: written. [cards] needs key_file for it and key_id = "{card_key.key_id}".')
+    click.echo(f"{file}: written; {_wanted(file, card_key.key_id)}.")
+
+
+def _wanted(file: Path, key_id: str) -> str:
+    """What the configuration has to say of a card key. Where systemd lends it, a key_file of it could not be read."""
+    from kiosk.card_key import CREDENTIAL
+    from kiosk.config import CREDENTIALS
+
+    lent = file.name == CREDENTIAL and file.absolute().parent.name == CREDENTIALS
+    return f'[cards] needs key_id = "{key_id}"' + (
+        ", and no key_file: systemd lends it" if lent else " and key_file for it"
+    )

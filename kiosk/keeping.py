@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from kiosk.app_parts import control_path
-from kiosk.card_key import CardKey, write_key_file
+from kiosk.card_key import CardKey, previous_of, write_key_file
 from kiosk.commands import COPY
 from kiosk.config import Config
 from kiosk.control import ANSWER_SECONDS, NotRunning, ask
@@ -44,6 +44,9 @@ def create_backup(config: Config, config_file: Path | None, target: Path, passph
     """
     key = card_key_of(config)
     extras = {"card.key": f"{key.key.hex()}\n".encode()}
+    if config.cards.previous_key is not None:
+        # Until each card was laid once, some are known by the key before alone.
+        extras["previous.key"] = f"{config.cards.previous_key.reveal()}\n".encode()
     if config_file is not None:
         extras["kiosk.toml"] = config_file.read_bytes()
     contents = Contents(made_at=datetime.now(UTC), terminal=config.terminal.name, key_id=key.key_id, extras=extras)
@@ -150,17 +153,24 @@ def restore_backup(config: Config, source: Path, passphrase: str, key_file: Path
             unseal(sealed, plain, passphrase)
         plain.seek(0)
         with unpacked(plain) as (journal, contents):
-            key = bytes.fromhex(contents.extras["card.key"].decode("ascii").strip())
+            key = _key_in(contents, "card.key")
             lock = DirectoryLock(config.terminal.data_dir)
             lock.take()
             try:
                 # The key first: where it cannot be written, the journal of cards that nobody knows is not there yet.
                 see_that_there_is_room(config.terminal.data_dir)
                 write_key_file(key_file, CardKey(key=key, key_id=contents.key_id))
+                if "previous.key" in contents.extras:
+                    before = CardKey(key=_key_in(contents, "previous.key"), key_id="previous")
+                    write_key_file(previous_of(key_file), before)
                 put_back(journal, config.terminal.data_dir)
             finally:
                 lock.release()
             return contents
+
+
+def _key_in(contents: Contents, name: str) -> bytes:
+    return bytes.fromhex(contents.extras[name].decode("ascii").strip())
 
 
 def card_key_of(config: Config) -> CardKey:

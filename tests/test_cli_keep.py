@@ -404,3 +404,23 @@ def test_half_a_backup_does_not_fill_the_rest_of_a_full_disk(monkeypatch, capsys
     assert status == 1
     assert "No space left" in err
     assert list(folder.iterdir()) == []
+
+
+@pytest.mark.parametrize(("name", "previous"), [("card.key", "card.key.previous"), ("card-key", "previous-card-key")])
+def test_a_backup_in_the_middle_of_a_change_of_keys_has_both(monkeypatch, capsys, tmp_path, name, previous):
+    config = machine(tmp_path / "old")
+    record_a_check_in(tmp_path / "old")
+    assert kiosk(monkeypatch, capsys, "key", "rotate", "8", "--config", str(config))[0] == 0
+    config.write_text(
+        config.read_text().replace('key_id = "7"', 'key_id = "8"\nprevious_key_file = "card.key.previous"')
+    )
+    file = str(tmp_path / "coop.backup")
+    assert kiosk(monkeypatch, capsys, "backup", "create", file, "--config", str(config))[0] == 0
+    bare = machine(tmp_path / "new", key=False)
+    key_file = tmp_path / "new" / name
+    restore = ("backup", "restore", file, "--key-file", str(key_file), "--config", str(bare))
+    status, out, _ = kiosk(monkeypatch, capsys, *restore)
+    assert status == 0
+    assert key_file.read_text() == (tmp_path / "old/card.key").read_text()
+    assert (tmp_path / "new" / previous).read_text().strip() == KEY
+    assert str(tmp_path / "new" / previous) in out

@@ -27,7 +27,7 @@ SNAPSHOT: Final = "snapshot.db"
 MANIFEST: Final = "manifest.json"
 FORM: Final = 1
 """Raised when a file of the older form can no longer be read."""
-EXTRAS: Final = ("card.key", "kiosk.toml")
+EXTRAS: Final = ("card.key", "previous.key", "kiosk.toml")
 _NEW: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL
 _CANNOT_BE_WRITTEN: Final = frozenset({StoreFault.READ_ONLY, StoreFault.FULL, StoreFault.IO})
 
