@@ -374,8 +374,10 @@ class Reactor:
         """A card known only under the key before: from this tap on it is known under the new one."""
         if self._older_hash is None or not tap.code or tap.hash in self.knowledge.cards:
             return
-        older = self.knowledge.card(self._older_hash(tap.code))
+        older_hash = self._older_hash(tap.code)
+        older = self.knowledge.card(older_hash)
         if older is None:
+            self._know_older_sticker(tap, older_hash)
             return
         fact = Fact(
             id=self._new_id(),
@@ -385,6 +387,20 @@ class Reactor:
             details={"card": tap.hash, "replaces": older.hash},
         )
         self.record(fact)
+
+    def _know_older_sticker(self, tap: events.CardTapped, older: CardHash) -> None:
+        """A jar's sticker is hashed as a card is, and changes keys as one does."""
+        jar = self.knowledge.jar_tagged(older)
+        if jar is None or self.knowledge.jar_tagged(tap.hash) is not None:
+            return
+        details = {
+            "jar": jar.code,
+            "sticker": tap.hash,
+            "grams": int(jar.grams),
+            "weighed_on": jar.weighed_on.isoformat(),
+        }
+        kind = FactKind.JAR_TAGGED
+        self.record(Fact(id=self._new_id(), kind=kind, happened=moment(self._clock), details=details))
 
     def _learn_from_server(self, event: Event) -> None:
         match event:

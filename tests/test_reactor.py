@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -42,7 +42,7 @@ from kiosk.rules import states
 from kiosk.rules.doorkeeping import Order, Word
 from kiosk.rules.policy import DoorTimes, Policy, Station, Times
 from kiosk.rules.tare import TareLimits
-from kiosk.types import Card, ClockTrust, Fact, FactId, FactKind, JarCode, Part, Sound
+from kiosk.types import Card, ClockTrust, Fact, FactId, FactKind, Grams, Jar, JarCode, Part, Sound
 from kiosk.views import View
 from tests.rules.terminal import COOP, PARIS, TUESDAY, at, card_of, snapshot, tap
 
@@ -349,6 +349,17 @@ def test_a_card_blocked_under_the_key_before_stays_blocked_under_the_new_one():
     reactor.handle(tap("rehashed", code="7:04A3C6CAE26180"))
     assert reactor.knowledge.card(tap("rehashed").hash).blocked
     assert not [entry for entry in recorder.log if entry[0] == "open"]
+
+
+def test_a_jar_s_sticker_known_under_the_key_before_is_the_jar_s_under_the_new_one():
+    recorder = Recorder()
+    reactor = reactor_with(recorder)
+    jar = Jar(code=JarCode("003123"), grams=Grams(312), weighed_on=date(2026, 1, 1), sticker=card_of("x"))
+    reactor.handle(snapshot(full=False, jars=(jar,)))
+    reactor._older_hash = lambda _code: card_of("x")
+    reactor.handle(tap("rehashed", code="7:04A3C6CAE26180"))
+    assert isinstance(reactor.session.state, states.Recalling)
+    assert reactor.knowledge.jar_tagged(tap("rehashed").hash).code == jar.code
 
 
 def test_a_server_that_can_no_longer_be_read_is_an_alarm_in_the_journal():

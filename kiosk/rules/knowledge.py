@@ -6,6 +6,7 @@ Owned by the reactor thread alone. A decision reads nothing else, so it never wa
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import takewhile
 
 from kiosk.effects import Prefer
 from kiosk.events import FactsRecalled, GraceAnswered, Identified, KnowledgePage
@@ -34,6 +35,7 @@ from kiosk.types import (
 
 Hours = tuple[datetime, datetime]
 """From when to when a shift goes."""
+_CARD_KINDS = frozenset({FactKind.CARD_LINKED, FactKind.CARD_BLOCKED, FactKind.CARD_UNLINKED})
 
 
 @dataclass(slots=True)
@@ -265,9 +267,16 @@ class Knowledge:
             self._note_make_up(fact)
 
     def delivered(self, ids: Iterable[FactId]) -> None:
-        """The server has these facts: its next page speaks for them."""
+        """The server has these facts: its next page speaks for them, and for what was said of a card before."""
         for fact_id in ids:
-            self._local.pop(fact_id, None)
+            if (fact := self._local.get(fact_id)) is None:
+                continue
+            if fact.kind in _CARD_KINDS:
+                # A link that is still held back must not be laid over the block that came after it and has left.
+                for earlier in [*takewhile(lambda other: other is not fact, self._local.values())]:
+                    if earlier.kind in _CARD_KINDS and earlier.details.get("card") == fact.details.get("card"):
+                        del self._local[earlier.id]
+            del self._local[fact_id]
 
     def prefer(self, wish: Prefer) -> None:
         """Remember what a person needs; the store keeps it."""
@@ -287,7 +296,7 @@ class Knowledge:
                 self._note_jar(fact)
             case FactKind.JAR_TAGGED:
                 self._note_sticker(fact)
-            case FactKind.CARD_LINKED | FactKind.CARD_BLOCKED | FactKind.CARD_UNLINKED:
+            case kind if kind in _CARD_KINDS:
                 self._note_card(fact)
             case FactKind.ROLE_GRANTED:
                 self._note_role(fact)

@@ -10,6 +10,7 @@ from kiosk.rules.knowledge import Knowledge
 from kiosk.types import (
     Assignment,
     Capabilities,
+    Card,
     ClockTrust,
     Fact,
     FactId,
@@ -328,3 +329,29 @@ def test_a_forgotten_stand_in_stands_in_for_nobody():
     knowledge.note(instead_of_alix())
     knowledge.apply(snapshot(full=False, forgotten_members=(EXEMPT,)))
     assert ALIX in awaited(knowledge)
+
+
+def test_a_card_whose_block_has_left_stays_blocked_while_its_link_is_held_back():
+    """A link can be undone for half a minute, and waits as long; a block leaves at once."""
+    knowledge = known()
+    linked = fact(FactKind.CARD_LINKED, "linked", details={"card": card_of("new")})
+    blocked = fact(FactKind.CARD_BLOCKED, "blocked", details={"card": card_of("new")})
+    knowledge.note(linked)
+    knowledge.note(blocked)
+    knowledge.delivered((blocked.id,))
+    knowledge.apply(snapshot(full=False, cards=(Card(hash=card_of("new"), member_id=ALIX, blocked=True),)))
+    assert knowledge.card(card_of("new")).blocked
+
+
+def test_a_link_that_has_left_takes_no_later_block_with_it():
+    knowledge = known()
+    linked = fact(FactKind.CARD_LINKED, "linked", details={"card": card_of("new")})
+    blocked = fact(FactKind.CARD_BLOCKED, "blocked", details={"card": card_of("new")})
+    other = fact(FactKind.CARD_BLOCKED, "other", details={"card": card_of("camille")})
+    for each in (other, linked, blocked):
+        knowledge.note(each)
+    knowledge.delivered((linked.id,))
+    knowledge.apply(snapshot(full=False, cards=(Card(hash=card_of("new"), member_id=ALIX),)))
+    assert knowledge.card(card_of("new")).blocked
+    knowledge.apply(snapshot(full=False, cards=(Card(hash=card_of("camille"), member_id=MemberId("camille")),)))
+    assert knowledge.card(card_of("camille")).blocked
