@@ -1,6 +1,7 @@
 """My shifts, those that need people, and a place on one: also for someone whom the door keeps out."""
 
 from dataclasses import replace
+from types import MappingProxyType
 
 from kiosk.effects import Book, Play
 from kiosk.events import Action, BookingAnswered, BookingOutcome, Timer, TimerFired, Touched
@@ -11,6 +12,7 @@ from kiosk.rules.states import (
     Booked,
     Booking,
     Choosing,
+    Helping,
     Refusing,
     Reviewing,
     RollCalling,
@@ -21,7 +23,7 @@ from kiosk.rules.states import (
 )
 from kiosk.rules.turn import Surroundings, Turn, on
 from kiosk.rules.working import drop_deed, remember
-from kiosk.types import FactKind, Reason, ShiftId, Sound
+from kiosk.types import FactKind, MemberId, Reason, ShiftId, Sound
 
 OFFERS_A_PAGE = 3
 
@@ -54,7 +56,13 @@ def pick(turn: Turn, state: Choosing, event: Touched) -> Booking | Choosing:
     shift_id = ShiftId(event.target)
     if not can_book(turn.around):
         return Choosing(visit=state.visit, page=state.page, trouble="offline", replacing=state.replacing)
+    if _is_being_given_back(turn, state.visit.member.id, shift_id):
+        trouble = BookingOutcome.UNAVAILABLE.value
+        return Choosing(visit=state.visit, page=state.page, trouble=trouble, replacing=state.replacing)
     asked = Booking(visit=state.visit, shift_id=shift_id, fact=turn.around.new_id(), replacing=state.replacing)
+    if turn.session.booking is not None:
+        # Of the one before, who has gone: nobody waits for its answer any more.
+        _undo_at_server(turn, turn.session.booking)
     turn.change(booking=asked)
     turn.do(
         Book(
@@ -67,7 +75,7 @@ def pick(turn: Turn, state: Choosing, event: Touched) -> Booking | Choosing:
     return asked
 
 
-@on(STATES, BookingAnswered)
+@on([state for state in STATES if state is not Helping], BookingAnswered)
 def hear_about_the_place(turn: Turn, state: State, answer: BookingAnswered) -> State:
     """The server's answer is kept whoever stands at the screen by now."""
     asked = turn.session.booking
@@ -124,17 +132,24 @@ def stop_waiting_for_the_place(turn: Turn, state: Booking, _event: TimerFired) -
     return Choosing(visit=state.visit, trouble=BookingOutcome.UNAVAILABLE.value, replacing=state.replacing)
 
 
-def _undo_at_server(turn: Turn, asked: Booking) -> None:
-    turn.record(
-        turn.fact(FactKind.BOOKING_UNDONE, member=asked.visit.member.id, shift=asked.shift_id, about=asked.fact)
-    )
+def _undo_at_server(turn: Turn, booking: Booking | Booked) -> None:
+    member, knowledge = booking.visit.member.id, turn.around.knowledge
+    fact = turn.fact(FactKind.BOOKING_UNDONE, member=member, shift=booking.shift_id, about=booking.fact)
+    turn.record(fact)
+    others = {place: undo for place, undo in turn.session.given_back.items() if knowledge.is_waiting(undo)}
+    turn.change(given_back=MappingProxyType({**others, (booking.shift_id, member): fact.id}))
+
+
+def _is_being_given_back(turn: Turn, member: MemberId, shift_id: ShiftId) -> bool:
+    """The server has yet to hear that this place is free: taken once more now, it would be lost to that."""
+    undo = turn.session.given_back.get((shift_id, member))
+    return undo is not None and turn.around.knowledge.is_waiting(undo)
 
 
 def _give_back(turn: Turn, booked: Booked) -> None:
     """However long it took to choose, whoever has laid a card since: nobody is left with two places."""
-    visit = booked.visit
-    turn.record(turn.fact(FactKind.BOOKING_UNDONE, member=visit.member.id, shift=booked.shift_id, about=booked.fact))
-    drop_deed(turn, visit.card)
+    _undo_at_server(turn, booked)
+    drop_deed(turn, booked.visit.card)
 
 
 @on(Booked, Touched, Action.UNDO)

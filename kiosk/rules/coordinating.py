@@ -36,7 +36,7 @@ from kiosk.types import DeskReason, FactId, FactKind, MemberId, Reason, Role, Sh
 
 ROWS_A_PAGE = 3
 PEOPLE_A_PAGE = 4
-MOST_SHIFTS = 5
+MOST_SHIFTS = 6
 MOST_PRINTED = 24
 """Two a label."""
 SOON = timedelta(hours=2)

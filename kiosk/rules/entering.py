@@ -40,6 +40,7 @@ from kiosk.rules.states import (
     Reviewing,
     Ringing,
     RollCalling,
+    Session,
     StandingIn,
     State,
     Tagging,
@@ -51,11 +52,12 @@ from kiosk.rules.states import (
     Undone,
     Unrecognised,
     Visit,
+    Vouching,
     Welcoming,
     Wondering,
 )
 from kiosk.rules.stickers import maybe_lay_sticker
-from kiosk.rules.turn import Surroundings, Turn, on
+from kiosk.rules.turn import TRANSITIONS, Surroundings, Turn, on
 from kiosk.rules.working import maybe_deed, maybe_question, note_coming, settle_question
 from kiosk.types import CardKind, FactKind, Member, Part, Reason, Remark, Shift, Sound, Verdict
 from kiosk.views import LANGUAGES
@@ -82,7 +84,7 @@ def visit_of(state: State) -> Visit | None:
     return state.visit if isinstance(state, PERSONAL) else None
 
 
-@on(OPEN_TO_CARDS, CardTapped)
+@on([state for state in OPEN_TO_CARDS if state not in {Helping, Wondering}], CardTapped)
 def lay_card(turn: Turn, state: State, tap: CardTapped) -> State:
     """A card always wins: it clears whoever was there before, whose open question lapses into what it says."""
     turn.do(Play(Sound.CARD))
@@ -91,26 +93,50 @@ def lay_card(turn: Turn, state: State, tap: CardTapped) -> State:
         settle_question(turn, state)
         turn.home()
         return jar
-    if turn.around.station is Station.BULK:
+    if turn.around.station is Station.BULK or _is_pausing(turn, tap):
         return state
+    card = turn.around.knowledge.card(tap.hash)
+    member = None if card is None or card.blocked else turn.around.knowledge.members.get(card.member_id)
     visit = visit_of(state)
-    if visit is None or visit.card != tap.hash:
+    if visit is None or member is None or visit.member.id != member.id:
         settle_question(turn, state)
-        turn.change(language=turn.around.language, large_text=False, muted=False)
         state = turn.home()
     if tap.kind in {CardKind.BANK, CardKind.PHONE}:
         return _nobody(turn, tap)
-    card = turn.around.knowledge.card(tap.hash)
-    member = None if card is None else turn.around.knowledge.members.get(card.member_id)
-    if card is None or (member is None and not card.blocked):
-        return _ask_server(turn, tap)
-    if card.blocked or member is None:
+    if card is not None and card.blocked:
         return _nobody(turn, tap, Reason.CARD_BLOCKED)
-    return admit(turn, state, tap, member)
+    if member is None:
+        return _ask_server(turn, tap)
+    after = admit(turn, state, tap, member)
+    if maybe_question(after) is None:
+        # Their own, which is asked no more: what was asked before is not lost for that.
+        settle_question(turn, state)
+    return after
+
+
+@on((Helping, Wondering), CardTapped)
+def lay_card_over_a_screen(turn: Turn, state: Helping | Wondering, tap: CardTapped) -> State:
+    """The sheet makes way. A weighing below it goes on, as if it were not there."""
+    weighing = _weighing_below(state)
+    if weighing is None:
+        return lay_card(turn, state, tap)
+    return TRANSITIONS[type(weighing), CardTapped, None](turn, weighing, tap)
+
+
+def _weighing_below(state: State) -> State | None:
+    """That of whoever reads the help sheet, or has gone to fetch someone who vouches."""
+    match state:
+        case Helping(under=below) if isinstance(below, (*WEIGHING, Vouching)):
+            return below
+        case Wondering(under=Vouching() as below):
+            return below
+    return None
 
 
 @on((*OPEN_TO_CARDS, Unlocking), TwoCardsSeen)
-def lay_two_cards(turn: Turn, state: State, _event: TwoCardsSeen) -> Crowded:
+def lay_two_cards(turn: Turn, state: State, _event: TwoCardsSeen) -> State:
+    if _weighing_below(state) is not None:
+        return state
     settle_question(turn, state)
     turn.do(Play(Sound.UNKNOWN))
     return Crowded()
@@ -122,6 +148,17 @@ def read_what_nobody_knows(turn: Turn, _state: State, event: CodeNotKnown) -> Pu
     return Puzzled(is_card=event.is_card)
 
 
+def is_set_for_someone(session: Session, around: Surroundings) -> bool:
+    """Whoever stands there has chosen how the screen speaks."""
+    return session.language != around.language or session.large_text or session.muted
+
+
+@on((Idle, OutOfOrder), TimerFired, Timer.HOME)
+def leave_it_to_the_next(turn: Turn, _state: Idle | OutOfOrder, _event: TimerFired) -> Idle | OutOfOrder:
+    """Whoever has chosen a language or a size here and went away chose for themselves."""
+    return turn.home()
+
+
 @on([state for state in STATES if state not in {*NOBODYS, Linking, Seeking}], CodeNotKnown)
 def hear_what_nobody_knows(turn: Turn, state: State, _event: CodeNotKnown) -> State:
     """What someone is doing goes on; a sound says that the reader has seen something."""
@@ -130,12 +167,18 @@ def hear_what_nobody_knows(turn: Turn, state: State, _event: CodeNotKnown) -> St
 
 
 def _ask_server(turn: Turn, tap: CardTapped) -> Identifying | Unrecognised:
-    if not turn.around.knowledge.capabilities.identify:
-        return _nobody(turn, tap)
-    if not turn.around.link.online:
-        return _nobody(turn, tap, offline=True)
-    turn.do(Identify(hash=tap.hash, timeout_seconds=turn.around.times.identify_seconds, code=tap.code))
+    if not _can_ask_server(turn):
+        return _nobody(turn, tap, offline=turn.around.knowledge.capabilities.identify)
+    _ask(turn, tap)
     return Identifying(tap)
+
+
+def _can_ask_server(turn: Turn) -> bool:
+    return turn.around.knowledge.capabilities.identify and turn.around.link.online
+
+
+def _ask(turn: Turn, tap: CardTapped) -> None:
+    turn.do(Identify(hash=tap.hash, timeout_seconds=turn.around.times.identify_seconds, code=tap.code))
 
 
 @on(Identifying, Identified)
@@ -183,22 +226,18 @@ def verdict_on(turn: Turn, member: Member, kind: CardKind = CardKind.CARD) -> Ve
 
 
 def admit(turn: Turn, state: State, tap: CardTapped, member: Member) -> State:
-    """Decide, open or not, and find the screen. The same card within a few seconds stays on its screen."""
-    if _is_pausing(turn, tap):
-        return state
+    """Decide, open or not, and find the screen. The same card within a few seconds stays on its screen.
+
+    So does a person who waits for the server, and one who is asked whether they are still there.
+    """
     verdict = verdict_on(turn, member, tap.kind)
-    last = turn.session.last_visit
-    again = (
-        last is not None
-        and last.card == tap.hash
-        and last.verdict.allowed == verdict.allowed
-        and turn.around.monotonic - last.at < turn.around.policy.same_card_seconds
-    )
-    if again and last is not None and visit_of(state) is not None:
+    last = _maybe_same_visit(turn, tap, verdict, goes_on=isinstance(state, Booking | AskingGrace | Wondering))
+    if last is not None and visit_of(state) is not None:
+        below = state.under if isinstance(state, Wondering) else state
         if verdict.allowed:
             turn.open_door(member, verdict.reason, last.passage)
-            return _with_undo(turn, state, last)
-        return state
+            return _with_undo(turn, below, last)
+        return below
     visit = _journal(turn, tap, member, verdict)
     turn.change(last_visit=visit, language=language_of(member, turn.around), large_text=member.large_text)
     if not verdict.allowed:
@@ -207,6 +246,15 @@ def admit(turn: Turn, state: State, tap: CardTapped, member: Member) -> State:
     if not turn.open_door(member, verdict.reason, visit.passage):
         return _apologise(turn, visit)
     return _with_undo(turn, _greet(turn, visit), visit)
+
+
+def _maybe_same_visit(turn: Turn, tap: CardTapped, verdict: Verdict, *, goes_on: bool = False) -> Visit | None:
+    """The visit that this card has begun a few seconds ago, or whose screen ``goes_on``."""
+    last = turn.session.last_visit
+    if last is None or last.card != tap.hash or last.verdict.allowed != verdict.allowed:
+        return None
+    is_soon = turn.around.monotonic - last.at < turn.around.policy.same_card_seconds
+    return last if goes_on or is_soon else None
 
 
 def _apologise(turn: Turn, visit: Visit) -> State:
@@ -363,15 +411,31 @@ def lay_card_beside_the_scale(turn: Turn, state: State, tap: CardTapped) -> Stat
         return jar
     card = turn.around.knowledge.card(tap.hash)
     member = None if card is None or card.blocked else turn.around.knowledge.members.get(card.member_id)
-    if turn.around.station is Station.BULK or member is None or _is_pausing(turn, tap):
+    is_asked_about = isinstance(state, Tagging) and state.sticker == tap.hash
+    if turn.around.station is Station.BULK or is_asked_about or _is_pausing(turn, tap):
+        return state
+    if member is None:
+        is_blocked = card is not None and card.blocked
+        _turn_away_beside(turn, tap, Reason.CARD_BLOCKED if is_blocked else Reason.UNKNOWN)
         return state
     verdict = verdict_on(turn, member, tap.kind)
+    if verdict.allowed and turn.door_obeys:
+        return _let_in_beside(turn, state, tap, member, verdict)
     if not verdict.allowed:
         turn.record(turn.fact(FactKind.REFUSAL, member=member.id, details=because(verdict)))
-    if not verdict.allowed or not turn.door_obeys:
-        turn.do(Play(Sound.UNKNOWN))
-        return state
-    visit = _journal(turn, tap, member, verdict)
+    turn.do(Play(Sound.UNKNOWN))
+    return state
+
+
+def _turn_away_beside(turn: Turn, tap: CardTapped, reason: Reason) -> None:
+    """The screen is someone else's: a tone says it. Whom the server knows all the same is let in the next time."""
+    _nobody(turn, tap, reason)
+    if reason is Reason.UNKNOWN and tap.kind not in {CardKind.BANK, CardKind.PHONE} and _can_ask_server(turn):
+        _ask(turn, tap)
+
+
+def _let_in_beside(turn: Turn, state: State, tap: CardTapped, member: Member, verdict: Verdict) -> State:
+    visit = _maybe_same_visit(turn, tap, verdict) or _journal(turn, tap, member, verdict)
     turn.change(last_visit=visit)
     turn.open_door(member, verdict.reason, visit.passage)
     greeting = _greet(turn, visit)

@@ -34,6 +34,7 @@ from kiosk.events import (
     WeightRead,
 )
 from kiosk.rules import (
+    below,
     booking,
     by_hand,
     coordinating,
@@ -80,11 +81,11 @@ from kiosk.rules.states import (
     Welcoming,
     Wondering,
 )
-from kiosk.rules.turn import TRANSITIONS, Surroundings, Turn, What, targets
+from kiosk.rules.turn import TRANSITIONS, Surroundings, Turn, What, rest, targets
 
 ROOMS = (
     entering, working, standing_in, booking, grace, jars, printing, stickers, by_hand,
-    desk, coordinating, technical, door_proof, linking,
+    desk, coordinating, technical, door_proof, linking, below,
 )  # fmt: skip
 """The modules whose handlers fill the table."""
 
@@ -132,22 +133,36 @@ def step(session: Session, event: Event, around: Surroundings) -> tuple[Session,
     state = handler(turn, session.state, event)
     allowed = type(state) is type(session.state) or type(state) in targets(handler)
     assert allowed, f"{handler.__name__} led to {state!r}"
-    turn.change(state=state)
-    if isinstance(session.state, Proving) and not isinstance(state, Proving):
+    turn.change(state=_as_the_parts_are(turn, state))
+    if _is_proving(session.state) and not _is_proving(state):
         turn.do(EndProof())
     _set_timers(turn, session, event)
     return turn.session, tuple(turn.effects)
 
 
+def _as_the_parts_are(turn: Turn, state: State) -> State:
+    """A part may have been lost, or come back, while help lay over a screen that speaks of it."""
+    now = rest(turn.session.lost, turn.around.station)
+    return now if isinstance(state, Idle | OutOfOrder) and state != now else state
+
+
+def _is_proving(state: State) -> bool:
+    """Whoever looks at the help sheet has not left the test of the door."""
+    return isinstance(state.under if isinstance(state, Helping) else state, Proving)
+
+
 def _set_timers(turn: Turn, before: Session, event: Event) -> None:
-    """A new screen, a touch or a card starts the screen's time anew."""
+    """A new screen, a touch or a card starts the screen's time anew; one laid beside the scale is not the weigher's."""
     state = turn.session.state
-    moved = type(state) is not type(before.state) or isinstance(event, Touched | CardTapped)
+    beside = isinstance(state, WEIGHING) and (state is before.state or isinstance(state, Taring | TareKept))
+    moved = type(state) is not type(before.state) or isinstance(event, Touched)
+    moved |= isinstance(event, CardTapped) and not beside
     pan_changed = isinstance(state, Taring) and _load(turn.session) is not _load(before)
     if moved or pan_changed:
         seconds = stay_seconds(turn.session, turn.around)
         turn.do(CancelTimer(Timer.HOME) if seconds is None else StartTimer(timer=Timer.HOME, seconds=seconds))
-    if isinstance(state, Ringing) and not isinstance(before.state, Ringing):
+    rings_again = isinstance(event, Touched) and event.action in desk.RINGING_ACTIONS
+    if isinstance(state, Ringing) and (rings_again or not isinstance(before.state, Ringing)):
         turn.do(StartTimer(timer=Timer.ANSWER, seconds=BELL_SECONDS))
     if isinstance(state, Taring | TareKept) and state.band is not None and isinstance(event, CardTapped):
         turn.do(StartTimer(timer=Timer.BAND, seconds=turn.around.times.band_seconds))
@@ -175,13 +190,13 @@ STAYS: dict[type[State], str] = {
 
 
 def stay_seconds(session: Session, around: Surroundings) -> float | None:
-    """How long the screen stays without a touch; None: for ever. Large text doubles it."""
+    """How long the screen stays as it is without a touch; None: for ever. Large text doubles it."""
     times, state = around.times, session.state
     if isinstance(state, Helping):
         state = state.under if isinstance(state.under, Asking) else state
     match state:
         case Idle() | OutOfOrder():
-            return None
+            return times.browse_seconds if entering.is_set_for_someone(session, around) else None
         case Identifying():
             return times.identify_seconds + SERVER_GRACE_SECONDS
         case Booking() | AskingGrace():
@@ -224,20 +239,20 @@ IGNORED: frozenset[tuple[type[State], type[Event]]] = frozenset(
         for scanned in (JarScanned, TareScanned)
     }
     # The answer came after the person had gone: the knowledge has learnt it, the screen does not jump.
-    | {(state, Identified) for state in STATES if state is not Identifying}
+    | {(state, Identified) for state in STATES if state not in {Identifying, Helping}}
     # The person had gone, or stopped waiting: the next card tells.
-    | {(state, GraceAnswered) for state in STATES if state is not AskingGrace}
+    | {(state, GraceAnswered) for state in STATES if state not in {AskingGrace, Helping}}
     # Nothing on these screens waits for the disk.
-    | {(state, Committed) for state in STATES if state not in {Thanking, Booked, TareKept, Noting}}
+    | {(state, Committed) for state in STATES if state not in {Thanking, Booked, TareKept, Noting, Helping, Tagging}}
     # Nothing is owed to anybody there.
     | {(state, StopRequested) for state in STATES if state not in OWING}
     # A weighing is not ended by cards.
     | {(state, TwoCardsSeen) for state in (*WEIGHING, Vouching)}
     # Staff have gone on to something else before the answer came.
-    | {(state, UnsettledListed) for state in STATES if state is not Settling}
-    | {(state, LogListed) for state in STATES if state is not ReadingLog}
+    | {(state, UnsettledListed) for state in STATES if state not in {Settling, Helping}}
+    | {(state, LogListed) for state in STATES if state not in {ReadingLog, Helping}}
     # The test of the door is nobody's any more.
-    | {(state, event) for state in STATES if state is not Proving for event in (ProofAsked, ProofEnded)}
-    | {(state, PinChecked) for state in STATES if state is not Unlocking}
+    | {(state, event) for state in STATES if state not in {Proving, Helping} for event in (ProofAsked, ProofEnded)}
+    | {(state, PinChecked) for state in STATES if state not in {Unlocking, Helping}}
 )
 """What nobody answers to in a state, and why that is right."""

@@ -24,6 +24,7 @@ class Crew:
         here: how many have checked in.
         booked: how many have a place and have not said that they will not come.
         places: how many are wanted.
+        missing: how many more, job by job: one too many at the till puts nobody on the shelves.
     """
 
     starts_at: datetime
@@ -32,10 +33,7 @@ class Crew:
     here: int
     booked: int
     places: int
-
-    @property
-    def missing(self) -> int:
-        return max(0, self.places - self.booked)
+    missing: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,13 +55,15 @@ def crews(knowledge: Knowledge, since: datetime, until: datetime) -> tuple[Crew,
 
 def _crew(knowledge: Knowledge, hours: Hours, shifts: tuple[Shift, ...]) -> Crew:
     places = [place for shift in shifts for place in knowledge.roster(shift.id)]
+    booked = [sum(not knowledge.is_absent(place) for place in knowledge.roster(shift.id)) for shift in shifts]
     return Crew(
         starts_at=hours[0],
         ends_at=hours[1],
         shifts=shifts,
         here=sum(place.present for place in places),
-        booked=sum(not knowledge.is_absent(place) for place in places),
+        booked=sum(booked),
         places=sum(shift.places for shift in shifts),
+        missing=sum(max(0, shift.places - taken) for shift, taken in zip(shifts, booked, strict=True)),
     )
 
 

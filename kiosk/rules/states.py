@@ -12,7 +12,7 @@ from typing import TypeAlias, get_args
 
 from kiosk.events import Action, CardTapped, PinKnown, PrintTrouble
 from kiosk.rules import tare
-from kiosk.rules.staff_states import StaffState
+from kiosk.rules.staff_states import Place, StaffState
 from kiosk.types import CardHash, CardKind, FactId, FactKind, Jar, Member, MemberId, Part, ShiftId, Verdict
 
 
@@ -457,8 +457,9 @@ class Session:
         language, large_text, muted: of the person at the screen; they end with the session.
         last_visit: for "the same card again".
         deeds: what can still be taken back, by the card that takes it back; some of it may have lapsed.
-        declined: the cards that have said no to a shift, or have taken back their presence, until it has ended.
+        declined: who has said no to a shift, or has taken back their presence, until it has ended.
         booking: a place that was asked for and not answered yet, whoever stands at the screen now.
+        given_back: by the place, the fact that gives it back; the server may have heard it by now.
         weighing: what lies on the scale, watched whatever the screen shows.
         orders: labels asked for and not answered yet.
         lost: parts that do not answer.
@@ -475,8 +476,9 @@ class Session:
     muted: bool = False
     last_visit: Visit | None = None
     deeds: Mapping[CardHash, Deed] = field(default_factory=lambda: MappingProxyType({}))
-    declined: frozenset[tuple[CardHash, ShiftId]] = frozenset()
+    declined: frozenset[tuple[MemberId, ShiftId]] = frozenset()
     booking: Booking | None = None
+    given_back: Mapping[Place, FactId] = field(default_factory=lambda: MappingProxyType({}))
     refusals: Refusals | None = None
     weighing: tare.Weighing = field(default_factory=tare.Weighing)
     orders: tuple[LabelOrder, ...] = ()

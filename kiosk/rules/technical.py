@@ -22,7 +22,7 @@ from kiosk.rules.staff_states import (
 )
 from kiosk.rules.states import STATES, Idle, Noticing, OutOfOrder, State, Thanking, Visit, Welcoming
 from kiosk.rules.turn import Turn, on
-from kiosk.types import Member, Reason, Role, Sound
+from kiosk.types import Member, Reason, Role, Sound, Verdict
 
 SHORTEST_PIN: Final = 4
 LONGEST_PIN: Final = 6
@@ -31,7 +31,7 @@ PAUSES_SECONDS: Final = (1, 2, 4, 8, 300)
 """After the first wrong try, the second …: from the fifth on, five minutes each."""
 
 NOT_ABOUT_THE_PERSON: Final = frozenset({Reason.CLOSED, Reason.UNSTAFFED, Reason.EXPIRED, Reason.LOCKED_DOWN})
-"""Reasons that keep a technician from the shop, not from the terminal."""
+"""Reasons that keep a technician from the shop, not from the terminal. A badge that nobody sees is none of them."""
 
 
 def has_technician(knowledge: Knowledge) -> bool:
@@ -62,23 +62,26 @@ def lay_card_instead(turn: Turn, state: Unlocking, tap: CardTapped) -> State:
     """A technician's card opens the menu at once; any other one ends the asking."""
     card = turn.around.knowledge.card(tap.hash)
     member = None if card is None or card.blocked else turn.around.knowledge.members.get(card.member_id)
-    if card is None or member is None or not _may_maintain(turn, member):
+    if card is None or member is None:
+        return lay_card(turn, state, tap)
+    verdict = verdict_on(turn, member, tap.kind)
+    if not _may_maintain(member, verdict):
         return lay_card(turn, state, tap)
     turn.do(Play(Sound.CARD))
-    verdict = verdict_on(turn, member)
-    account = turn.around.knowledge.account_of(member) or member
-    passage = turn.around.new_id()
     visit = Visit(
-        card=tap.hash, member=member, account=account, verdict=verdict, at=turn.around.monotonic, passage=passage
+        card=tap.hash,
+        member=member,
+        account=turn.around.knowledge.account_of(member) or member,
+        verdict=verdict,
+        at=turn.around.monotonic,
+        passage=turn.around.new_id(),
+        kind=tap.kind,
     )
     return _enter(turn, visit)
 
 
-def _may_maintain(turn: Turn, member: Member) -> bool:
-    if member.role is not Role.TECHNICIAN:
-        return False
-    verdict = verdict_on(turn, member)
-    return verdict.allowed or verdict.reason in NOT_ABOUT_THE_PERSON
+def _may_maintain(member: Member, verdict: Verdict) -> bool:
+    return member.role is Role.TECHNICIAN and (verdict.allowed or verdict.reason in NOT_ABOUT_THE_PERSON)
 
 
 @on((Welcoming, Thanking, Noticing), Touched, Action.TECHNICAL)

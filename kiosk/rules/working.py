@@ -32,7 +32,7 @@ from kiosk.rules.states import (
     Wondering,
 )
 from kiosk.rules.turn import Surroundings, Turn, on
-from kiosk.types import NOTHING, Assignment, CardHash, Fact, FactKind, Member, MemberId, Role, ShiftId, Sound
+from kiosk.types import NOTHING, Assignment, CardHash, Fact, FactKind, Member, MemberId, Moment, Role, ShiftId, Sound
 
 
 def check_in(
@@ -72,13 +72,21 @@ def _note(
     shift = around.knowledge.shifts.get(shift_id)
     late_from = None if shift is None else shift.starts_at + timedelta(minutes=around.policy.late_after_minutes)
     worker = worker_for(around, visit.member, shift_id)
-    late = late_from is not None and around.now >= late_from
+    came = _arrival(around, visit)
+    late = late_from is not None and came.wall >= late_from
     details: dict[str, object] = {"answered": answered, "late": late, **more}
     if worker != visit.member.id:
         details[BY] = visit.member.id
     fact = turn.fact(FactKind.CHECK_IN, member=worker, shift=shift_id, about=visit.passage, details=details)
+    fact = replace(fact, happened=came)
     turn.record(fact, hold_seconds=hold_seconds)
     return fact
+
+
+def _arrival(around: Surroundings, visit: Visit) -> Moment:
+    """When the card was laid. At the scale a question may wait for long, and nobody is late for that."""
+    waited = timedelta(seconds=around.monotonic - visit.at)
+    return replace(around.moment, monotonic=visit.at, wall=around.now - waited)
 
 
 def remember(turn: Turn, visit: Visit, fact: Fact, *, opened: bool = False) -> None:
@@ -145,24 +153,28 @@ def settle_question(turn: Turn, state: State) -> None:
 
 
 def has_declined(session: Session, around: Surroundings, visit: Visit, shift_id: ShiftId) -> bool:
-    """This person has said that they do not come, or someone else has come in their place: silence is no yes."""
-    if (visit.card, shift_id) in session.declined:
+    """This person has said that they do not come, or someone else has come in their place: silence is no yes.
+
+    Nor is it where the shift was cancelled, or the place given away, while the question waited.
+    """
+    if (visit.member.id, shift_id) in session.declined:
         return True
     knowledge = around.knowledge
     shift = knowledge.shifts.get(shift_id)
     place = None if shift is None else shifts.worker_on(knowledge, visit.member, shift)
-    return place is not None and (
-        knowledge.is_absent(place)
+    return (
+        place is None
+        or knowledge.is_absent(place)
         or place not in knowledge.roster(shift_id)
         or _is_taken(knowledge, place, visit.member)
     )
 
 
 def _decline(turn: Turn, visit: Visit, shift_id: ShiftId) -> None:
-    """A no is remembered until the shift has ended: the next card of this person is not taken for a yes by silence."""
+    """A no is remembered until the shift has ended: no other card of this person is taken for a yes by silence."""
     known, now = turn.around.knowledge.shifts, turn.around.now
-    current = {(card, shift) for card, shift in turn.session.declined if shift in known and now < known[shift].ends_at}
-    turn.change(declined=frozenset({*current, (visit.card, shift_id)}))
+    current = {(who, shift) for who, shift in turn.session.declined if shift in known and now < known[shift].ends_at}
+    turn.change(declined=frozenset({*current, (visit.member.id, shift_id)}))
 
 
 @on(Asking, Touched, Action.START_SHIFT)

@@ -1,13 +1,18 @@
 """Who is at work: whoever came, also on the place of the account that they are attached to."""
 
+from dataclasses import replace
+from datetime import time
+
 import pytest
 
 from kiosk.events import Action, Touched
-from kiosk.types import FactKind
+from kiosk.rules import states
+from kiosk.types import Card, CardKind, FactKind, MemberId, OpeningHours
 from tests.rules.bulk import scale
-from tests.rules.terminal import ROSTER, TUESDAY, Terminal, snapshot, tap
+from tests.rules.terminal import ROSTER, TUESDAY, Terminal, card_of, snapshot, tap
 
 SOON = TUESDAY.replace(hour=14, minute=32)
+NEVER = OpeningHours(weekday=6, opens=time(3), closes=time(4))
 
 
 @pytest.mark.parametrize(("who", "at_work"), [("alix", {"alix"}), ("attached", {"attached"})])
@@ -37,3 +42,17 @@ def test_of_two_who_come_for_one_place_silence_notes_the_first_alone(first, seco
     terminal.time_out()
     [presence] = terminal.facts(FactKind.CHECK_IN)
     assert presence.details.get("by", presence.member_id) == first
+
+
+@pytest.mark.parametrize("closes", [False, True], ids=["open", "closed meanwhile"])
+def test_who_lays_the_card_and_then_the_badge_is_noted_once(closes):
+    terminal = Terminal(now=SOON)
+    other = Card(hash=card_of("badge of alix"), member_id=MemberId("alix"))
+    terminal.knowledge.apply(snapshot(full=False, cards=(other,)))
+    terminal.feed(tap("alix"))
+    if closes:
+        terminal.knowledge.coop = replace(terminal.knowledge.coop, hours=(NEVER,))
+    terminal.feed(tap("badge of alix", kind=CardKind.BADGE))
+    assert isinstance(terminal.state, states.Refusing if closes else states.Asking)
+    terminal.time_out()
+    assert [fact.member_id for fact in terminal.facts(FactKind.CHECK_IN)] == ["alix"]

@@ -180,3 +180,67 @@ def test_offline_nothing_can_be_booked_and_the_door_opens_instead():
     terminal.feed(tap("blocked"))
     assert isinstance(terminal.state, states.Noticing)
     assert terminal.facts(FactKind.PASSAGE)[0].details["reason"] == Reason.OFFLINE_HOURS.value
+
+
+def test_laying_the_card_again_does_not_cost_the_answer():
+    terminal = Terminal()
+    terminal.feed(tap("blocked"), Touched(Action.SIGN_UP), Touched(Action.PICK, "tomorrow"))
+    [order] = [order for order in terminal.effects if isinstance(order, Book)]
+    terminal.wait(12)
+    terminal.feed(tap("blocked"))
+    assert isinstance(terminal.state, states.Booking)
+    terminal.feed(BookingAnswered(id=order.id, outcome=BookingOutcome.BOOKED))
+    assert isinstance(terminal.state, states.Booked)
+    assert terminal.openings() == 1
+    assert len(terminal.facts(FactKind.REFUSAL)) == 1
+
+
+def test_a_place_that_nobody_waits_for_any_more_is_given_back_when_the_next_one_books():
+    terminal = Terminal()
+    terminal.feed(tap("blocked"), Touched(Action.SIGN_UP), Touched(Action.PICK, "tomorrow"))
+    terminal.feed(tap("camille"), Touched(Action.MY_SHIFTS), Touched(Action.SIGN_UP), Touched(Action.PICK, "saturday"))
+    first, second = [order for order in terminal.effects if isinstance(order, Book)]
+    terminal.feed(BookingAnswered(id=first.id, outcome=BookingOutcome.BOOKED))
+    terminal.feed(BookingAnswered(id=second.id, outcome=BookingOutcome.BOOKED))
+    assert [(fact.member_id, fact.about) for fact in terminal.facts(FactKind.BOOKING_UNDONE)] == [("blocked", first.id)]
+    assert [fact.member_id for fact in terminal.facts(FactKind.BOOKING)] == ["camille"]
+
+
+def unanswered(terminal: Terminal) -> None:
+    book_a_make_up(terminal, BookingOutcome.UNAVAILABLE)
+
+
+def taken_back(terminal: Terminal) -> None:
+    terminal.feed(tap("camille"), *WAY_TO_THE_OFFERS, Touched(Action.PICK, "tomorrow"))
+    answer_the_last(terminal)
+    terminal.feed(tap("camille"), Touched(Action.UNDO))
+    terminal.wait(10)
+    terminal.feed(tap("camille"), *WAY_TO_THE_OFFERS)
+
+
+def moved(terminal: Terminal) -> None:
+    book_a_make_up(terminal)
+    terminal.feed(tap("blocked"), Touched(Action.UNDO), Touched(Action.PICK, "saturday"))
+    answer_the_last(terminal)
+    terminal.feed(tap("blocked"), Touched(Action.UNDO))
+
+
+WAY_TO_THE_OFFERS = (Touched(Action.MY_SHIFTS), Touched(Action.SIGN_UP))
+
+
+def answer_the_last(terminal: Terminal) -> None:
+    asked = [order for order in terminal.effects if isinstance(order, Book)]
+    terminal.feed(BookingAnswered(id=asked[-1].id, outcome=BookingOutcome.BOOKED))
+
+
+@pytest.mark.parametrize("give_back", [unanswered, taken_back, moved])
+def test_a_place_is_not_taken_again_before_the_server_has_heard_that_it_was_given_back(give_back):
+    terminal = Terminal()
+    give_back(terminal)
+    [undo] = terminal.facts(FactKind.BOOKING_UNDONE)
+    terminal.touch(Action.PICK, "tomorrow")
+    assert isinstance(terminal.state, states.Choosing)
+    assert terminal.state.trouble == "unavailable"
+    terminal.knowledge.delivered([undo.id])
+    terminal.touch(Action.PICK, "tomorrow")
+    assert isinstance(terminal.state, states.Booking)

@@ -198,6 +198,15 @@ def test_whoever_comes_beside_the_account_is_added_for_themselves():
     assert terminal.knowledge.assignment("soon", "alix").present
 
 
+def test_at_the_change_of_two_crews_every_job_can_be_chosen():
+    terminal = coordinator()
+    now = [shift(f"now-{job}", at(13), job=job) for job in ("Accueil", "Caisse", "Rayon")]
+    later = [shift(f"later-{job}", at(16), job=job) for job in ("Accueil", "Caisse", "Rayon")]
+    terminal.knowledge.apply(snapshot(terminal.now, generation=3, shifts=(*now, *later), assignments=()))
+    terminal.touch(Action.ADD_SOMEONE)
+    assert [choice.target for choice in terminal.view().choices[:-1]] == [one.id for one in (*now, *later)]
+
+
 def test_with_one_shift_running_nothing_is_asked():
     terminal = coordinator()
     only = (shift("only", at(13)),)

@@ -6,8 +6,8 @@ import pytest
 
 from kiosk.events import Action, DeviceLost, StopRequested, Touched
 from kiosk.rules import states
-from kiosk.types import Assignment, FactKind, MemberId, Part, ShiftId
-from tests.rules.terminal import SHIFTS, Terminal, snapshot, tap
+from kiosk.types import Assignment, Card, FactKind, MemberId, Part, ShiftId
+from tests.rules.terminal import SHIFTS, Terminal, card_of, snapshot, tap
 
 
 def just_shopping(terminal: Terminal) -> None:
@@ -127,7 +127,7 @@ def test_a_no_to_one_shift_is_none_to_the_next_and_forgotten_by_then():
     keep_silent(terminal)
     assert isinstance(terminal.state, states.Thanking)
     terminal.feed(tap("alix"), Touched(Action.UNDO))
-    assert terminal.session.declined == {(tap("alix").hash, "tonight")}
+    assert terminal.session.declined == {("alix", "tonight")}
 
 
 def test_nobody_is_told_that_a_door_out_of_order_is_open():
@@ -138,4 +138,28 @@ def test_nobody_is_told_that_a_door_out_of_order_is_open():
     terminal.feed(tap("alix"))
     keep_silent(terminal)
     assert terminal.state == states.OutOfOrder(Part.DOOR)
+    assert presences(terminal) == 0
+
+
+def test_a_no_holds_for_every_card_of_the_person():
+    terminal = Terminal()
+    other = Card(hash=card_of("badge of alix"), member_id=MemberId("alix"))
+    terminal.knowledge.apply(snapshot(full=False, cards=(other,)))
+    just_shopping(terminal)
+    terminal.wait(60)
+    terminal.time_out()
+    terminal.feed(tap("badge of alix"))
+    keep_silent(terminal)
+    assert presences(terminal) == 0
+
+
+@pytest.mark.parametrize(
+    "gone", [{"removed_shifts": ("soon",)}, {"removed_assignments": (("soon", "alix"),)}], ids=["shift", "place"]
+)
+def test_silence_is_no_yes_to_what_is_gone_by_then(gone):
+    terminal = Terminal()
+    terminal.feed(tap("alix"))
+    terminal.knowledge.apply(snapshot(full=False, shifts=(), assignments=(), **gone))
+    keep_silent(terminal)
+    assert isinstance(terminal.state, states.Welcoming)
     assert presences(terminal) == 0

@@ -136,6 +136,13 @@ def test_a_refused_card_is_not_looked_at_again_at_once():
     assert terminal.session.refusals.ends_at == terminal.monotonic + 2
 
 
+def test_a_card_that_is_not_looked_at_sends_nobody_away():
+    terminal = Terminal()
+    terminal.feed(tap("frozen"), tap("new"), tap("frozen"))
+    terminal.feed(Identified(hash=tap("new").hash, available=True, member=member("new")))
+    assert isinstance(terminal.state, states.Welcoming)
+
+
 def test_an_unknown_card_is_asked_of_the_server_and_admitted():
     terminal = Terminal()
     stranger = tap("stranger")

@@ -133,3 +133,10 @@ def test_server_that_is_lost_between_the_screen_and_the_touch_is_not_asked():
     terminal.touch(Action.ASK_GRACE)
     assert not [order for order in terminal.effects if isinstance(order, AskGrace)]
     assert isinstance(terminal.state, states.Refusing)
+
+
+def test_laying_the_card_again_does_not_cost_the_answer():
+    terminal = asking()
+    terminal.wait(12)
+    terminal.feed(tap("blocked"))
+    assert isinstance(terminal.state, states.AskingGrace)

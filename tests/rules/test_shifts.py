@@ -24,6 +24,13 @@ def test_jobs_at_the_same_hours_are_one_crew():
     assert (crew.here, crew.booked, crew.places, crew.missing) == (1, 1, 4, 3)
 
 
+def test_one_too_many_at_the_till_puts_nobody_on_the_shelves():
+    people = [MemberId(who) for who in ("sam", "exempt", "ahead", "leave")]
+    till = [Assignment(shift_id=ShiftId("now-till"), member_id=who, first_name=who, present=True) for who in people]
+    crew = shifts.running_crew(known(assignments=tuple(till)), TUESDAY)
+    assert (crew.here, crew.places, crew.missing) == (4, 4, 2)
+
+
 def test_the_next_crew_is_the_next_to_start():
     assert shifts.next_crew(known(), TUESDAY).starts_at == at(14, 45)
 

@@ -9,7 +9,7 @@ from kiosk.rules.staff_states import PinFlaw
 from kiosk.rules.turn import Link
 from kiosk.types import ClockTrust, FactKind, Part
 from kiosk.views import KeypadView, Light, NoticeView
-from tests.rules.staff import LOG, staffed, technician, typed
+from tests.rules.staff import LOG, badge, staffed, technician, typed
 from tests.rules.terminal import Terminal, at, tap
 
 ENTER = Touched(Action.ENTER)
@@ -71,6 +71,13 @@ def test_where_a_technician_has_a_card_nobody_else_chooses_the_first_pin():
     assert isinstance(terminal.view(), NoticeView)
     terminal.feed(tap("tech"))
     assert isinstance(terminal.state, staff_states.SettingPin)
+
+
+@pytest.mark.parametrize(("hour", "opens"), [(14, True), (23, False)], ids=["while the coop is staffed", "at night"])
+def test_a_badge_that_anybody_can_have_copied_opens_no_menu_at_night(hour, opens):
+    terminal = staffed(now=at(hour))
+    terminal.feed(Touched(Action.UNLOCK), badge("tech"))
+    assert isinstance(terminal.state, staff_states.Maintaining) is opens
 
 
 def test_a_technicians_card_is_asked_for_a_pin_before_the_menu_while_there_is_none():

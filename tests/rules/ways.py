@@ -14,18 +14,25 @@ from kiosk.events import (
     DeviceFound,
     DeviceLost,
     Event,
+    GraceAnswered,
+    Identified,
     JarScanned,
     LabelPrinted,
     LinkedCounted,
+    LogListed,
+    PinChecked,
     PinKnown,
     PrintFailed,
     PrintTrouble,
+    ProofAsked,
+    ProofEnded,
     StopRequested,
     TareScanned,
     Timer,
     TimerFired,
     Touched,
     TwoCardsSeen,
+    UnsettledListed,
     WeightRead,
 )
 from kiosk.rules.states import Helping, State, Tagging, TypingWeight, Vouching, Wondering
@@ -139,6 +146,13 @@ CARDS = (
     tap("stranger"), tap("sticker"), tap("bank", kind=CardKind.BANK),
 )  # fmt: skip
 
+ANSWERS_TO_NOBODY = (
+    Identified(hash=tap("stranger").hash, available=False), GraceAnswered(card=tap("blocked").hash, available=False),
+    UnsettledListed(()), LogListed(()), PinChecked(True), ProofAsked(act="press_exit"),
+    ProofEnded(passed=True, lock="secure", steps=()),
+)  # fmt: skip
+"""That come while nothing below waits for them."""
+
 MOVES: dict[type[Event], Callable[[What], list[Move]]] = {
     Touched: _touch,
     TimerFired: _minute_later,
@@ -154,6 +168,10 @@ MOVES: dict[type[Event], Callable[[What], list[Move]]] = {
     DeviceFound: lambda _: _feed(*(DeviceFound(part=part) for part in Part)),
     Committed: lambda _: [Move("committed", Terminal.commit)],
     BookingAnswered: lambda _: _feed(BookingAnswered(id=FactId("another"), outcome=BookingOutcome.BOOKED)),
+    **dict.fromkeys(
+        (Identified, GraceAnswered, UnsettledListed, LogListed, PinChecked, ProofAsked, ProofEnded),
+        lambda _: _feed(*ANSWERS_TO_NOBODY),
+    ),
     LinkedCounted: lambda _: _feed(LinkedCounted(frozenset())),
     PinKnown: lambda _: _feed(PinKnown(chosen=True)),
     StopRequested: lambda _: _feed(StopRequested()),
