@@ -163,14 +163,12 @@ def _hours_owed(question: Question, _age: Freshness) -> _Opinion | None:
     account = question.account
     if account is None or account.status is not Status.BLOCKED or not question.policy.hours_late_block:
         return None
-    if question.member is not account:
-        return False, Reason.HOUSEHOLD
     if question.policy.booking_opens_door:
         if question.knowledge.has_made_up(account.id, question.now):
             return True, Reason.MADE_UP
         if not question.online:
             return True, Reason.OFFLINE_HOURS
-    return False, Reason.HOURS
+    return False, Reason.HOURS if question.member is account else Reason.HOUSEHOLD
 
 
 ANTI_PASSBACK_GRACE_SECONDS = 30.0

@@ -236,8 +236,6 @@ class Believed:
         if policy.unstaffed is not Unstaffed.MEMBERS and not self._is_staffed(now):
             return False
         if account.status is Status.BLOCKED and policy.hours_late_block:
-            if member is not account:
-                return False
             return policy.booking_opens_door and (self._puts_right(account.id, now) or not online)
         return True
 

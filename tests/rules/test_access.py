@@ -109,6 +109,22 @@ def test_offline_hours_stay_owed_where_booking_would_not_open():
     assert not decide(question("blocked", online=False, policy=policy)).allowed
 
 
+def test_an_attached_person_enters_as_the_holder_does_whom_only_hours_keep_out():
+    """The standing is that of the account, also once it is put right here, and while it cannot be."""
+    knowledge = Knowledge()
+    page = snapshot()
+    lodger = replace(next(m for m in page.members if m.id == "lodger"), attached_to=MemberId("blocked"))
+    people = tuple(lodger if m.id == "lodger" else m for m in page.members)
+    knowledge.apply(replace(page, members=people))
+    assert decide(question("lodger", knowledge=knowledge)).reason is Reason.HOUSEHOLD
+    offline = decide(question("lodger", knowledge=knowledge, online=False))
+    assert (offline.allowed, offline.reason, offline.remark) == (True, Reason.OFFLINE_HOURS, Remark.NOTHING)
+    place = {"kind": FactKind.BOOKING, "member_id": MemberId("blocked"), "shift_id": ShiftId("tomorrow")}
+    knowledge.note(replace(passage("blocked", 1000.0), id=FactId("b"), **place))
+    assert decide(question("blocked", knowledge=knowledge)).reason is Reason.MADE_UP
+    assert decide(question("lodger", knowledge=knowledge)).reason is Reason.MADE_UP
+
+
 def test_the_shop_has_hours():
     assert decide(question(now=at(21))).reason is Reason.CLOSED
     assert decide(question(now=at(21), policy=Policy(needs_opening_hours=False))).allowed
