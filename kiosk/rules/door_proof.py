@@ -9,11 +9,13 @@ from typing import Final
 from kiosk.effects import AnswerProof, ProveDoor, StartTimer
 from kiosk.events import Action, ProofAsked, ProofEnded, Timer, Touched
 from kiosk.rules.staff_states import Examining, Proving
-from kiosk.rules.turn import Turn, on
+from kiosk.rules.turn import Surroundings, Turn, on
 from kiosk.types import FactKind, Part
 
 STEP_SECONDS: Final = 180.0
 """So long one step may take: the person goes to the door, and comes back to the screen."""
+HOLD: Final = "hold"
+"""The step in which the door is left open until its alarm: it takes as long as the coop has set for that."""
 STEPS_A_PAGE: Final = 8
 ANSWERS: Final = {Action.YES: True, Action.NO: False, Action.SKIP: None}
 
@@ -30,8 +32,14 @@ def begin(turn: Turn, state: Examining, _event: Touched) -> Examining | Proving:
 @on(Proving, ProofAsked)
 def ask(turn: Turn, state: Proving, event: ProofAsked) -> Proving:
     """One thing at a time."""
-    turn.do(StartTimer(timer=Timer.HOME, seconds=STEP_SECONDS))
-    return replace(state, act=event.act, ask=event.ask)
+    asked = replace(state, act=event.act, ask=event.ask)
+    turn.do(StartTimer(timer=Timer.HOME, seconds=step_seconds(asked, turn.around)))
+    return asked
+
+
+def step_seconds(state: Proving, around: Surroundings) -> float:
+    """How long what is asked now may take; a touch meanwhile starts it anew."""
+    return STEP_SECONDS + (around.door.held_alarm_seconds if state.act == HOLD else 0)
 
 
 @on(Proving, Touched, *ANSWERS)

@@ -214,6 +214,8 @@ def _reading_seconds(session: Session, around: Surroundings, state: State) -> fl
             return times.touched_seconds
         case Ringing():
             return BELL_SECONDS + times.closed_seconds
+        case Proving(result=None):
+            return door_proof.step_seconds(state, around)
         case Taring():
             return _weighing_seconds(session, around)
         case TareKept():

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from kiosk.commissioning import Act, Ask
-from kiosk.effects import AnswerProof, EndProof, OpenDoor, ProveDoor, ResetDoor
+from kiosk.commissioning import PATIENCE_SECONDS, Act, Ask
+from kiosk.effects import AnswerProof, EndProof, OpenDoor, ProveDoor, ResetDoor, StartTimer
 from kiosk.events import (
     Action,
     DoorMode,
@@ -17,7 +17,9 @@ from kiosk.events import (
     Touched,
 )
 from kiosk.messages import MESSAGES
-from kiosk.rules import doorkeeping, staff_states, states
+from kiosk.rules import door_proof, doorkeeping, staff_states, states
+from kiosk.rules.policy import DoorTimes
+from kiosk.rules.session import step
 from kiosk.rules.weekly import Schedule
 from kiosk.types import FactKind, Part
 from kiosk.views import Light, NoticeView, PromptView
@@ -118,6 +120,24 @@ def test_a_step_has_the_time_to_go_to_the_door_and_back():
     assert isinstance(terminal.state, staff_states.Proving)
     terminal.time_out()
     assert isinstance(terminal.state, states.Idle)
+
+
+@pytest.mark.parametrize("action", [Action.YES, Action.LANGUAGE])
+def test_a_touch_leaves_the_time_for_what_is_watched_next(action):
+    """A contact that stays silent is waited for, and told as a fault."""
+    orders = proving(ASKED).touch(action)
+    [timer] = [order for order in orders if isinstance(order, StartTimer)]
+    assert timer.seconds == door_proof.STEP_SECONDS > PATIENCE_SECONDS
+
+
+def test_a_door_whose_alarm_is_late_has_the_time_for_that_too():
+    assert Act.HOLD.name.lower() == door_proof.HOLD
+    terminal = proving()
+    around = terminal.around
+    late = replace(around, door=DoorTimes(held_alarm_seconds=600))
+    _, orders = step(terminal.session, ProofAsked(act=door_proof.HOLD), late)
+    [timer] = [order for order in orders if isinstance(order, StartTimer)]
+    assert timer.seconds >= 600 + PATIENCE_SECONDS
 
 
 def test_every_word_of_the_test_is_in_the_catalogue():
