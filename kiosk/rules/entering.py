@@ -234,10 +234,10 @@ def admit(turn: Turn, state: State, tap: CardTapped, member: Member) -> State:
     last = _maybe_same_visit(turn, tap, verdict, goes_on=isinstance(state, Booking | AskingGrace | Wondering))
     if last is not None and visit_of(state) is not None:
         below = state.under if isinstance(state, Wondering) else state
-        if verdict.allowed:
-            turn.open_door(member, verdict.reason, last.passage)
-            return _with_undo(turn, below, last)
-        return below
+        if not verdict.allowed:
+            return below
+        opened = turn.open_door(member, verdict.reason, last.passage)
+        return _with_undo(turn, below, last) if opened else _apologise(turn, last)
     visit = _journal(turn, tap, member, verdict)
     turn.change(last_visit=visit, language=language_of(member, turn.around), large_text=member.large_text)
     if not verdict.allowed:
@@ -377,9 +377,14 @@ def _deed_again(deed: Deed, visit: Visit, *, committed: bool) -> Thanking | Book
 
 
 @on(Welcoming, Touched, Action.REOPEN)
-def open_again(turn: Turn, state: Welcoming, _event: Touched) -> Welcoming:
-    turn.open_door(state.visit.member, state.visit.verdict.reason, state.visit.passage)
-    return Welcoming(visit=state.visit, at_work=state.at_work, touched=True)
+def open_again(turn: Turn, state: Welcoming, _event: Touched) -> State:
+    """The door may have been lost, or locked down, since the card was laid."""
+    visit = state.visit
+    if turn.open_door(visit.member, visit.verdict.reason, visit.passage):
+        return Welcoming(visit=visit, at_work=state.at_work, touched=True)
+    if Part.DOOR in turn.session.lost:
+        return _apologise(turn, visit)
+    return _refuse(turn, replace(visit, verdict=verdict_on(turn, visit.member)))
 
 
 @on((Welcoming, Noticing, Booked), Touched, Action.MY_SHIFTS)

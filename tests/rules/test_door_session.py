@@ -178,3 +178,35 @@ def test_a_bell_lost_while_it_rings_says_at_once_what_helps():
 def test_an_opening_is_ordered_once_a_pulse():
     entrance = Entrance()
     assert [order for order in entrance.feed(tap("camille")) if isinstance(order, OpenDoor)] == [OpenDoor(seconds=8)]
+
+
+# ── while somebody stands there ───────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("again", [lambda door: door.touch(Action.REOPEN), lambda door: door.feed(tap("camille"))])
+def test_a_door_that_was_lost_meanwhile_is_not_said_to_be_open(again):
+    door = Entrance()
+    door.feed(tap("camille"), LOST)
+    door.wait(2)
+    orders = again(door)
+    assert not [order for order in orders if isinstance(order, OpenDoor)]
+    assert door.view().title.key == "broken.door"
+
+
+def test_a_door_that_was_locked_down_meanwhile_is_not_said_to_be_open():
+    door = Entrance()
+    door.feed(tap("camille"))
+    door.keeping = Doorkeeping(mode=DoorMode.LOCKED_DOWN)
+    orders = door.touch(Action.REOPEN)
+    assert not [order for order in orders if isinstance(order, OpenDoor)]
+    assert isinstance(door.state, states.Refusing)
+
+
+def test_whoever_was_noted_at_a_door_that_is_lost_now_is_not_noted_twice():
+    door = Entrance()
+    door.feed(tap("alix"))
+    door.touch(Action.START_SHIFT)
+    door.feed(LOST)
+    door.wait(2)
+    door.feed(tap("alix"))
+    assert len(door.facts(FactKind.CHECK_IN)) == 1
