@@ -429,6 +429,8 @@ class KnowledgePage:
         fetched_at: when the server's answer came; the age of the knowledge counts from the last page.
         forgotten_members: who asked to be forgotten, here or elsewhere. More than removed: nothing of them is kept, and
             no later page brings them back. A full round names them all, so that a restored backup forgets them too.
+        renamed_members: who is found to be one with somebody else, old number and new: what was set at this terminal
+            is theirs under the new one.
     """
 
     generation: int
@@ -448,6 +450,7 @@ class KnowledgePage:
     removed_shifts: tuple[ShiftId, ...] = ()
     removed_assignments: tuple[tuple[ShiftId, MemberId], ...] = ()
     forgotten_members: tuple[MemberId, ...] = ()
+    renamed_members: tuple[tuple[MemberId, MemberId], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

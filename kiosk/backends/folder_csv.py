@@ -51,8 +51,9 @@ class Sheet:
 
 def read_sheet(columns: Columns, data: bytes) -> Sheet:
     """Read the bytes of one file. Never raises: what cannot be read is a problem, and the rest is kept."""
-    text, problems = _decode(columns.file, data)
-    delimiter = _delimiter_of(text)
+    text, is_utf8 = text_in(data)
+    problems = [] if is_utf8 else [f"{columns.file}: it is not UTF-8; it was read as Windows-1252"]
+    delimiter = delimiter_of(text)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     lines: list[Line] = []
     header: list[str] | None = None
@@ -79,15 +80,16 @@ def read_sheet(columns: Columns, data: bytes) -> Sheet:
     return Sheet(usable=header is not None, delimiter=delimiter, lines=tuple(lines), problems=tuple(problems))
 
 
-def _decode(file: str, data: bytes) -> tuple[str, list[str]]:
-    """UTF-8 with or without a byte order mark, else what spreadsheets on Windows write."""
+def text_in(data: bytes) -> tuple[str, bool]:
+    """UTF-8 with or without a byte order mark, else what spreadsheets on Windows write; whether it is UTF-8."""
     try:
-        return data.decode("utf-8-sig"), []
+        return data.decode("utf-8-sig"), True
     except UnicodeDecodeError:
-        return data.decode("cp1252", errors="replace"), [f"{file}: it is not UTF-8; it was read as Windows-1252"]
+        return data.decode("cp1252", errors="replace"), False
 
 
-def _delimiter_of(text: str) -> str:
+def delimiter_of(text: str) -> str:
+    """What parts the cells of the first line."""
     first = next((line for line in text.splitlines() if line.strip()), "")
     return max(DELIMITERS, key=first.count) if any(mark in first for mark in DELIMITERS) else ","
 

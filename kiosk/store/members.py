@@ -161,6 +161,12 @@ class Members:
                 facts += 1
         return facts
 
+    def rename(self, old: MemberId, new: MemberId) -> None:
+        """Two are found to be one: what was set here for ``old`` is for ``new``, unless that has its own."""
+        for table in ("preference", "staff_role", "card"):
+            self._db.execute(f"UPDATE OR IGNORE {table} SET member_id = ? WHERE member_id = ?", (new, old))  # noqa: S608  ours
+            self._db.execute(f"DELETE FROM {table} WHERE member_id = ?", (old,))  # noqa: S608  ours
+
     def release(self, fact_id: FactId) -> bool:
         """The word of a forgetting has come to rest: it need not say any more who it was. False for any other fact."""
         return (

@@ -85,6 +85,14 @@ class Overlay:
         granted = self.roles.keys() | before.roles.keys()
         return tuple(preferring | {id_ for id_ in granted if self.roles.get(id_) is not before.roles.get(id_)})
 
+    def names(self, member_id: MemberId) -> bool:
+        """Something was set here for this person."""
+        return (
+            member_id in self.preferences
+            or member_id in self.roles
+            or any(card.member_id == member_id for card in self.links.values())
+        )
+
     def _member(self, member: Member) -> Member:
         preference, role = self.preferences.get(member.id), self.roles.get(member.id)
         member = member if role is None else replace(member, role=role)

@@ -3,7 +3,7 @@
 No transaction begins or ends here: the store thread commits many of these steps together.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
 
@@ -251,6 +251,12 @@ class Precious:
         if is_new and order.word is not None and self.journal.add(order.word):
             self.outbox.put(order.word, order.word.happened.boot_id, order.word.happened.monotonic)
         return replace(erased, given_up=len(waiting))
+
+    def rename(self, pairs: Iterable[tuple[MemberId, MemberId]]) -> None:
+        """What was set here under a number of before counts under the new one, unless that person was forgotten."""
+        for old, new in pairs:
+            if not self.tombstones.covers(new):
+                self.members.rename(old, new)
 
     def listed(self, after_seq: int, limit: int) -> list[JournalRow]:
         return self.journal.rows(after_seq, limit, self.anchors)

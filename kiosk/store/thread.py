@@ -154,6 +154,9 @@ class Store:
         if has_changed:
             # Once the page is kept: what changes is shown with what the server says of it now.
             kept.add_done_callback(lambda _: self._worker.look_again())
+        renamed = [(old, new) for old, new in page.renamed_members if self._worker.overlay.names(old)]
+        if renamed:
+            kept.add_done_callback(lambda _: self._worker.ask(lambda held: held.rename(renamed), lays_over=True))
         return kept
 
     def _apply(self, page: KnowledgePage, snapshot: Snapshot) -> None:

@@ -114,6 +114,28 @@ def test_a_server_that_comes_to_know_roles_has_the_last_word_at_once(start, fact
     assert changes[-1].members[0].role is Role.MEMBER
 
 
+def test_what_was_set_under_a_number_of_before_is_theirs_under_the_new_one(start, facts, clock, inbox):
+    store = start()
+    store.apply(page(clock)).result(PATIENCE)
+    for fact in (linked(facts), granted(facts, Role.COORDINATOR)):
+        store.record(fact)
+    store.prefer(Preference(member_id=SAM, large_text=True)).result(PATIENCE)
+    new = MemberId("312-sam")
+    renamed = replace(
+        page(clock),
+        members=(Member(id=new, first_name="Sam"),),
+        removed_members=(SAM,),
+        renamed_members=((SAM, new),),
+    )
+    store.apply(renamed).result(PATIENCE)
+    settle(store)
+    [change] = [event for event in inbox.all(KnowledgePage) if any(member.id == new for member in event.members)]
+    assert (change.members[0].role, change.members[0].large_text) == (Role.COORDINATOR, True)
+    assert change.cards == (Card(hash=CARD, member_id=new),)
+    dossier = store.dossier(SAM).result(PATIENCE)
+    assert (dossier.role, dossier.preference, dossier.cards_blocked) == (None, None, ())
+
+
 def test_a_role_can_be_taken_away_again(start, facts, clock):
     store = start()
     for role in (Role.COORDINATOR, Role.MEMBER):

@@ -96,7 +96,11 @@ class Asking:
         known = self._memory.card(card)
         person = None if known is None else self._memory.person(known.person)
         try:
-            code = swipe_code(card_id, self._number_key, self._settings.nfc_prefix) if known is None else known.code
+            if known is None or (known.off and card_id):
+                # What the server does not know under its number may have another one by now.
+                code = swipe_code(card_id, self._number_key, self._settings.nfc_prefix)
+            else:
+                code = known.code
         except ValueError:
             # No card at all: there is nothing to ask with.
             return Identified(hash=card, available=True)
@@ -160,9 +164,11 @@ class Asking:
         learnt = self.scan(card, code, roster, budget)
         if learnt is None:
             return Identified(hash=card, available=True)
-        if learnt.validated and self._takes_back:
+        if learnt.validated and self._takes_back and self._settings.presence is not Presence.AT_BOOKING:
             return Identified(hash=card, available=True, member=member_of(self._not_marked(learnt)))
         marked = tuple(found.shift for found in learnt.validated)
+        for shift in marked:
+            self._memory.note_came(shift, learnt.person.id)
         return Identified(hash=card, available=True, member=member_of(learnt.person), present=marked)
 
     def _not_marked(self, learnt: Learnt) -> Person:

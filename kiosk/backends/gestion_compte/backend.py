@@ -31,7 +31,7 @@ from kiosk.clock import Clock
 from kiosk.devices.cards import CardHasher
 from kiosk.errors import BackendUnavailable, NotAuthorised
 from kiosk.events import BookingOutcome, Identified, KnowledgePage
-from kiosk.types import Capabilities, CardHash, Fact, FactId, FactKind, MemberId, ShiftId
+from kiosk.types import Capabilities, CardHash, Coop, Fact, FactId, FactKind, MemberId, Presence, ShiftId
 
 log = logging.getLogger(__name__)
 
@@ -145,7 +145,7 @@ class GestionCompteBackend:
         at = self._clock.now()
         blank = KnowledgePage(generation=generation, full=False, last=True, cursor=current, fetched_at=at)
         delta = changes(before, tables, blank)
-        delta = replace(delta, removed_cards=(*delta.removed_cards, *passing))
+        delta = replace(delta, removed_cards=(*delta.removed_cards, *passing), renamed_members=self._memory.renames())
         return delta if rows_in(delta) <= PAGE_ROWS else self._full_page(current, 0, generation)
 
     def _do_as_account(self) -> None:
@@ -161,13 +161,24 @@ class GestionCompteBackend:
             self._not_done = ""
 
     def examine(self) -> tuple[str, ...]:
-        """What a person should put right about the account, one sentence each; raises as :meth:`fetch` does."""
+        """What a person should put right about ``presence`` and the account; raises as :meth:`fetch` does."""
+        problems = list(filter(None, [self._wrong_presence()]))
         try:
             if self._office is not None:
                 self._office.knock(Budget(self._timeout_seconds))
         except AccountRefused as fault:
-            return (str(fault),)
-        return ()
+            problems.append(str(fault))
+        return tuple(problems)
+
+    def _wrong_presence(self) -> str:
+        """Only a server whose scans validate shows who is there; told while somebody has a place today."""
+        today = self._shop.today(self._timeout_seconds, Budget(self._timeout_seconds))
+        taken = [place for shift in today.shifts for place in shift.places if not place.is_free]
+        validates = any(place.present is not None for place in taken)
+        fits = Presence.BY_IDENTIFYING if validates else Presence.AT_BOOKING
+        if not taken or self._settings.presence is fits:
+            return ""
+        return f"USE_CARD_READER_TO_VALIDATE_SHIFTS is {str(validates).lower()} on the server: presence must be {fits}"
 
     def _passing(self, tables: Tables) -> tuple[CardHash, ...]:
         """Cards that were answered for and are to be asked about again: a refusal may be put right by now."""
@@ -182,7 +193,7 @@ class GestionCompteBackend:
         self._memory.purge(now - timedelta(days=self._settings.forget_days))
         self._memory.forget_shifts((now - timedelta(days=KEPT_SHIFT_DAYS)).astimezone(self._zone).date())
         return tables_of(
-            coop=self._shop.coop(self._settings.name, self._settings.phone),
+            coop=self._shop.coop(self._settings.name, self._settings.phone) if self._shop.knows_hours else Coop(),
             people=self._memory.people(),
             cards=self._memory.cards(),
             register=self._asking.register_of(today),
@@ -201,8 +212,10 @@ class GestionCompteBackend:
             last=is_last,
             cursor=name if is_last else f"{name}+{start + PAGE_ROWS}",
             fetched_at=self._clock.now(),
-            coop=self._versions[name].coop if start == 0 else None,
+            # While the hours cannot be read, those that the terminal knows stay: without any the door opens at all.
+            coop=self._versions[name].coop if start == 0 and self._shop.knows_hours else None,
             capabilities=self.capabilities() if start == 0 else None,
+            renamed_members=self._memory.renames() if is_last else (),
         )
         return page_of(rows, blank)
 

@@ -14,13 +14,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
+from kiosk.backends.folder_csv import delimiter_of, text_in
 from kiosk.backends.gestion_compte.codes import swipe_code
 from kiosk.backends.gestion_compte.french import plain
 from kiosk.backends.gestion_compte.memory import Memory
 from kiosk.backends.gestion_compte.people import Person
 from kiosk.backends.gestion_compte.settings import Settings
 from kiosk.backends.gestion_compte.slots import person_id
-from kiosk.devices.cards import CardHasher, ean13_check_digit
+from kiosk.devices.cards import CardHasher, ean13_check_digit, maybe_ean13
 from kiosk.types import CardHash, MemberId, Status
 
 NUMBER: Final = ("numero de membre", "numero", "member")
@@ -66,15 +67,16 @@ class Report:
 
 
 def read_list(path: Path) -> Iterator[Row]:
-    """The rows of a CSV file, with commas or semicolons.
+    """The rows of a CSV file, as the server exports it or as a spreadsheet has saved it.
 
     Raises:
         OSError: it cannot be read.
-        ValueError: it is no UTF-8, or no CSV.
+        ValueError: it is no text, or no CSV.
     """
-    text = path.read_text(encoding="utf-8-sig")
-    first = text.partition("\n")[0]
-    lines = csv.reader(io.StringIO(text, newline=""), delimiter=";" if first.count(";") > first.count(",") else ",")
+    text, _ = text_in(path.read_bytes())
+    if "\0" in text:
+        raise ValueError("it is no text; save it as CSV")
+    lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter_of(text))
     try:
         headings = [plain(heading) for heading in next(lines, [])]
         for number, cells in enumerate(lines, 2):
@@ -114,8 +116,8 @@ class Importer:
         Args:
             members: the export of everyone; nothing, to go by those who are known already.
             standings: the exports by filter; a standing that closes the door wins over one that does not.
-            cards: ``carte`` (13 digits, or 12 without the check digit, or ``7:04A3…``), ``numéro`` and, where a
-                membership has two people, ``prénom``.
+            cards: ``carte`` (13 digits, 12 of them without the check digit, or 12 without a leading zero that a
+                spreadsheet has lost, or ``7:04A3…``), ``numéro`` and, where a membership has two people, ``prénom``.
             keep: False only reports.
         """
         report = Report()
@@ -173,6 +175,8 @@ class Importer:
         for person in people.values():
             by_number.setdefault(person.number, []).append(person)
         seen: set[CardHash] = set()
+        rows = tuple(rows)
+        lost_zeros = _have_lost_zeros(row.cell(CARD) for row in rows)
         for row in rows:
             first_name = plain(row.cell(FIRST_NAME))
             holders = [
@@ -180,7 +184,7 @@ class Importer:
                 for person in by_number.get(row.cell(NUMBER), ())
                 if not first_name or plain(person.first_name) == first_name
             ]
-            card_id = _card_id(row.cell(CARD))
+            card_id = _card_id(row.cell(CARD), lost_zeros=lost_zeros)
             try:
                 hash_ = self._hasher.hash_canonical(card_id)
                 code = swipe_code(card_id, self._number_key, self._nfc_prefix)
@@ -218,10 +222,25 @@ def _standing_of(minutes: int) -> Status:
     return Status.BLOCKED if minutes < FAR_TOO_LATE else Status.WARN
 
 
-def _card_id(text: str) -> str:
-    """The canonical form of what stands in a list: a uid, thirteen digits, or the twelve that the server keeps."""
+def _have_lost_zeros(cells: Iterable[str]) -> bool:
+    """Whether twelve digits of this list are a bar code but for its zero, and not the twelve that the server keeps.
+
+    One in ten of those would pass for it, so the list as a whole tells.
+    """
+    doubtful = [cell for cell in cells if _are_twelve(cell) and not cell.startswith("0")]
+    return 2 * sum(maybe_ean13(cell) is not None for cell in doubtful) > len(doubtful)
+
+
+def _are_twelve(text: str) -> bool:
+    return len(text) == 12 and text.isascii() and text.isdigit()
+
+
+def _card_id(text: str, *, lost_zeros: bool) -> str:
+    """The canonical form of what stands in a list: a uid, thirteen digits, or twelve of them."""
     if ":" in text:
         return text
-    if len(text) == 12 and text.isascii() and text.isdigit():
-        return f"ean:{text}{ean13_check_digit(text)}"
-    return f"ean:{text}"
+    if not _are_twelve(text):
+        return f"ean:{text}"
+    if lost_zeros and not text.startswith("0"):
+        return f"ean:0{text}"
+    return f"ean:{text}{ean13_check_digit(text)}"

@@ -9,7 +9,7 @@ import logging
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -102,6 +102,9 @@ class Memory:
                     self._db = self._opened()
                 yield self._db
             except (sqlite3.Error, OSError) as fault:
+                if type(fault) is sqlite3.DatabaseError:
+                    with suppress(OSError):
+                        self._put_aside(fault)
                 raise BackendUnavailable(f"what was learnt here cannot be read or kept: {fault}") from fault
 
     def _opened(self) -> sqlite3.Connection:
@@ -109,13 +112,17 @@ class Memory:
             return self._connected()
         except sqlite3.OperationalError:
             raise
-        except sqlite3.DatabaseError:
-            # It can all be learnt again.
-            log.exception("gestion-compte: what was learnt here is damaged; it is put aside")
-            self._path.replace(self._path.with_name(f"{self._path.name}.broken"))
-            for rest in ("-wal", "-shm"):
-                self._path.with_name(f"{self._path.name}{rest}").unlink(missing_ok=True)
+        except sqlite3.DatabaseError as fault:
+            self._put_aside(fault)
             return self._connected()
+
+    def _put_aside(self, fault: sqlite3.Error) -> None:
+        """The file is damaged, in its head or, which only shows where that is read, further on: learn it all again."""
+        log.error("gestion-compte: what was learnt here is damaged (%s); it is put aside", fault)
+        self.close()
+        self._path.replace(self._path.with_name(f"{self._path.name}.broken"))
+        for rest in ("-wal", "-shm"):
+            self._path.with_name(f"{self._path.name}{rest}").unlink(missing_ok=True)
 
     def _connected(self) -> sqlite3.Connection:
         self._path.parent.mkdir(parents=True, exist_ok=True)
@@ -173,6 +180,12 @@ class Memory:
         with self._use() as db:
             rows = db.execute("SELECT old FROM renamed WHERE new = ? ORDER BY old", (id_,)).fetchall()
         return tuple(MemberId(old) for (old,) in rows)
+
+    def renames(self) -> tuple[tuple[MemberId, MemberId], ...]:
+        """Every id that was given up, each with the one that took its place."""
+        with self._use() as db:
+            rows = db.execute("SELECT old, new FROM renamed ORDER BY old").fetchall()
+        return tuple((MemberId(old), MemberId(new)) for old, new in rows)
 
     def rows_of(self, person: MemberId) -> dict[str, list[dict[str, Any]]]:
         """All that is kept of this person, by table, for them to read. A card is told without its hash and number."""
@@ -232,16 +245,20 @@ class Memory:
         with self._use() as db:
             db.execute(
                 "INSERT INTO cards VALUES (?, ?, ?, 0, ?) ON CONFLICT (hash) DO UPDATE SET "
-                "person = excluded.person, off = 0, seen_at = excluded.seen_at",
+                "person = excluded.person, sealed = excluded.sealed, off = 0, seen_at = excluded.seen_at",
                 (hash_, person, seal(code, hash_, self._hasher), text_of(seen_at)),
             )
 
     def reseal(self, old: CardHash, new: CardHash) -> None:
-        """A card was laid that is known under the key before: from now on it is known under the new one."""
+        """A card was laid that is known under the key before: from now on it is known under the new one.
+
+        What a list has told of it under the new one meanwhile is newer.
+        """
         card = self.card(old)
         if card is not None:
             with self.all_or_nothing():
-                self.keep_card(new, card.person, card.code, card.seen_at)
+                if self.card(new) is None:
+                    self.keep_card(new, card.person, card.code, card.seen_at)
                 with self._use() as db:
                     db.execute("DELETE FROM cards WHERE hash = ?", (old,))
 

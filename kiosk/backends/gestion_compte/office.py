@@ -5,7 +5,6 @@ into the window, then send. What the window already shows as done is not done ag
 """
 
 import json
-import threading
 from dataclasses import dataclass
 from datetime import timedelta, tzinfo
 from enum import Enum
@@ -31,7 +30,7 @@ from kiosk.types import ShiftId
 
 LIST: Final = "/booking/admin"
 WINDOWS: Final = ("/booking/admin/bucket/{}/show", "/booking/bucket/{}/show")
-"""On master, and on 1.x."""
+"""On master, and on 1.x. In this order: under the second master shows everybody the shift without names and forms."""
 ALREADY: Final = "deja ete"
 TAKEN: Final = "deja reserve"
 UNTRAINED: Final = "qualification"
@@ -63,8 +62,6 @@ class Office:
         self._session = session
         self._shop = shop
         self._zone = zone
-        self._guard = threading.Lock()
-        self._window_path = WINDOWS[0]
 
     def set_present(self, shift_id: ShiftId, person: Person, budget: Budget, *, present: bool) -> Outcome:
         """Validate a presence, or take it back. The server dates it now, whenever it was."""
@@ -143,13 +140,9 @@ class Office:
         return None if page is None else read_bucket_window(page.html)
 
     def _show(self, bucket: int, budget: Budget) -> Page | None:
-        with self._guard:
-            first = self._window_path
-        for path in (first, *(path for path in WINDOWS if path != first)):
+        for path in WINDOWS:
             page = self._session.get(path.format(bucket), budget)
             if page.status == 200:
-                with self._guard:
-                    self._window_path = path
                 return page
         return None
 

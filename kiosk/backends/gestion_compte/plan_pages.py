@@ -75,10 +75,17 @@ def read_home(html: str, today: date) -> HomePage:
         named = row.attributes.get(at.DAY_DATE)
         found = days_in(text_of(header), today)
         if named:
-            days.append(date.fromisoformat(named))
+            days.append(_day_of(named))
         elif found:
             buckets.extend(_buckets_in(row, found[0]))
     return HomePage(days=tuple(days), buckets=tuple(buckets), week_a=_week_a(tree, today))
+
+
+def _day_of(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise PageUnreadable("a day of the home page has no date") from None
 
 
 def _week_a(tree: LexborHTMLParser, today: date) -> date | None:

@@ -119,7 +119,12 @@ class Presences:
         return Accepted() if is_it else Refused(words.OTHER_VALIDATED)
 
     def _by_hand(self, shift_id: ShiftId, member: MemberId, reason: str, budget: Budget) -> Outcome:
-        """Validated by the account; without one it waits for a coordinator, with ``reason``."""
+        """Validated by the account; without one it waits for a coordinator, with ``reason``.
+
+        Where presence counts at booking the server has no hand for it, and nothing is owed.
+        """
+        if self._presence is Presence.AT_BOOKING:
+            return Accepted()
         person = self._memory.person(member)
         if self._office is None or person is None:
             return Refused(reason)

@@ -36,6 +36,8 @@ DAY: Final = "/booking/day/"
 OPENING_HOURS: Final = "/openinghours/widget?title=0&kind_title=0&align=left"
 CLOSURES: Final = "/closingexceptions/widget?title=0"
 EVENTS: Final = "/events/widget?title=0&limit=1"
+HOURS_PAGE: Final = "the opening hours"
+CLOSURES_PAGE: Final = "the closures"
 PLAN_SECONDS: Final = 900.0
 PLAN_DAYS: Final = 7
 """The public pages show no more."""
@@ -86,6 +88,8 @@ class _Slow:
     event: str = ""
     week_a: date | None = None
     failing: set[str] = field(default_factory=set)
+    looks: int = 0
+    unread: set[str] = field(default_factory=lambda: {HOURS_PAGE, CLOSURES_PAGE})
 
 
 class Shop:
@@ -175,6 +179,11 @@ class Shop:
             for coming in self.coming
         )
 
+    @property
+    def knows_hours(self) -> bool:
+        """The pages of the hours and the closures have been read since the start, or were waited for long enough."""
+        return not self._slow.unread or self._slow.looks > 1
+
     def coop(self, name: str, phone: str) -> Coop:
         """What is true of the whole coop; name and phone are not on the pages."""
         slow = self._slow
@@ -195,11 +204,12 @@ class Shop:
         if self._clock.monotonic() < self._look_ahead_at:
             return
         self._look_ahead_at = self._clock.monotonic() + PLAN_SECONDS
+        self._slow.looks += 1
         today = self.now().astimezone(self._zone).date()
         for name, read in (
             ("the days to come", self._read_days),
-            ("the opening hours", self._read_hours),
-            ("the closures", self._read_closures),
+            (HOURS_PAGE, self._read_hours),
+            (CLOSURES_PAGE, self._read_closures),
             ("the events", self._read_events),
         ):
             try:
@@ -207,6 +217,7 @@ class Shop:
             except (BackendUnavailable, NotAuthorised) as fault:
                 self._note(name, fault)
             else:
+                self._slow.unread.discard(name)
                 self._note(name, None)
 
     def _note(self, name: str, fault: Exception | None) -> None:

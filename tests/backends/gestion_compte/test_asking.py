@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from kiosk.backends.base import Accepted
+from kiosk.backends.gestion_compte.imports import Importer, Row
 from kiosk.errors import BackendUnreadable
 from kiosk.types import FactKind, Status
 from tests.backends.gestion_compte.shops import (
@@ -13,6 +14,7 @@ from tests.backends.gestion_compte.shops import (
     ASK,
     AT_BOOKING,
     CAMILLE,
+    HASHER,
     JEANNE,
     MANAGER,
     ODILE,
@@ -109,6 +111,31 @@ def test_contactless_card_is_asked_about_under_its_own_number(tmp_path: Path) ->
         answer = shop.backend.identify(card(1000), 5.0, "4:DEADBEEF")
         assert answer.member is not None
         assert answer.member.first_name == "Camille"
+
+
+@pytest.mark.parametrize("imported", [True, False])
+def test_card_that_was_paired_anew_under_another_number_is_known_by_that(tmp_path: Path, imported: bool) -> None:
+    """The coop has changed nfc_prefix, and the office has paired its contactless cards once more."""
+    with opened(tmp_path, at(15)) as shop:
+        hash_ = HASHER.hash_canonical("4:DEADBEEF")
+        holder, _ = shop.coop.badges[badge(CAMILLE).removeprefix("ean:")[:12]]
+        shop.coop.badges["043735928559"] = (holder, True)
+        shop.pull()
+        assert shop.backend.identify(hash_, 5.0, "4:DEADBEEF").member is not None
+        shop.coop.badges["293735928559"] = shop.coop.badges.pop("043735928559")
+        shop.backend.close()
+        settings = replace(shop.settings, nfc_prefix="29")
+        shop.backend = shop.new_backend(settings)
+        shop.pull()
+        shop.pass_time(3)
+        if imported:
+            people = [Row("people", 2, {"numero": "4", "prenom": "Camille"})]
+            cards = [Row("cards", 2, {"numero": "4", "carte": "4:DEADBEEF"})]
+            Importer(shop.backend._memory, HASHER, settings, shop.clock.now()).run(people, {}, cards)
+        else:
+            assert shop.backend.identify(hash_, 5.0, "4:DEADBEEF").member is None
+            shop.pass_time(3)
+        assert shop.backend.identify(hash_, 5.0, "4:DEADBEEF").member is not None
 
 
 @pytest.mark.parametrize("card_id", ["", "phone", "ean:123"])
@@ -288,3 +315,43 @@ def test_presence_that_counts_at_booking_is_no_reason_not_to_ask(tmp_path: Path)
         answer = shop.ask(ALIX)
         assert answer.member is not None
         assert answer.present == (TILL,)
+
+
+@pytest.mark.parametrize("tier", [{}, MANAGER], ids=["reader", "manager"])
+def test_who_is_there_stays_there_where_presence_counts_at_booking(tmp_path: Path, tier) -> None:
+    """The pages do not show it then; the crew sees who has come all the same."""
+    with opened(tmp_path, **AT_BOOKING, **tier) as shop:
+        shop.pull()
+        shop.ask(ALIX)
+        assert shop.present(TILL, alix()) is True
+        shop.restart()
+        shop.pull()
+        assert shop.present(TILL, alix()) is True
+
+
+def test_presence_that_counts_at_booking_is_nothing_to_take_back(tmp_path: Path, caplog) -> None:
+    """Whoever looks at the counter during the own shift sees it, also where there is an account."""
+    with opened(tmp_path, **AT_BOOKING, **MANAGER) as shop:
+        shop.pull()
+        answer = shop.ask(ALIX)
+        assert answer.member.balance_minutes == 180
+        assert answer.present == (TILL,)
+        shop.pass_time(200)
+        shop.pull()
+        assert "/login_check" not in shop.paths()
+        assert "taken back" not in caplog.text
+
+
+def test_who_is_known_by_another_number_from_now_on_is_told(tmp_path: Path) -> None:
+    with opened(tmp_path, at(12)) as shop:
+        shop.pull()
+        before = shop.ask(ALIX).member.id
+        shop.pull()
+        shop.pass_time(4 * 3600)
+        shop.backend.deliver(shop.fact(FactKind.CHECK_IN, before, TILL))
+        changes = shop.backend.fetch(shop.cursor, shop.generation + 1)
+        assert before != alix()
+        assert changes.renamed_members == ((before, alix()),)
+        everything = shop.backend.fetch("", shop.generation + 2)
+        assert everything.last
+        assert everything.renamed_members == changes.renamed_members

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from kiosk.backends.base import Accepted, Refused
+from kiosk.backends.gestion_compte.fake.coop import Version
 from kiosk.backends.gestion_compte.fake.routes import Setup
 from kiosk.backends.gestion_compte.imports import Importer, Row
 from kiosk.backends.gestion_compte.people import Booking
@@ -207,6 +208,17 @@ def test_booking_of_someone_else_s_making_is_not_freed(shop: Shop) -> None:
 def test_late_fact_of_a_booking_is_made_good_or_refused_in_words(shop: Shop) -> None:
     assert shop.backend.deliver(shop.fact(FactKind.BOOKING, CAMILLE, SHELVES)) == Accepted()
     assert isinstance(shop.backend.deliver(shop.fact(FactKind.BOOKING, NOE_ID, SHELVES)), Refused)
+
+
+def test_server_that_is_upgraded_meanwhile_has_the_office_s_window_elsewhere(tmp_path: Path) -> None:
+    with opened(tmp_path, setup=Setup(version=Version.RELEASED), **MANAGER) as shop:
+        know_everyone(shop)
+        assert book(shop, B1, CAMILLE, SHELVES) is BookingOutcome.BOOKED
+        shop.setup.version = Version.MASTER
+        assert book(shop, B2, CAMILLE, TOMORROW) is BookingOutcome.BOOKED
+        undone = shop.fact(FactKind.BOOKING_UNDONE, CAMILLE, SHELVES, about=B1)
+        assert shop.backend.deliver(undone) == Accepted()
+        assert shop.coop.places[5].shifter is None
 
 
 def test_reader_s_tier_books_nothing_and_shows_the_gaps(tmp_path: Path) -> None:

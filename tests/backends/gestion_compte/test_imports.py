@@ -149,6 +149,34 @@ def test_worker_of_the_list_is_asked_at_the_first_sight_of_the_card(memory: Memo
         assert not shop.is_carried_out(1)
 
 
+def test_list_that_a_spreadsheet_on_windows_has_saved_is_read(tmp_path: Path) -> None:
+    (tmp_path / "x.csv").write_bytes("carte;numéro;prénom\r\n0420000000044;129;Zoé\r\n".encode("cp1252"))
+    [row] = read_list(tmp_path / "x.csv")
+    assert row.cells == {"carte": "0420000000044", "numero": "129", "prenom": "Zoé"}
+
+
+def codes_of(memory: Memory, *cells: str) -> list[str]:
+    people = [Row("m", line, {"numero": str(line), "prenom": "A"}) for line in range(len(cells))]
+    cards = [Row("c", line, {"carte": cell, "numero": str(line)}) for line, cell in enumerate(cells)]
+    Importer(memory, HASHER, Settings(), at(9)).run(people, {}, cards)
+    return sorted(card.code for card in memory.cards())
+
+
+def test_zero_that_a_spreadsheet_has_lost_is_put_back(memory: Memory) -> None:
+    whole = [badge(number).removeprefix("ean:") for number in (1, 4, 129)]
+    assert codes_of(memory, *(code.removeprefix("0") for code in whole)) == sorted(whole)
+
+
+def test_number_that_was_mistyped_does_not_change_how_the_others_are_read(memory: Memory) -> None:
+    whole = [badge(number).removeprefix("ean:") for number in (1, 4, 129)]
+    assert codes_of(memory, *(code.removeprefix("0") for code in whole), "420000000043") == sorted(whole)
+
+
+def test_twelve_digits_that_the_server_keeps_get_their_check_digit(memory: Memory) -> None:
+    whole = ["2100000000050", "2100000000067", "2100000000074"]
+    assert codes_of(memory, *(code[:12] for code in whole)) == whole
+
+
 def test_list_that_is_no_text_is_told(tmp_path: Path) -> None:
     (tmp_path / "x.csv").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(ValueError):

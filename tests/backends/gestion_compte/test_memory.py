@@ -85,6 +85,19 @@ def test_card_of_the_key_before_goes_over_to_the_new_one(memory: Memory, tmp_pat
     assert [(found.hash, found.person, found.code) for found in changed.cards()] == [(new, PERSON.id, CODE)]
 
 
+def test_number_that_a_list_has_told_since_the_key_changed_stays(tmp_path: Path, memory: Memory) -> None:
+    memory.keep_person(PERSON)
+    memory.keep_card(card(1), PERSON.id, CODE, NOW)
+    memory.close()
+    changing = Memory(tmp_path / "memory.db", NEW_KEY, HASHER)
+    new, number = NEW_KEY.hash_canonical(badge(1)), badge(2).removeprefix("ean:")
+    changing.keep_card(new, PERSON.id, number, NOW)
+    changing.reseal(card(1), new)
+    assert [(known.hash, known.code) for known in changing.cards()] == [(new, number)]
+    changing.keep_card(new, PERSON.id, CODE, NOW)
+    assert changing.card(new).code == CODE
+
+
 def test_card_used_last_counts_and_one_that_is_off_does_not(memory: Memory) -> None:
     memory.keep_person(PERSON)
     memory.keep_card(card(1), PERSON.id, CODE, NOW)
@@ -177,6 +190,34 @@ def test_broken_file_is_put_aside_and_learning_begins_anew(tmp_path: Path, caplo
     memory.keep_person(PERSON)
     assert memory.people() == (PERSON,)
     assert (tmp_path / "memory.db.broken").exists()
+    assert len(caplog.records) == 1
+
+
+@pytest.mark.parametrize("writes", [False, True])
+def test_file_that_is_damaged_further_on_is_put_aside_where_that_shows(tmp_path: Path, caplog, writes: bool) -> None:
+    path = tmp_path / "memory.db"
+    memory = Memory(path, HASHER)
+    for number in range(200):
+        memory.keep_person(replace(PERSON, id=f"{number}-0", name="A" * 100))
+    memory.close()
+    damaged = bytearray(path.read_bytes())
+    for page in range(4, len(damaged) // 4096):
+        damaged[page * 4096 : page * 4096 + 200] = b"\x55" * 200
+    path.write_bytes(damaged)
+
+    def use() -> None:
+        if writes:
+            with memory.all_or_nothing():
+                memory.keep_person(PERSON)
+        else:
+            memory.people()
+
+    with pytest.raises(BackendUnavailable):
+        use()
+    assert memory.people() == ()
+    memory.keep_person(PERSON)
+    assert memory.people() == (PERSON,)
+    assert path.with_name("memory.db.broken").read_bytes() == damaged
     assert len(caplog.records) == 1
 
 

@@ -65,6 +65,11 @@ def test_days_of_master_are_named_and_those_of_1x_are_whole() -> None:
     assert master.week_a == released.week_a == date(2026, 11, 2)
 
 
+def test_day_without_a_date_is_told() -> None:
+    with pytest.raises(PageUnreadable):
+        read_home('<li data-date="demain"></li>', TODAY)
+
+
 def test_week_of_the_next_days_counts_from_next_monday() -> None:
     assert read_home("<h5>Semaine #49 (A)</h5>", TODAY).week_a == date(2026, 11, 30)
 

@@ -8,6 +8,7 @@ import pytest
 from kiosk.backends.base import Accepted, Refused, Retry
 from kiosk.backends.gestion_compte.fake.coop import Version
 from kiosk.backends.gestion_compte.fake.routes import Setup
+from kiosk.backends.gestion_compte.imports import Importer, Row
 from kiosk.errors import BackendUnavailable
 from kiosk.types import ClockTrust, FactKind, MemberId
 from tests.backends.gestion_compte.shops import (
@@ -15,6 +16,7 @@ from tests.backends.gestion_compte.shops import (
     AT_BOOKING,
     BOTH_VERSIONS,
     CAMILLE,
+    HASHER,
     MANAGER,
     SHELVES,
     TILL,
@@ -318,6 +320,24 @@ def test_presence_at_booking_owes_nothing_once_the_shift_is_over(tmp_path: Path)
         shop.pull()
         assert shop.backend.deliver(fact) == Accepted()
         assert scans(shop) == 1
+
+
+@pytest.mark.parametrize("tier", [{}, MANAGER], ids=["reader", "manager"])
+@pytest.mark.parametrize("has_card", [False, True], ids=["no card", "a disabled one"])
+def test_presence_at_booking_of_who_cannot_be_scanned_is_nothing_to_settle(tmp_path: Path, tier, has_card) -> None:
+    """A coordinator has added somebody who forgot the card."""
+    with opened(tmp_path, at(12), **AT_BOOKING, **tier) as shop:
+        people = [Row("people", 2, {"numero": "1", "prenom": "Alix"})]
+        cards = [Row("cards", 2, {"numero": "1", "carte": badge(ALIX).removeprefix("ean:")})]
+        Importer(shop.backend._memory, HASHER, shop.settings, shop.clock.now()).run(people, {}, cards)
+        fact = shop.fact(CHECK_IN, come(shop), TILL)
+        if has_card:
+            shop.coop.badges = {code: (who, False) for code, (who, _) in shop.coop.badges.items()}
+        else:
+            shop.backend._memory.turn_off(card(ALIX))
+        assert shop.backend.deliver(fact) == Accepted()
+        shop.pull()
+        assert shop.present(TILL, alix()) is True
 
 
 def test_capabilities_say_how_presence_counts(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 from kiosk.backends.base import Accepted, Refused
 from kiosk.backends.gestion_compte.fake.routes import Setup
 from kiosk.errors import BackendUnavailable, BackendUnreadable, NotAuthorised
-from kiosk.types import FactKind
+from kiosk.types import FactKind, Presence
 from tests.backends.gestion_compte.shops import ALIX, CAMILLE, MANAGER, TILL, YANIS, Shop, alix, at, badge, card, opened
 
 
@@ -147,6 +147,36 @@ def test_slow_page_that_fails_keeps_what_it_said_and_is_logged_once(tmp_path: Pa
         assert len(told) == 2
 
 
+@pytest.mark.parametrize("page", ["/openinghours/widget", "/closingexceptions/widget"])
+def test_hours_that_cannot_be_read_after_a_start_stay_as_they_were(tmp_path: Path, page: str) -> None:
+    with opened(tmp_path) as shop:
+        shop.pull()
+        known = shop.knowledge.coop
+        assert known.hours
+        assert known.closures
+        shop.coop.hours = ((0, "8h", "20h"),)
+        shop.restart()
+        shop.server.faults.lose_next_answer(after=shop.paths().index(page))
+        for notice in ("AG jeudi", "AG samedi"):
+            shop.coop.notice = notice
+            shop.pull()
+            assert shop.knowledge.coop == known
+        shop.pass_time(1000)
+        shop.pull()
+        assert (len(shop.knowledge.coop.hours), shop.knowledge.coop.closures) == (1, known.closures)
+
+
+def test_server_without_hours_is_waited_for_at_one_look(tmp_path: Path) -> None:
+    with opened(tmp_path) as shop:
+        shop.coop.hours = ((0, "sur rendez-vous", ""),)
+        shop.pull()
+        assert not shop.knowledge.coop.notice
+        shop.pass_time(1000)
+        shop.pull()
+        assert shop.knowledge.coop.notice
+        assert not shop.knowledge.coop.hours
+
+
 def test_server_s_clock_judges_the_window(tmp_path: Path) -> None:
     with opened(tmp_path, at(15, 51)) as shop:
         shop.server_clock.advance(-600)
@@ -236,6 +266,31 @@ def test_account_that_is_not_taken_is_named_and_waits_for_a_person(office: Shop,
 
 def test_account_that_is_taken_is_no_problem(office: Shop) -> None:
     assert office.backend.examine() == ()
+
+
+@pytest.mark.parametrize(
+    ("presence", "other"),
+    [(Presence.AT_BOOKING, Presence.BY_IDENTIFYING), (Presence.BY_IDENTIFYING, Presence.AT_BOOKING)],
+)
+def test_presence_that_is_not_the_server_s_is_told(tmp_path: Path, presence: Presence, other: Presence) -> None:
+    """The wrong one sends strangers to the desk, or notes people as present whom nobody has asked."""
+    with opened(tmp_path, presence=presence) as shop:
+        shop.pull()
+        assert shop.backend.examine() == ()
+        shop.coop.by_reader = not shop.coop.by_reader
+        shop.pass_time(60)
+        shop.pull()
+        (problem,) = shop.backend.examine()
+        assert problem.endswith(f"presence must be {other}")
+
+
+def test_presence_is_no_matter_while_nobody_has_a_place(tmp_path: Path) -> None:
+    with opened(tmp_path) as shop:
+        shop.coop.by_reader = False
+        for place in shop.coop.places.values():
+            place.shifter = None
+        shop.pull()
+        assert shop.backend.examine() == ()
 
 
 def test_reader_s_tier_has_no_account_to_be_a_problem(tmp_path: Path) -> None:

@@ -287,6 +287,21 @@ OFFICE_LIST: Final = """
 {% endfor %}
 """
 
+PUBLIC_WINDOW: Final = """
+<h4>Créneaux / <span class="{{ bucket.first.colour }}-text">{{ bucket.first.job }}</span></h4>
+<ul class="collapsible">
+  {% for place in bucket.sorted %}
+  <li>
+    <div class="collapsible-header">
+      {% if place.shifter %}<div id="modal-shift-{{ place.id }}">Réservé</div>
+      {% else %}<b><span>libre</span></b>{% endif %}
+    </div>
+  </li>
+  {% endfor %}
+</ul>
+"""
+"""What master shows of a shift to whoever asks, under the address that the office's window has in 1.x."""
+
 OFFICE_WINDOW: Final = """
 <h4>Créneaux / <span class="{{ bucket.first.colour }}-text">{{ bucket.first.job }}</span></h4>
 <h5>{{ bucket.first.starts_at | long }}

@@ -126,7 +126,7 @@ class Routes:
         yield "/login_check", "POST", self.login_check
         yield "/booking/admin", "GET POST", self.office_list
         yield "/booking/admin/bucket/<int:place_id>/show", "GET", self.office_window
-        yield "/booking/bucket/<int:place_id>/show", "GET", self.office_window_of_1x
+        yield "/booking/bucket/<int:place_id>/show", "GET", self.public_or_1x_window
         yield "/shift/<int:place_id>/validate_admin", "POST", self.validate
         yield "/shift/<int:place_id>/book_admin", "POST", self.book
         yield "/shift/<int:place_id>/free_admin", "POST", self.free
@@ -320,8 +320,11 @@ class Routes:
     def office_window(self, place_id: int) -> Any:
         return self._window(place_id) if self._is_master else self._error(404)
 
-    def office_window_of_1x(self, place_id: int) -> Any:
-        return self._error(404) if self._is_master else self._window(place_id)
+    def public_or_1x_window(self, place_id: int) -> Any:
+        if not self._is_master:
+            return self._window(place_id)
+        bucket = self._coop.bucket(place_id)
+        return self._error(404) if bucket is None else self._fill(html.PUBLIC_WINDOW, {"bucket": bucket})
 
     def _window(self, place_id: int) -> Any:
         if (away := self._maybe_shut_out()) is not None:
