@@ -215,6 +215,7 @@ def make_backend(config: Config, hasher: CardHasher, clock: Clock) -> Backend:
         token,
         clock,
         key_id=config.cards.key_id,
+        changing=config.cards.previous_key is not None,
         timeout_seconds=backend.timeout_seconds,
     )
 

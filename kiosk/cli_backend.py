@@ -50,7 +50,7 @@ def backend_test(url: str, token_file: Path | None, *, as_json: bool, **target: 
     from kiosk.backends.conformance import Result, findings
     from kiosk.backends.conformance_probe import Target
     from kiosk.clock import SystemClock
-    from kiosk.devices.cards import is_jar_code
+    from kiosk.tares import is_jar_code
 
     if target["jar"] is not None and not is_jar_code(target["jar"]):
         raise click.BadParameter("six digits, of which the last checks the others", param_hint="--jar")

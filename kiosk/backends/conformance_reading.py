@@ -100,7 +100,10 @@ def coop_told(probe: Probe) -> None:
     """The snapshot tells of the coop itself."""
     found = [page["coop"] for page in probe.told if page.get("coop") is not None]
     if not found:
-        raise Broken("No page has 'coop'.", "Tell the coop on the first page: without its hours nobody may enter.")
+        raise Broken(
+            "No page has 'coop'.",
+            "Tell the coop on the first page: without its hours the door is open to members day and night.",
+        )
     try:
         words.coop_from(words.read_object(found[0]))
     except ValueError as fault:

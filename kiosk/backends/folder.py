@@ -5,7 +5,6 @@ picked up while running. Passages are not written: who came when is nobody's bus
 """
 
 import hashlib
-import logging
 import threading
 from collections import OrderedDict
 from datetime import tzinfo
@@ -14,7 +13,7 @@ from pathlib import Path
 from kiosk.backends import folder_columns as columns
 from kiosk.backends.base import Accepted, Outcome, Retry, Unchanged
 from kiosk.backends.folder_ledger import Ledger
-from kiosk.backends.folder_reader import FolderReader, HashCard
+from kiosk.backends.folder_reader import FolderReader, HashCard, log_problems
 from kiosk.backends.folder_seen import Seen
 from kiosk.backends.folder_tables import (
     CAPABILITIES,
@@ -33,10 +32,7 @@ from kiosk.errors import BackendUnavailable
 from kiosk.events import BookingOutcome, Identified, KnowledgePage
 from kiosk.types import Capabilities, CardHash, Fact, FactId, FactKind, MemberId, ShiftId
 
-log = logging.getLogger(__name__)
-
 PAGE_ROWS = 400
-MOST_LOGGED = 5
 MOST_TOLD = 20
 KEPT_VERSIONS = 3
 """So many states are remembered, to tell a terminal only what changed since the one it has."""
@@ -157,17 +153,8 @@ class FolderBackend:
             raise BackendUnavailable(f"the folder cannot be read: {fault.strerror}") from fault
         if self.problems != self._told:
             self._told = self.problems
-            self._log_problems()
+            log_problems(self._told)
         return with_entries(tables, (entry for ledger in self._ledgers for entry in ledger.entries.values()))
-
-    def _log_problems(self) -> None:
-        """Where, never what: a cell in the wrong column may be a name."""
-        places = [problem.partition(": ")[0] for problem in self._told]
-        if places:
-            more = ", and more" if len(places) > MOST_LOGGED else ""
-            log.warning("folder: not all can be read: %s%s", "; ".join(places[:MOST_LOGGED]), more)
-        else:
-            log.info("folder: everything can be read")
 
     def _fetch(self, cursor: str, generation: int) -> KnowledgePage | Unchanged:
         name, _, start = cursor.partition("+")

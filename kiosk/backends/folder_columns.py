@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Any, Final, TypeVar
 
 from kiosk.backends.folder_csv import Columns, Line
+from kiosk.backends.shown import shown_line, shown_lines, typed_line
 from kiosk.devices.cards import canonical_badge, parse_uid
 from kiosk.types import Assignment, Member, MemberId, OpeningHours, Role, Shift, ShiftId, Status
 
@@ -63,8 +64,8 @@ def member_of(line: Line) -> Member:
         raise ValueError("status 'attached' and the column attached_to go together")
     return Member(
         id=MemberId(read_text(line, "id")),
-        first_name=read_text(line, "first_name"),
-        name=line.cells["name"][:LONGEST_TEXT],
+        first_name=read_shown(line, "first_name"),
+        name=shown_line(line.cells["name"])[:LONGEST_TEXT],
         status=status,
         until=maybe_day(line.cells["until"]),
         balance_minutes=maybe_minutes(line.cells["balance_hours"]),
@@ -72,7 +73,7 @@ def member_of(line: Line) -> Member:
         due_by=maybe_day(line.cells["due_by"]),
         attached_to=MemberId(attached_to) if attached_to else None,
         role=read_word(Role, line.cells["role"] or Role.MEMBER, "role"),
-        trained_for=frozenset(job.strip() for job in line.cells["trained_for"].split("/") if job.strip()),
+        trained_for=frozenset(filter(None, map(typed_line, line.cells["trained_for"].split("/")))),
         shared=read_flag(line, "shared"),
         language=_maybe_language(line.cells["language"]),
         large_text=read_flag(line, "large_text"),
@@ -100,7 +101,7 @@ def shift_of(line: Line, zone: tzinfo) -> Shift:
         raise ValueError(f"places is '{places}', not a number from 1 to 99")
     return Shift(
         id=ShiftId(read_text(line, "id")),
-        job=read_text(line, "job"),
+        job=read_shown(line, "job"),
         starts_at=datetime.combine(day, starts, zone).astimezone(UTC),
         ends_at=datetime.combine(last_day, ends, zone).astimezone(UTC),
         places=int(places),
@@ -124,8 +125,10 @@ def coop_value(line: Line) -> tuple[str, Any]:
     """One row of coop.csv: a field of :class:`~kiosk.types.Coop` and its value."""
     key, value = line.cells["key"], line.cells["value"]
     match key:
-        case "name" | "phone" | "notice":
-            return key, value[:LONGEST_TEXT]
+        case "name" | "phone":
+            return key, shown_line(value)[:LONGEST_TEXT]
+        case "notice":
+            return key, shown_lines(value)[:LONGEST_TEXT]
         case "cycle_start":
             return key, maybe_day(value)
         case "pot_hours":
@@ -148,9 +151,17 @@ def hours_of(line: Line) -> OpeningHours:
     return OpeningHours(weekday=names.index(word), opens=opens, closes=closes)
 
 
+def read_shown(line: Line, column: str) -> str:
+    """A cell for people, however its blanks were written, that may not be empty."""
+    return _checked(typed_line(line.cells[column]), column)
+
+
 def read_text(line: Line, column: str) -> str:
     """A cell that may not be empty."""
-    text = line.cells[column]
+    return _checked(line.cells[column], column)
+
+
+def _checked(text: str, column: str) -> str:
     if not text:
         raise ValueError(f"{column} is empty")
     if len(text) > LONGEST_TEXT or not text.isprintable():

@@ -1,7 +1,8 @@
 """A coop's folder as :class:`~kiosk.backends.folder_tables.Tables`: a bad row is told in words, the rest loads."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date, tzinfo
 from pathlib import Path
 from typing import Any, TypeAlias, TypeVar
@@ -9,9 +10,12 @@ from typing import Any, TypeAlias, TypeVar
 from kiosk.backends import folder_columns as columns
 from kiosk.backends.folder_csv import Columns, Line
 from kiosk.backends.folder_files import SheetFiles, Stamp
+from kiosk.backends.folder_seen import Seen
 from kiosk.backends.folder_tables import Place, Tables
 from kiosk.errors import BackendUnavailable
 from kiosk.types import Assignment, Card, CardHash, Coop, Member, MemberId, OpeningHours, Shift, ShiftId, Status
+
+log = logging.getLogger(__name__)
 
 SHEETS = (
     columns.MEMBERS,
@@ -23,14 +27,28 @@ SHEETS = (
     columns.CLOSURES,
 )
 
+COOP_SHEETS = (columns.COOP, columns.HOURS, columns.CLOSURES)
 VITAL = (columns.MEMBERS, columns.CARDS, columns.HOURS)
 """Without these nobody would come in any more, or everybody at any hour."""
+
+MOST_LOGGED = 5
+_NO_ROW = "none of its rows can be read"
 
 HashCard: TypeAlias = Callable[[str], CardHash]
 """From a canonical card id to the hash under which it is known."""
 
 Key = TypeVar("Key")
 Value = TypeVar("Value")
+
+
+def log_problems(problems: Iterable[str]) -> None:
+    """Where, never what: a cell in the wrong column may be a name."""
+    places = [problem.partition(": ")[0] for problem in problems]
+    if places:
+        more = ", and more" if len(places) > MOST_LOGGED else ""
+        log.warning("folder: not all can be read: %s%s", "; ".join(places[:MOST_LOGGED]), more)
+    else:
+        log.info("folder: everything can be read")
 
 
 class FolderReader:
@@ -51,6 +69,8 @@ class FolderReader:
     ) -> None:
         self.problems: tuple[str, ...] = ()
         self._files = SheetFiles(folder, SHEETS, seen)
+        self._seen = seen
+        self._rows: Mapping[str, int] = {}
         self._hash_card = hash_card
         self._zone = zone
         self._tables: Tables | None = None
@@ -62,15 +82,15 @@ class FolderReader:
 
     @property
     def rows(self) -> Mapping[str, int]:
-        """How many rows each file has."""
-        return self._files.rows()
+        """How many rows each file has; 0 where none of them can be read."""
+        return self._rows
 
     def read(self) -> Tables:
         """Everything as it is now; the same object as before while no file has changed.
 
         Raises:
-            BackendUnavailable: the folder cannot be read, there is no list of members, or a file that had rows before
-                the start is broken now.
+            BackendUnavailable: the folder cannot be read, there is no list of members, or since the start a file that
+                had rows before is broken, or has none that can be read.
         """
         try:
             has_changed = self._files.refresh()
@@ -79,8 +99,13 @@ class FolderReader:
         self._ask_for_missed()
         if self._tables is None or has_changed:
             build = _Build(self._files, self._files.problems())
-            self._tables = build.tables(self._hash_card, self._zone)
+            tables = build.tables(self._hash_card, self._zone)
             self.problems = tuple(build.problems)
+            broken = build.broken(self._seen() if self._tables is None else self._rows)
+            if not broken:
+                self._tables, self._rows = tables, build.rows()
+            elif self._tables is None:
+                raise BackendUnavailable(broken)
         return self._tables
 
     def _ask_for_missed(self) -> None:
@@ -105,28 +130,55 @@ class CoopSheets:
 
     def __init__(self, folder: Path) -> None:
         self.problems: tuple[str, ...] = ()
-        self._files = SheetFiles(folder, (columns.COOP, columns.HOURS, columns.CLOSURES))
+        self._seen = Seen(folder)
+        self._files = SheetFiles(folder, COOP_SHEETS, self._seen.rows)
         self._coop: Coop | None = None
 
-    def read(self) -> Coop:
-        """Name, hours, closures and notice as they are now; what was known last while the folder cannot be read."""
+    def maybe_coop(self) -> Coop | None:
+        """Name, hours, closures and notice as they are now, else as they were known last.
+
+        None where they never were: the folder cannot be read, or since the start a file is broken that had rows before.
+        """
         try:
-            has_changed = self._files.refresh()
-        except OSError:
-            return self._coop or Coop()
-        if self._coop is None or has_changed:
+            self._files.refresh()
+        except OSError as fault:
+            self.problems = (f"the folder cannot be read: {fault.strerror}",)
+            return self._coop
+        missed = [sheet for sheet in COOP_SHEETS if self._files.misses(sheet)]
+        for sheet in missed:
+            if sheet not in VITAL:
+                self._files.do_without(sheet)
+        if missed:
+            self.problems = tuple(self._files.problems())
+        else:
             build = _Build(self._files, self._files.problems())
-            self._coop = build.coop()
+            coop = build.coop()
             self.problems = tuple(build.problems)
+            if not build.broken(self._seen.rows()):
+                self._coop = coop
+                self._seen.keep(build.rows())
         return self._coop
 
 
 @dataclass(slots=True)
 class _Build:
-    """One reading of all rows, collecting what is wrong with them."""
+    """One reading of all rows, collecting what is wrong with them.
+
+    Attributes:
+        useless: vital files that have rows and none that can be read.
+    """
 
     files: SheetFiles
     problems: list[str]
+    useless: list[str] = field(default_factory=list)
+
+    def rows(self) -> Mapping[str, int]:
+        """How many each file has; 0 where none of them can be read."""
+        return {**self.files.rows(), **dict.fromkeys(self.useless, 0)}
+
+    def broken(self, before: Mapping[str, int]) -> str:
+        """What makes this no reading to go by: a vital file had rows before, and has none that can be read."""
+        return "; ".join(f"{file}: {_NO_ROW}" for file in self.useless if before.get(file))
 
     def tables(self, hash_card: HashCard, zone: tzinfo) -> Tables:
         members = self._members()
@@ -146,8 +198,12 @@ class _Build:
         )
 
     def _each(self, sheet: Columns, take: Callable[[Line], None]) -> None:
-        for line in self.files.lines(sheet):
+        lines, before = self.files.lines(sheet), len(self.problems)
+        for line in lines:
             self._try(sheet, line, take)
+        if sheet in VITAL and lines and len(self.problems) - before == len(lines):
+            self.useless.append(sheet.file)
+            self.problems.insert(before, f"{sheet.file}: {_NO_ROW}")
 
     def _try(self, sheet: Columns, line: Line, take: Callable[[Line], None]) -> None:
         try:

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from kiosk.backends import rest_json as words
 from kiosk.backends.base import Accepted, Outcome, Refused, Retry, Unchanged
 from kiosk.backends.rest_transport import Exchanger, HttpAnswer, Transport
+from kiosk.backends.shown import shown_line
 from kiosk.clock import Clock
 from kiosk.errors import BackendUnavailable, ConfigError, NotAuthorised
 from kiosk.events import BookingOutcome, Identified, KnowledgePage
@@ -66,6 +67,7 @@ class RestBackend:
         token: this terminal's bearer token.
         clock: stamps the pages.
         key_id: names the key under which cards are hashed here; cards of another key are left out.
+        changing: the coop changes its key: cards of the one before are kept, until each was laid once.
         timeout_seconds: bounds every exchange as a whole; a page of the snapshot has three times as long, and at most
             two minutes.
         ca_file: certificates to trust instead of the machine's.
@@ -82,6 +84,7 @@ class RestBackend:
         clock: Clock,
         *,
         key_id: str = "",
+        changing: bool = False,
         timeout_seconds: float = 10.0,
         ca_file: str | None = None,
         transport: Exchanger | None = None,
@@ -91,6 +94,7 @@ class RestBackend:
             raise ConfigError(["backend.url: it must begin with https://, or members' names travel in the open"])
         self._clock = clock
         self._key_id = key_id
+        self._changing = changing
         self._timeout_seconds = timeout_seconds
         self._transport = transport or Transport(url, token, ca_file)
         self._capabilities: Capabilities | None = None
@@ -240,10 +244,13 @@ class RestBackend:
         )
 
     def _own_cards(self, cards: object) -> list[Any]:
-        """The cards hashed under this terminal's key."""
+        """The cards hashed under this terminal's key; while it changes, those under the one before as well."""
+        rows = words.read_list(cards)
+        if self._changing:
+            return rows
         return [
             card
-            for card in words.read_list(cards)
+            for card in rows
             if not isinstance(card, dict) or not self._key_id or card.get("key_id", self._key_id) == self._key_id
         ]
 
@@ -277,7 +284,7 @@ def outcome_of(answer: HttpAnswer) -> Outcome:
     if 400 <= answer.status < 500 and answer.status not in NOT_NOW and isinstance(code, str):
         detail = told.get("detail")
         reason = detail if isinstance(detail, str) and detail else code
-        return Refused("".join(filter(str.isprintable, reason))[:LONGEST_REASON])
+        return Refused(shown_line(reason)[:LONGEST_REASON])
     raise BackendUnavailable(f"the server answers {answer.status}")
 
 

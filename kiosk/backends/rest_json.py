@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, time
 from enum import Enum, StrEnum
 from typing import Any, Final, TypeVar
 
+from kiosk.backends.shown import shown_lines, typed_line
 from kiosk.types import (
     Assignment,
     Capabilities,
@@ -118,6 +119,20 @@ def read_text(json: Json, name: str, longest: int = LONGEST_TEXT, default: str |
     return value
 
 
+def read_shown(json: Json, name: str, longest: int = LONGEST_TEXT, default: str | None = None) -> str:
+    """A line for people, however its blanks were written; ``default`` None: it may not be absent or empty."""
+    value = json.get(name)
+    return read_text({name: typed_line(value) if isinstance(value, str) else value}, name, longest, default)
+
+
+def read_notice(json: Json, name: str) -> str:
+    """Lines for people, without what cannot be shown; absent is none."""
+    value = json.get(name)
+    if value is not None and (not isinstance(value, str) or len(value) > LONGEST_NOTICE):
+        raise ValueError(f"{name} is not a text of at most {LONGEST_NOTICE} characters")
+    return shown_lines(value or "")
+
+
 def maybe_text(json: Json, name: str, longest: int = LONGEST_ID) -> str | None:
     """A string, or None where it is absent."""
     return None if json.get(name) is None else read_text(json, name, longest)
@@ -186,8 +201,8 @@ def member_from(json: Json) -> Member:
     jobs = read_list(json.get("trained_for"))
     return Member(
         id=MemberId(read_text(json, "id", LONGEST_ID)),
-        first_name=read_text(json, "first_name"),
-        name=read_text(json, "name", default=""),
+        first_name=read_shown(json, "first_name"),
+        name=read_shown(json, "name", default=""),
         status=status,
         until=maybe_day(json, "until"),
         balance_minutes=maybe_number(json, "balance_minutes", -MOST_MINUTES, MOST_MINUTES),
@@ -195,7 +210,7 @@ def member_from(json: Json) -> Member:
         due_by=maybe_day(json, "due_by"),
         attached_to=None if attached_to is None else MemberId(attached_to),
         role=read_word(json, "role", Role, Role.MEMBER),
-        trained_for=frozenset(read_text({"trained_for": job}, "trained_for") for job in jobs),
+        trained_for=frozenset(read_shown({"trained_for": job}, "trained_for") for job in jobs),
         shared=read_flag(json, "shared"),
         language=language,
         large_text=read_flag(json, "large_text"),
@@ -224,7 +239,7 @@ def shift_from(json: Json) -> Shift:
     """One shift."""
     shift = Shift(
         id=ShiftId(read_text(json, "id", LONGEST_ID)),
-        job=read_text(json, "job"),
+        job=read_shown(json, "job"),
         starts_at=read_moment(json, "starts_at"),
         ends_at=read_moment(json, "ends_at"),
         places=maybe_number(json, "places", 0, 999) or 0,
@@ -241,7 +256,7 @@ def assignment_from(json: Json) -> Assignment:
     return Assignment(
         shift_id=ShiftId(read_text(json, "shift_id", LONGEST_ID)),
         member_id=MemberId(read_text(json, "member_id", LONGEST_ID)),
-        first_name=read_text(json, "first_name", default=""),
+        first_name=read_shown(json, "first_name", default=""),
         first_shift=read_flag(json, "first_shift"),
         present=read_flag(json, "present"),
     )
@@ -296,12 +311,12 @@ def coop_from(json: Json) -> Coop:
     """The coop itself."""
     closures = read_list(json.get("closures"))
     return Coop(
-        name=read_text(json, "name", default=""),
-        phone=read_text(json, "phone", 40, default=""),
+        name=read_shown(json, "name", default=""),
+        phone=read_shown(json, "phone", 40, default=""),
         hours=hours_in(json, "hours"),
         closures=frozenset(day for item in closures if (day := maybe_day({"day": item}, "day")) is not None),
         cycle_start=maybe_day(json, "cycle_start"),
-        notice=read_text(json, "notice", LONGEST_NOTICE, default=""),
+        notice=read_notice(json, "notice"),
         pot_hours=maybe_number(json, "pot_hours", 0, MOST_MINUTES),
     )
 

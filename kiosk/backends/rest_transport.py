@@ -26,6 +26,7 @@ from kiosk.errors import BackendUnavailable
 LARGEST_ANSWER: Final = 16 * 1024 * 1024
 """Bytes, unpacked."""
 PIECE: Final = 16 * 1024
+NOT_MODIFIED: Final = 304
 CONNECT_SECONDS: Final = 4.0
 
 
@@ -236,7 +237,8 @@ def _read(response: requests.Response) -> bytes:
         if size > LARGEST_ANSWER:
             raise BackendUnavailable("the answer is too large")
         pieces.append(piece)
-    length = response.headers.get("Content-Length")
+    # Of what has not changed it may say how long that is, and send nothing (RFC 9110, 8.6).
+    length = None if response.status_code == NOT_MODIFIED else response.headers.get("Content-Length")
     if length is not None and "Content-Encoding" not in response.headers and length != str(size):
         raise BackendUnavailable("the answer broke off")
     return b"".join(pieces)

@@ -67,3 +67,20 @@ def test_decimal_hours_become_minutes(text: str, minutes: int | None) -> None:
 def test_what_is_no_number_of_hours_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="hours"):
         columns.maybe_minutes(text)
+
+
+def test_signs_that_no_screen_shows_cost_no_row() -> None:
+    french = "Jean\u00a0Pierre"
+    rows = f"id,first_name,status,name,trained_for\r\n8,{french},ok,{french}\u202fLe\u00adGall,Tri\u00a0: frais/Vrac"
+    (line,) = read_sheet(columns.MEMBERS, rows.encode()).lines
+    member = columns.member_of(line)
+    assert (member.first_name, member.name) == ("Jean Pierre", "Jean Pierre LeGall")
+    assert member.trained_for == {"Tri : frais", "Vrac"}
+    rows = "id,day,starts,ends,job,places\r\nS,2026-11-24,16h,19h,Tri\u00a0: frais,2"
+    (line,) = read_sheet(columns.SHIFTS, rows.encode()).lines
+    assert columns.shift_of(line, None).job == "Tri : frais"
+
+
+def test_notice_of_several_lines_is_shown_line_by_line() -> None:
+    (line,) = read_sheet(columns.COOP, 'key,value\r\nnotice,"AG à 19\u202fh\u00a0!\r\nVrac\tsamedi"'.encode()).lines
+    assert columns.coop_value(line) == ("notice", "AG à 19 h !\nVrac samedi")

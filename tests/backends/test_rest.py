@@ -180,6 +180,15 @@ def test_nonsense_is_unavailable(answer: bytes) -> None:
         backend.close()
 
 
+def test_length_of_what_has_not_changed_is_no_length_of_the_answer() -> None:
+    """RFC 9110, 8.6: a 304 may say how long the list is that it does not send."""
+    answer = b'HTTP/1.1 304 Not Modified\r\nETag: "s41"\r\nContent-Length: 48213\r\nConnection: close\r\n\r\n'
+    with ScriptedServer(answer).serving() as server:
+        backend = RestBackend(server.url, "token", demo_clock(), timeout_seconds=1.0)
+        assert isinstance(backend.fetch('["c41", "\\"s41\\"", true]', 1), Unchanged)
+        backend.close()
+
+
 def test_answer_about_another_fact_accepts_nothing() -> None:
     with ScriptedServer(http(b'{"id": "another", "outcome": "accepted"}')).serving() as server:
         backend = RestBackend(server.url, "token", demo_clock(), timeout_seconds=1.0)
@@ -340,6 +349,15 @@ def test_cards_of_another_key_are_left_out(rig: RestRig) -> None:
     assert len(terminal.knowledge.members) == MEMBERS
     assert not stranger.identify(card(Kind.OK), 5.0).available
     stranger.close()
+
+
+def test_while_the_coop_changes_its_key_the_cards_of_the_one_before_stay(rig: RestRig) -> None:
+    """Until each was laid once: a full round in between takes nobody's card."""
+    changing = RestBackend(rig.cable.url, "a terminal's secret", rig.clock, key_id="another", changing=True)
+    terminal = Terminal(changing)
+    terminal.pull()
+    assert card(Kind.OK) in terminal.knowledge.cards
+    changing.close()
 
 
 def test_clock_of_the_server_is_compared(rig: RestRig) -> None:

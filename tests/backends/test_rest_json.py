@@ -137,3 +137,34 @@ LIKELY = [
 def test_whatever_comes_is_read_or_refused(reader, value) -> None:
     with contextlib.suppress(ValueError):
         reader(value)
+
+
+FRENCH = "AG à 19\u202fh\u00a0! Dé\u00adpart 👩\u200d🌾"
+
+
+def test_signs_that_no_screen_shows_cost_no_member_and_no_list() -> None:
+    shown = "AG à 19 h ! Départ 👩🌾"
+    told = {"id": "8", "status": "ok", "first_name": FRENCH, "name": FRENCH, "trained_for": [FRENCH]}
+    member = words.member_from(told)
+    assert (member.first_name, member.name, member.trained_for) == (shown, shown, {shown})
+    coop = words.coop_from({"name": FRENCH, "phone": "01\u00a023", "notice": f"{FRENCH}\r\n\n\tVrac samedi"})
+    assert (coop.name, coop.phone, coop.notice) == (shown, "01 23", f"{shown}\nVrac samedi")
+    shift = {"id": "s", "job": FRENCH, "starts_at": "2026-11-24T15:00:00Z", "ends_at": "2026-11-24T18:00:00Z"}
+    assert words.shift_from(shift).job == shown
+
+
+@pytest.mark.parametrize("notice", [5, ["AG"], "x" * 1001])
+def test_notice_that_is_none_is_refused(notice: object) -> None:
+    with pytest.raises(ValueError, match="notice"):
+        words.coop_from({"notice": notice})
+
+
+@pytest.mark.parametrize("first_name", [None, "", "\u200b", "\u00a0"])
+def test_first_name_of_which_nothing_is_seen_is_none(first_name: str | None) -> None:
+    with pytest.raises(ValueError, match="first_name"):
+        words.member_from({"id": "8", "status": "ok", "first_name": first_name})
+
+
+def test_id_is_taken_to_the_letter() -> None:
+    with pytest.raises(ValueError, match="id"):
+        words.member_from({"id": "8\u00a0", "status": "ok", "first_name": "Léo"})

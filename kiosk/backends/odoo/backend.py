@@ -13,7 +13,7 @@ from typing import Final, TypeAlias
 from zoneinfo import ZoneInfo
 
 from kiosk.backends.base import Grace, Outcome, Refused, Retry, Unchanged
-from kiosk.backends.folder_reader import CoopSheets
+from kiosk.backends.folder_reader import CoopSheets, log_problems
 from kiosk.backends.folder_tables import ROSTER_DAYS, Tables, changes, page_of, rows_in, windowed
 from kiosk.backends.odoo.client import Odoo, SecondsLeft, all_within, each_within
 from kiosk.backends.odoo.family import Family, Window
@@ -31,7 +31,7 @@ from kiosk.backends.server_time import ServerTime
 from kiosk.clock import Clock
 from kiosk.errors import BackendUnavailable, NotAuthorised
 from kiosk.events import BookingOutcome, Identified, KnowledgePage
-from kiosk.types import Capabilities, Card, CardHash, Fact, FactId, FactKind, MemberId, ShiftId
+from kiosk.types import Capabilities, Card, CardHash, Coop, Fact, FactId, FactKind, MemberId, ShiftId
 
 log = logging.getLogger(__name__)
 
@@ -65,7 +65,7 @@ class OdooBackend:
         zone: the coop's time zone.
         clock: this terminal's; what is past, Odoo's own time says.
         habits: how this coop uses its Odoo.
-        family: whose modules it runs; None finds out.
+        family: whose modules it runs; None finds out, once.
         coop_folder: where the sheets are that tell what Odoo does not: opening hours, closures, a notice.
         language: of the words that coordinators read, ``fr`` or ``en``.
         timeout_seconds: bounds each exchange.
@@ -90,7 +90,10 @@ class OdooBackend:
         self._zone = zone
         self._clock = clock
         self._wanted_family = family
+        self._coop_folder = coop_folder
         self._sheets = None if coop_folder is None else CoopSheets(coop_folder)
+        self._sheet_problems: tuple[str, ...] = ()
+        self._knows_coop = False
         self._language = LANGUAGES.get(language, language)
         self._timeout_seconds = timeout_seconds
         self._guard = threading.Lock()
@@ -109,8 +112,13 @@ class OdooBackend:
         return self._look(each_within(self._timeout_seconds))[0]
 
     def examine(self) -> tuple[str, ...]:
-        """What a person should put right, as :meth:`survey` found it."""
-        return self.survey().problems
+        """What a person should put right: on the server, as :meth:`survey` found it, and in the coop's sheets."""
+        problems = self.survey().problems
+        if self._coop_folder is None:
+            return problems
+        sheets = CoopSheets(self._coop_folder)
+        sheets.maybe_coop()
+        return (*problems, *sheets.problems)
 
     def capabilities(self) -> Capabilities:
         _, family = self._look(each_within(self._timeout_seconds))
@@ -157,7 +165,8 @@ class OdooBackend:
             last=is_last,
             cursor=name if is_last else f"{name}+{start + PAGE_ROWS}",
             fetched_at=self._clock.now(),
-            coop=tables.coop if start == 0 else None,
+            # While the coop's hours cannot be read, those that the terminal knows stay: without any it opens at all.
+            coop=tables.coop if start == 0 and self._knows_coop else None,
             capabilities=self.capabilities() if start == 0 else None,
         )
         return page_of(rows, blank)
@@ -185,13 +194,25 @@ class OdooBackend:
             tables, cards = with_people(self._all, people), with_cards(self._cards, people)
             tables = with_work(tables, far, family.work(odoo, far, since))
         work = family.work(odoo, near, None)
-        coop = self._sheets.read() if self._sheets is not None else tables.coop
-        if work.cycle_start is not None:
+        coop = self._maybe_coop()
+        self._knows_coop = coop is not None
+        if coop is not None and work.cycle_start is not None:
             coop = replace(coop, cycle_start=work.cycle_start)
+        coop = coop or Coop()
         self._all, self._cards = replace(with_work(tables, near, work), coop=coop), cards
         self._reader = family
         # The server's own time, never this machine's: a clock ahead would skip what is written meanwhile.
         self._since = None if greeting.at is None else greeting.at - OVERLAP
+
+    def _maybe_coop(self) -> Coop | None:
+        """What the coop's sheets say; None where that is not known now, and was not since the start."""
+        if self._sheets is None:
+            return self._all.coop
+        coop = self._sheets.maybe_coop()
+        if self._sheets.problems != self._sheet_problems:
+            self._sheet_problems = self._sheets.problems
+            log_problems(self._sheet_problems)
+        return coop
 
     def _look(self, left: SecondsLeft, greeting: Greeting | None = None) -> Known:
         """The server as it is known, or found out anew where it was upgraded. One thread looks, others wait for it."""
@@ -214,6 +235,8 @@ class OdooBackend:
                 zone_name=self._zone.key,
             )
             self._tell(found)
+            # Modules that are gone after an upgrade make no server on which every bar code may enter.
+            self._wanted_family = found.family
             known = (found, FAMILIES[found.family](found, self._tools))
             with self._guard:
                 self._known = known

@@ -7,6 +7,7 @@ part of it is what is looked at.
 from collections.abc import Mapping
 from typing import Any, Final
 
+from kiosk.backends.shown import shown_line
 from kiosk.errors import BackendUnavailable, KioskError, NotAuthorised
 
 LONGEST_REASON: Final = 200
@@ -94,4 +95,4 @@ def in_one_line(message: str) -> str:
     """The words for people, without the frame that some versions put around them."""
     lines = [line.strip() for line in message.splitlines()]
     words = " ".join(line for line in lines if line and line not in {"None", _CONSTRAINT})
-    return "".join(filter(str.isprintable, words))[:LONGEST_REASON]
+    return shown_line(words)[:LONGEST_REASON]

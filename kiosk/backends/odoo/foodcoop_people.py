@@ -50,6 +50,7 @@ class FoodcoopPeople:
         self._guard = threading.Lock()
         self._ids: dict[int, MemberId] = {}
         self._holders: dict[MemberId, int] = {}
+        self._former: set[MemberId] = set()
         self.states: dict[int, str] = {}
 
     # ── reading ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -58,7 +59,7 @@ class FoodcoopPeople:
         self._leaders = self._read_leaders(odoo)
         rows = list(odoo.every("res.partner", self._membership(), self._fields))
         with self._guard:
-            self._ids, self._holders = {}, {}
+            self._ids, self._holders, self._former = {}, {}, set()
         return self._noted(rows)
 
     def changed(self, odoo: Odoo, since: str) -> People:
@@ -118,23 +119,25 @@ class FoodcoopPeople:
         return known or otherwise or MemberId(f"0-{record}")
 
     def _noted(self, rows: list[Row]) -> People:
-        """The people of a round, and the ids under which some of them were known before."""
-        former: set[MemberId] = set()
+        """The people of a round, and the ids under which nobody is known any more.
+
+        All of these since the last full reading: what this round tells is lost if it breaks off before its end.
+        """
         with self._guard:
             for row in rows:
                 self.states[row.id] = row.text("cooperative_state")
                 before = self._ids.pop(row.id, None)
                 if before is not None:
                     del self._holders[before]
-                    former.add(before)
+                    self._former.add(before)
                 if _is_member(row):
                     id_ = _wanted_id(row)
                     # A number belongs to whoever was read first, until the office has told the two apart.
                     if id_ in self._holders:
                         id_ = MemberId(f"{id_}-{row.id}")
                     self._ids[row.id], self._holders[id_] = id_, row.id
-        people = self._people(rows)
-        return replace(people, gone=frozenset(former - {member.id for member in people.members}))
+            gone = frozenset(self._former - self._holders.keys())
+        return replace(self._people(rows), gone=gone)
 
     def _people(self, rows: Iterable[Row]) -> People:
         members: list[Member] = []

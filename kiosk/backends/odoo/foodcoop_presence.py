@@ -155,6 +155,8 @@ class FoodcoopPresence:
                 ("partner_id", "=", case.worker.id),
                 ("state", "in", sorted(EXPECTED)),
                 ("shift_id", "!=", case.shift.id),
+                # Nobody comes for the technical shifts of flying members.
+                ("shift_id.shift_type_id.is_ftop", "=", False),
                 ("shift_id.date_begin", "<", utc_text(case.ends_at)),
                 ("shift_id.date_end", ">", utc_text(case.begins_at)),
             ],

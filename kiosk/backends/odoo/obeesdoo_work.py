@@ -13,6 +13,7 @@ from kiosk.backends.odoo.family import Window, Work
 from kiosk.backends.odoo.habits import Tools
 from kiosk.backends.odoo.survey import Survey
 from kiosk.backends.odoo.values import Domain, Link, Row, utc_text
+from kiosk.backends.odoo.wants import SHEET_MODELS
 from kiosk.types import Assignment, MemberId, Shift, ShiftId
 
 _STAMP: Final = "%Y%m%dT%H%M%S"
@@ -64,7 +65,7 @@ class ObeesdooWork:
                 slot = Slot(row.moment("start_time"), row.moment("end_time"), 0 if job is None else job.id)
                 slots.setdefault(slot, (job, []))[1].append(row)
         places = {(place.shift_id, place.member_id): place for place in self._places(slots)}
-        if self._survey.can("write", "shift.sheet", "shift.sheet.expected"):
+        if self._survey.can("write", "shift.sheet", "shift.sheet.expected") and self._survey.can("read", *SHEET_MODELS):
             for place in self._on_sheets(odoo, starts, slots):
                 places[place.shift_id, place.member_id] = place
         return Work(
@@ -75,7 +76,7 @@ class ObeesdooWork:
     def _shift(self, slot: Slot, job: Link | None, places: int) -> Shift:
         return Shift(
             id=slot.id,
-            job=self._tools.habits.shift_word if job is None else job.label,
+            job=(job and job.label) or self._tools.habits.shift_word,
             starts_at=slot.starts_at,
             ends_at=slot.ends_at,
             places=places,

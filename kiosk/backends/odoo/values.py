@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, tzinfo
 from typing import Any, TypeAlias
 
+from kiosk.backends.shown import shown_line
+
 TIME_FORMAT = "%Y-%m-%d %H:%M:%S"
 LONGEST_TEXT = 200
 
@@ -21,7 +23,7 @@ class WrongAnswer(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A many2one: the id of a record of another model, and how Odoo calls it."""
+    """A many2one: the id of a record of another model, and how Odoo calls it; from version 17 on perhaps not at all."""
 
     id: int
     label: str
@@ -43,7 +45,7 @@ class Row:
     def text(self, name: str) -> str:
         """A line of text without what cannot be shown; empty for ``false``."""
         value = self._value(name, str, "text")
-        return "".join(filter(str.isprintable, value or ""))[:LONGEST_TEXT].strip()
+        return shown_line(value or "")[:LONGEST_TEXT].strip()
 
     def flag(self, name: str) -> bool:
         value = self._value(name, bool, "yes or no")
@@ -64,8 +66,8 @@ class Row:
         if value is None:
             return None
         match value:
-            case [int(id_), str(label)] if not isinstance(id_, bool):
-                return Link(id_, label)
+            case [int(id_), str() | False | None as label] if not isinstance(id_, bool):
+                return Link(id_, shown_line(label or "")[:LONGEST_TEXT].strip())
         raise WrongAnswer(f"{name} is no link")
 
     def ids(self, name: str) -> tuple[int, ...]:

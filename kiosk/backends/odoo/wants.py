@@ -53,6 +53,7 @@ MEMBERS_READ: Final = "« Lecture BDM » (coop_membership.group_membership_bdm_l
 SHIFT_USER: Final = "« Shift User » (coop_shift.group_shift_user)"
 SHEETS: Final = "« Attendance Sheet » (shift_attendance.group_shift_attendance_sheet)"
 SHIFTS: Final = "« Shift Attendance » (shift.group_shift_attendance)"
+SHEET_MODELS: Final = ("shift.sheet", "shift.sheet.expected", "shift.sheet.added")
 CONTACTS: Final = "one that may read contacts (base.group_partner_manager)"
 
 FIELDS: Final[Mapping[FamilyName, Mapping[str, Fields]]] = {
@@ -113,9 +114,11 @@ FIELDS: Final[Mapping[FamilyName, Mapping[str, Fields]]] = {
 RIGHTS: Final[Mapping[FamilyName, tuple[Right, ...]]] = {
     FamilyName.FOODCOOP: (
         Right("res.partner", "read", "to know who may enter", TIME_CLOCK, essential=True),
+        Right("shift.shift", "read", "to know who works when", MEMBERS_READ),
         Right("shift.registration", "read", "to know who works when", MEMBERS_READ),
         Right("shift.registration", "write", "to note who has come", SHIFT_USER),
         Right("shift.registration", "create", "to note who came without a place, and to book", SHIFT_USER),
+        Right("shift.ticket", "read", "to note who came without a place, and to book", SHIFT_USER),
         Right("shift.template", "read", "to know who leads shifts", MEMBERS_READ),
         Right("res.partner.move", "create", "for the entrance log", TIME_CLOCK),
     ),
@@ -124,6 +127,7 @@ RIGHTS: Final[Mapping[FamilyName, tuple[Right, ...]]] = {
         Right("cooperative.status", "read", "to know who may enter", SHEETS, essential=True),
         Right("shift.shift", "read", "to know who works when", SHEETS),
         Right("shift.shift", "write", "to note who has come", SHEETS),
+        *(Right(model, "read", "to know who has come", SHEETS) for model in SHEET_MODELS),
         Right("shift.sheet", "write", "to note who has come", SHEETS),
         Right("shift.sheet.expected", "write", "to note who has come", SHEETS),
     ),

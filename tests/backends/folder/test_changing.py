@@ -110,6 +110,44 @@ def test_file_that_lost_most_rows_across_a_restart_is_believed_at_the_second_loo
     assert rig.backend.fetch("", 3)
 
 
+@pytest.mark.parametrize(
+    ("file", "row"),
+    [("hours.csv", "lun,9.00,20.30"), ("cards.csv", "4.2E+11,312"), ("members.csv", "312,Camille,à jour")],
+)
+def test_file_of_which_no_row_can_be_read_is_a_broken_one(
+    rig: FolderRig, terminal: Terminal, file: str, row: str
+) -> None:
+    """A spreadsheet has rewritten a column: neither stands the door open at night, nor is everybody locked out."""
+    whole = (rig.folder / file).read_bytes()
+    header = {"hours.csv": "weekday,opens,closes", "cards.csv": "card,member", "members.csv": "id,first_name,status"}
+    (rig.folder / file).write_text("\r\n".join([header[file], *[row] * whole.count(b"\n")]))
+    before = (terminal.knowledge.coop, dict(terminal.knowledge.cards), dict(terminal.knowledge.members))
+    for _ in range(2):
+        terminal.pull()
+        assert (terminal.knowledge.coop, terminal.knowledge.cards, terminal.knowledge.members) == before
+    assert rig.backend.examine()[0] == f"{file}: none of its rows can be read"
+    rig.reopen()
+    for _ in range(2):
+        with pytest.raises(BackendUnavailable, match=f"{file}: none of its rows can be read"):
+            rig.backend.fetch(terminal.cursor, 2)
+    (rig.folder / file).write_bytes(whole)
+    assert rig.backend.fetch(terminal.cursor, 2)
+    assert rig.backend.examine() == ()
+
+
+def test_coop_that_begins_with_a_mistyped_card_is_told_and_goes_on(rig: FolderRig) -> None:
+    (rig.folder / "cards.csv").write_text("card,member\r\n7:04A3C6CAE261,312\r\n")
+    for _ in range(2):
+        terminal = Terminal(rig.backend)
+        terminal.pull()
+        assert (len(terminal.knowledge.members), len(terminal.knowledge.cards)) == (MEMBERS, 0)
+        assert rig.backend.examine()[1].startswith("cards.csv, line 2: card:")
+        rig.reopen()
+    append(rig, "members.csv", "9001,Zoé,ok")
+    terminal.pull()
+    assert len(terminal.knowledge.members) == MEMBERS + 1
+
+
 @pytest.mark.parametrize(("spoil", "words"), BROKEN)
 @pytest.mark.parametrize("file", ["shifts.csv", "roster.csv", "coop.csv", "closures.csv"])
 def test_file_that_nobody_enters_by_is_waited_for_at_one_look(

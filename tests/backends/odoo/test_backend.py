@@ -120,6 +120,24 @@ def test_language_that_is_not_installed_is_left_out(louve: OdooCoop) -> None:
     assert set(seen) == {None}
 
 
+def test_server_that_lost_its_modules_is_not_one_where_every_bar_code_may_enter(louve: OdooCoop) -> None:
+    terminal = louve.terminal()
+    known = dict(terminal.knowledge.members)
+    about = louve.database.tables["res.partner"].fields
+    kept = {name: about.pop(name) for name in ("cooperative_state", "customer", "is_member")}
+    try:
+        for _ in range(3):
+            with pytest.raises(BackendUnavailable):
+                terminal.pull()
+            assert terminal.knowledge.members == known
+        with pytest.raises(BackendUnavailable, match="not of the family foodcoop"):
+            louve.backend.capabilities()
+    finally:
+        about.update(kept)
+    terminal.pull()
+    assert terminal.knowledge.members == known
+
+
 def test_essential_right_that_is_missing_is_named(louve: OdooCoop) -> None:
     user = louve.database.users[8]
     louve.database.users[8] = type(user)(id=8, login=user.login, secret=user.secret, groups=frozenset())

@@ -1,5 +1,7 @@
+import shutil
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, time, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -10,14 +12,14 @@ from kiosk.backends.odoo.habits import Habits
 from kiosk.clock import AdjustableClock
 from kiosk.demo.cast import ZONE, Kind
 from kiosk.demo.fake_odoo import foodcoop as modules
-from kiosk.demo.fake_odoo.faults import user_error
+from kiosk.demo.fake_odoo.faults import OdooException, user_error
 from kiosk.demo.fake_odoo.records import User
-from kiosk.errors import NotAuthorised
+from kiosk.errors import BackendUnavailable, NotAuthorised
 from kiosk.rules.ownership import search
 from kiosk.types import ClockTrust, FactKind, MemberId, Role, Status
 from tests.backends.odoo import coops
 from tests.backends.odoo.coops import DELIVERY, SHELVES_LATER, OdooCoop, badge
-from tests.backends.rigs import HASHER, fact, member_id
+from tests.backends.rigs import HASHER, MEMBERS, Terminal, fact, member_id
 
 # ── members ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -180,6 +182,49 @@ def test_member_no_longer_is_forgotten(louve: OdooCoop, change: dict[str, bool])
     assert terminal.knowledge.card(HASHER.hash_badge("0420000001188")) is None
 
 
+def break_off(louve: OdooCoop, terminal: Terminal) -> None:
+    """A round that reads the people and then breaks off."""
+
+    def fail(*_: object, **__: object) -> None:
+        raise OdooException("psycopg2.OperationalError", "the database is being restarted")
+
+    louve.database.methods["shift.shift", "search_read"] = fail
+    with pytest.raises(BackendUnavailable):
+        terminal.pull()
+    del louve.database.methods["shift.shift", "search_read"]
+
+
+@pytest.mark.parametrize("change", [{"active": False}, {"is_member": False}])
+def test_member_no_longer_is_forgotten_also_after_a_round_that_broke_off(louve: OdooCoop, change) -> None:
+    terminal = louve.terminal()
+    louve.database.touch("res.partner", 118, **change)
+    break_off(louve, terminal)
+    terminal.pull()
+    assert member_id(Kind.BADGE) not in terminal.knowledge.members
+
+
+def test_new_number_read_in_a_round_that_broke_off_costs_nobody_the_badge(louve: OdooCoop) -> None:
+    terminal = louve.terminal()
+    louve.database.touch("res.partner", 118, barcode_base=4711)
+    break_off(louve, terminal)
+    terminal.pull()
+    assert MemberId("118") not in terminal.knowledge.members
+    assert terminal.knowledge.card(HASHER.hash_badge("0420000001188")).member_id == MemberId("4711")
+
+
+def test_number_that_was_given_up_can_be_given_anew(louve: OdooCoop) -> None:
+    terminal = louve.terminal()
+    louve.database.touch("res.partner", 118, barcode_base=4711)
+    terminal.pull()
+    louve.database.touch("res.partner", 312, barcode_base=118)
+    terminal.pull()
+    assert terminal.knowledge.members[MemberId("118")].first_name == "Camille"
+    louve.database.touch("res.partner", 312, barcode_base=312)
+    terminal.pull()
+    assert MemberId("118") not in terminal.knowledge.members
+    assert terminal.knowledge.members[MemberId("312")].first_name == "Camille"
+
+
 def test_deleted_member_goes_with_the_daily_comparison(louve: OdooCoop) -> None:
     terminal = louve.terminal()
     del louve.database.tables["res.partner"].rows[118]
@@ -259,6 +304,69 @@ def test_hours_and_notice_of_the_coop_come_from_its_sheets(louve: OdooCoop) -> N
     coop = louve.terminal().knowledge.coop
     assert coop.notice
     assert len(coop.hours) == 7
+
+
+@pytest.fixture
+def sheets(louve: OdooCoop, coop_folder: Path, tmp_path: Path) -> Path:
+    """The coop's sheets, in a folder that the terminal has read, before its next start."""
+    folder = tmp_path / "sheets"
+    folder.mkdir()
+    for name in ("coop.csv", "hours.csv", "closures.csv"):
+        shutil.copy(coop_folder / name, folder)
+    louve.backend = louve.new_backend(coop_folder=folder)
+    louve.terminal()
+    louve.backend.close()
+    return folder
+
+
+BREAKS = {
+    "it is gone": lambda sheets: (sheets / "hours.csv").unlink(),
+    "it is empty": lambda sheets: (sheets / "hours.csv").write_bytes(b""),
+    "lacks the column weekday": lambda sheets: (sheets / "hours.csv").write_bytes(b"day,opens,closes"),
+    "the folder cannot be read": shutil.rmtree,
+    "none of its rows can be read": lambda sheets: (sheets / "hours.csv").write_text(
+        "weekday,opens,closes\n" + "lun,9.00,20.30\n" * 7
+    ),
+}
+
+
+@pytest.mark.parametrize("told", BREAKS)
+def test_hours_that_cannot_be_read_at_the_start_open_no_door_at_night(
+    louve: OdooCoop, sheets: Path, told: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    terminal = louve.terminal()
+    hours = terminal.knowledge.coop.hours
+    assert len(hours) == 7
+    BREAKS[told](sheets)
+    terminal.backend = louve.backend = louve.new_backend(coop_folder=sheets)
+    terminal.cursor = ""
+    for _ in range(3):
+        terminal.pull()
+        assert terminal.knowledge.coop.hours == hours
+    assert sum("not all can be read" in message for message in caplog.messages) == 1
+    assert any(told in problem for problem in louve.backend.examine())
+
+
+def test_hours_that_can_be_read_again_are_told(louve: OdooCoop, sheets: Path) -> None:
+    terminal = louve.terminal()
+    whole = (sheets / "hours.csv").read_bytes()
+    (sheets / "hours.csv").write_bytes(b"")
+    terminal.backend = louve.backend = louve.new_backend(coop_folder=sheets)
+    terminal.cursor = ""
+    terminal.pull()
+    (sheets / "hours.csv").write_bytes(whole.replace(b"20:30", b"21:45"))
+    terminal.pull()
+    assert {hours.closes for hours in terminal.knowledge.coop.hours} >= {time(21, 45)}
+    assert terminal.knowledge.coop.cycle_start == date(2026, 11, 16)
+    assert louve.backend.examine() == ()
+
+
+def test_row_of_the_sheets_that_cannot_be_read_is_told(louve: OdooCoop, sheets: Path) -> None:
+    with (sheets / "hours.csv").open("a") as file:
+        file.write("lundi,21h,vingt-deux heures\n")
+    louve.backend = louve.new_backend(coop_folder=sheets)
+    [problem] = louve.backend.examine()
+    assert problem.startswith("hours.csv, line ")
 
 
 # ── the entrance log ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -351,6 +459,25 @@ def test_missing_rights_are_named_with_the_group_and_what_they_carry_is_hidden(l
 
 def modules_user(user, *groups: str):
     return type(user)(id=user.id, login=user.login, secret=user.secret, groups=frozenset(groups))
+
+
+@pytest.mark.parametrize(
+    ("model", "group", "carried"),
+    [("shift.shift", "Lecture BDM", "roster"), ("shift.ticket", "Shift User", "booking")],
+)
+def test_one_model_that_may_not_be_read_costs_what_it_is_for_and_no_more(
+    louve: OdooCoop, model: str, group: str, carried: str
+) -> None:
+    rights = louve.database.rights
+    louve.database.rights = {**rights, (model, "read"): frozenset({"nobody"})}
+    try:
+        terminal = Terminal(louve.new_backend())
+        terminal.pull()
+        assert len(terminal.knowledge.members) == MEMBERS
+        assert not getattr(terminal.knowledge.capabilities, carried)
+        assert any(f"read {model}" in text and group in text for text in terminal.backend.examine())
+    finally:
+        louve.database.rights = rights
 
 
 def test_user_without_address_or_time_zone_is_pointed_out(louve: OdooCoop) -> None:

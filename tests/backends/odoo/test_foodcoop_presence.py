@@ -220,6 +220,16 @@ def test_place_at_the_same_hours_is_in_the_way(louve: OdooCoop) -> None:
     assert book(louve, Kind.SHIFT_NEXT, CLEANING_AT_19) is BookingOutcome.OVERLAP
 
 
+def test_technical_shift_at_the_same_hours_is_in_nobody_s_way(louve: OdooCoop) -> None:
+    technical = louve.database.insert("shift.type", {"name": "FTOP Shift", "is_ftop": True})
+    hours = louve.database.tables["shift.shift"].rows[louve.numbers[CLEANING_AT_19]]
+    shift = louve.database.insert("shift.shift", {**hours, "id": False, "shift_type_id": technical})
+    flying = louve.database.insert("shift.ticket", {"shift_id": shift, "shift_type": "ftop", "seats_max": 0})
+    place = {"partner_id": 312, "shift_id": shift, "shift_ticket_id": flying, "state": "open", "template_created": True}
+    louve.database.insert("shift.registration", place)
+    assert book(louve, Kind.OK, CLEANING_AT_19) is BookingOutcome.BOOKED
+
+
 def test_full_shift_is_taken(louve: OdooCoop) -> None:
     assert book(louve, Kind.BLOCKED, DELIVERY) is BookingOutcome.TAKEN
 

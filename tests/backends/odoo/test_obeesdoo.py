@@ -172,6 +172,17 @@ def test_places_of_one_job_at_the_same_hours_are_one_shift(bees: OdooCoop) -> No
     assert terminal.present(shift.id, member_id(Kind.FIRST_TIMER)) is True
 
 
+@pytest.mark.parametrize(("name", "job"), [(False, "Créneau"), ("Tri\u00a0: frais", "Tri : frais")])
+def test_job_is_what_odoo_calls_it_as_far_as_that_can_be_shown(bees: OdooCoop, name: object, job: str) -> None:
+    types = bees.database.tables["shift.type"]
+    label, types.label = types.label, lambda _: name
+    try:
+        jobs = {shift.job for shift in bees.terminal().knowledge.shifts.values()}
+    finally:
+        types.label = label
+    assert jobs == {job}
+
+
 def test_stand_in_has_the_place(bees: OdooCoop) -> None:
     [row] = rows_of(bees, "shift.shift", Kind.SHIFT_NOW)
     row["replaced_id"] = 312
@@ -373,6 +384,19 @@ def test_sheets_that_may_not_be_written_are_told(bees: OdooCoop) -> None:
         assert any("shift.sheet.expected" in text and "Attendance Sheet" in text for text in backend.survey().problems)
     finally:
         bees.database.rights[("shift.sheet.expected", "write")] = bees.database.rights["shift.sheet", "write"]
+
+
+@pytest.mark.parametrize("model", ["shift.sheet", "shift.sheet.expected", "shift.sheet.added"])
+def test_sheets_that_may_not_be_read_are_told_and_the_roster_is_that_of_the_shifts(bees: OdooCoop, model: str) -> None:
+    rights = bees.database.rights
+    bees.database.rights = {**rights, (model, "read"): frozenset({"nobody"})}
+    try:
+        terminal = Terminal(bees.new_backend())
+        terminal.pull()
+        assert terminal.knowledge.shifts
+        assert any(f"read {model}," in text and "Attendance Sheet" in text for text in terminal.backend.examine())
+    finally:
+        bees.database.rights = rights
 
 
 def test_extension_is_given_when_asked_for(bees: OdooCoop) -> None:

@@ -29,6 +29,11 @@ def test_link_is_an_id_and_a_label() -> None:
     )
 
 
+@pytest.mark.parametrize("label", ["", False, None])
+def test_link_to_a_record_without_a_name_is_a_link(label: object) -> None:
+    assert Row({"parent_id": [46, label]}).maybe_link("parent_id") == Link(46, "")
+
+
 def test_naive_text_is_utc() -> None:
     row = Row({"date_begin": "2026-07-14 16:00:00"})
     assert row.moment("date_begin") == datetime(2026, 7, 14, 16, tzinfo=UTC)
@@ -93,8 +98,13 @@ def test_any_value_is_read_or_refused(value: object) -> None:
 
 def test_text_is_one_line_of_bearable_length() -> None:
     text = Row({"name": " Ca\x00mille\n" + "é" * 500}).text("name")
-    assert text.startswith("Camilleé")
+    assert text.startswith("Camille é")
     assert len(text) <= 200
+
+
+def test_no_break_space_parts_a_first_name_from_the_family_s() -> None:
+    name = Row({"name": "Marie\u00a0DUPONT"}).text("name")
+    assert (name, first_name_of(name, "first-last")) == ("Marie DUPONT", "Marie")
 
 
 @pytest.mark.parametrize(
