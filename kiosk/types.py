@@ -173,7 +173,8 @@ class Capabilities:
     grace: bool = False
     """A member whom hours keep out may ask for the coop's own grace period."""
     presence: Presence = Presence.EXPLICIT
-    check_in_opens_minutes: int = 15
+    check_in_opens_minutes: int = 0
+    """Check-in is taken from so long before a shift; 0: it is for the coop's policy to say."""
 
 
 class ClockTrust(StrEnum):

@@ -325,10 +325,9 @@ def capabilities_from(json: Json) -> Capabilities:
     """What a server says it carries; what it does not name, it does not carry."""
     if maybe_number(json, "version", 1, 1) is None:
         raise ValueError("version is missing")
-    opens = maybe_number(json, "check_in_opens_minutes", 0, 240)
     return Capabilities(
         presence=read_word(json, "presence", Presence, Presence.EXPLICIT),
-        check_in_opens_minutes=Capabilities().check_in_opens_minutes if opens is None else opens,
+        check_in_opens_minutes=maybe_number(json, "check_in_opens_minutes", 0, 240) or 0,
         **{name: read_flag(json, name) for name in CARRIED},
     )
 
