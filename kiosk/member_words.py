@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from kiosk.store.retention import KEPT, PRESENCES, Retention
 from kiosk.text import texts
-from kiosk.types import FactKind, Role, Status
+from kiosk.types import DeskReason, FactKind, Reason, Role, Status
 from kiosk.views import Day, Duration, Hour, Hours
 
 STATUSES: Final[Mapping[Status, str]] = {
@@ -19,14 +19,14 @@ STATUSES: Final[Mapping[Status, str]] = {
     Status.AHEAD: "en avance sur ses heures",
     Status.WARN: "bientôt en retard d’heures",
     Status.GRACE: "en délai de grâce",
-    Status.BLOCKED: "bloqué pour des heures non faites",
-    Status.EXEMPT: "exempté d’heures",
+    Status.BLOCKED: "des heures non faites ferment la porte",
+    Status.EXEMPT: "dispense d’heures",
     Status.LEAVE: "en congé",
-    Status.FROZEN: "gelé",
-    Status.LEFT: "parti de la coop",
+    Status.FROZEN: "compte gelé",
+    Status.LEFT: "compte fermé",
     Status.FEE: "cotisation à payer",
-    Status.INACTIVE: "inactif",
-    Status.ATTACHED: "rattaché au compte d’une autre personne",
+    Status.INACTIVE: "compte qui attend d’être activé",
+    Status.ATTACHED: "compte rattaché à celui d’une autre personne",
     Status.VISITOR: "en visite",
 }
 KINDS: Final[Mapping[FactKind, str]] = {
@@ -36,7 +36,7 @@ KINDS: Final[Mapping[FactKind, str]] = {
     FactKind.CHECK_IN_UNDONE: "Présence annulée",
     FactKind.BOOKING: "Réservation d’un créneau",
     FactKind.BOOKING_UNDONE: "Réservation annulée",
-    FactKind.PARTNER_ABSENT: "Binôme signalé absent",
+    FactKind.PARTNER_ABSENT: "Absence du binôme signalée",
     FactKind.ABSENCE_ANNOUNCED: "Absence annoncée",
     FactKind.ABSENCE_UNDONE: "Absence retirée",
     FactKind.DOOR_OPENED: "Ouverture de la porte",
@@ -61,6 +61,37 @@ STATES: Final = {
     "delivered": "transmis au serveur",
     "withdrawn": "retiré avant d’être envoyé",
     "settled": "réglé à la main",
+}
+REASONS: Final[Mapping[str, str]] = {
+    Reason.WELCOME: "membre à jour",
+    Reason.BOOKED: "inscription à un créneau",
+    Reason.COORDINATOR: "rôle de coordination ou de technique",
+    Reason.OFFLINE_HOURS: "heures à faire, sans internet pour réserver",
+    Reason.MADE_UP: "rattrapage réservé",
+    Reason.HOURS: "heures non faites",
+    Reason.LEAVE: "congé",
+    Reason.FROZEN: "compte gelé",
+    Reason.LEFT: "départ de la coop",
+    Reason.FEE: "cotisation à payer",
+    Reason.INACTIVE: "compte inactif",
+    Reason.VISITOR: "visite",
+    Reason.CLOSED: "hors des heures d’ouverture",
+    Reason.UNSTAFFED: "personne à l’accueil",
+    Reason.EXPIRED: "données trop anciennes pour décider",
+    Reason.CARD_BLOCKED: "carte bloquée",
+    Reason.HOUSEHOLD: "situation du compte de rattachement",
+    Reason.UNKNOWN: "carte inconnue",
+    Reason.OWN_HOURS: "hors des heures de cette personne",
+    Reason.PASSED_BACK: "carte qui venait de servir",
+    Reason.BADGE: "code-barres sans personne à l’accueil",
+    Reason.LOCKED_DOWN: "porte condamnée",
+    Reason.BY_HAND: "à la main",
+    Reason.EXIT: "bouton de sortie",
+    Reason.TEST: "essai de la porte",
+    DeskReason.DELIVERY: "livraison",
+    DeskReason.FORGOTTEN_CARD: "carte oubliée",
+    DeskReason.VISIT: "visite",
+    DeskReason.OTHER: "autre raison",
 }
 ROLES: Final = {Role.COORDINATOR: "coordination", Role.TECHNICIAN: "technique"}
 LANGUAGES: Final = {"fr": "français", "en": "anglais"}
@@ -237,8 +268,14 @@ def _places(places: Sequence[Mapping[str, Any]], page: Page) -> list[str]:
 
 def _lines(lines: Sequence[Mapping[str, Any]], page: Page) -> list[str]:
     return [
-        f"{KINDS[FactKind(line['kind'])]}, {page.at(line['happened_at'])}{_state(line['state'])}." for line in lines
+        f"{KINDS[FactKind(line['kind'])]}, {page.at(line['happened_at'])}{_about(line)}{_state(line['state'])}."
+        for line in lines
     ] or ["Rien."]
+
+
+def _about(line: Mapping[str, Any]) -> str:
+    shift = "" if line["shift"] is None else f", créneau {line['shift']}"
+    return shift if line["why"] is None else f"{shift}, motif : {REASONS.get(line['why'], line['why'])}"
 
 
 def _learned(rows: Mapping[str, Sequence[Mapping[str, Any]]], page: Page) -> Iterator[str]:
@@ -333,4 +370,4 @@ def _left(outcome: Mapping[str, Any], page: Page, done: Done) -> Iterator[str]:
     if not done.server_knows:
         yield "- Le numéro, dans le message d’oubli qui attend : jusqu’à ce que le serveur l’ait reçu."
     for file in done.aside:
-        yield f"- {file}, un fichier endommagé mis de côté : à détruire à la main."
+        yield f"- {file}, une copie mise de côté : détruis-la, ou elle part après {days.passage_days} jours."

@@ -20,12 +20,26 @@ from kiosk.control import ControlServer
 from kiosk.devices.cards import CardHasher
 from kiosk.events import CommandReceived, KnowledgePage
 from kiosk.ids import FactIds
-from kiosk.member_words import KINDS, STATUSES
+from kiosk.member_words import KINDS, REASONS, STATUSES
 from kiosk.rules.knowledge import Knowledge
 from kiosk.store.cards import Preference
 from kiosk.store.outbox import Arrived
 from kiosk.store.thread import Store
-from kiosk.types import Assignment, Card, CardHash, Fact, FactId, FactKind, Member, MemberId, Shift, ShiftId, Status
+from kiosk.types import (
+    Assignment,
+    Card,
+    CardHash,
+    DeskReason,
+    Fact,
+    FactId,
+    FactKind,
+    Member,
+    MemberId,
+    Reason,
+    Shift,
+    ShiftId,
+    Status,
+)
 from tests.test_cli import kiosk
 
 WHO = MemberId("number-312")
@@ -93,7 +107,7 @@ def live(store):
     for kind, more in (
         (FactKind.PASSAGE, {}),
         (FactKind.CHECK_IN, {"shift_id": ShiftId("s1")}),
-        (FactKind.REFUSAL, {}),
+        (FactKind.REFUSAL, {"details": {"reason": "fee", "rule": "closed_account"}}),
     ):
         store.record(fact(kind, **more))
     store.journal_list().result(PATIENCE)
@@ -128,6 +142,8 @@ def test_export_names_everything_recorded(monkeypatch, capsys, config, tmp_path)
         "Présence à un créneau, le ",
         "Entrée, le ",
         "Entrée refusée, le ",
+        ", motif : cotisation à payer.",
+        ", créneau s1 (en attente d’envoi au serveur).",
         "(en attente d’envoi au serveur)",
         "Gardé 90 jours.",
         "puis 30 jours",
@@ -140,6 +156,7 @@ def test_export_names_everything_recorded(monkeypatch, capsys, config, tmp_path)
 def test_every_kind_of_fact_and_standing_has_its_words():
     assert set(KINDS) == set(FactKind)
     assert set(STATUSES) == set(Status)
+    assert set(REASONS) == {*Reason, *DeskReason}
 
 
 @pytest.mark.parametrize("command", [("export", WHO, "-o", "never-written.txt"), ("forget", WHO)])

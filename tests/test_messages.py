@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 from babel.messages.pofile import read_po
 
+from kiosk.member_words import STATUSES
 from kiosk.messages import MESSAGES
 from kiosk.text import FORMAL, LOCALE_FOLDER
+from kiosk.types import Status
 
 FONTS = Path(__file__).parents[1] / "kiosk" / "screens" / "fonts"
 NO_BREAK = "\u00a0"
@@ -107,3 +109,9 @@ def test_the_catalogues_are_whole_and_whoever_says_tu_can_say_vous():
     script = LOCALE_FOLDER.parents[1] / "scripts" / "catalogue"
     done = subprocess.run([sys.executable, script, "--check"], check=False, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_a_standing_is_told_in_words_that_fit_everybody():
+    gendered = re.compile(r"^(bloqué|exempté|gelé|parti|inactif|rattaché|signalé)\b")
+    assert not [text for text in STATUSES.values() if gendered.search(text)]
+    assert set(STATUSES) == set(Status)

@@ -69,6 +69,11 @@ def _is_noted(view: View) -> bool:
     return body(ResultView, "shift.noted")(view) or body(ResultView, "shift.noted.here")(view)
 
 
+def _is_kept(view: View) -> bool:
+    """Here alone: it leaves once there is a way to the server."""
+    return body(ResultView, "shift.queued")(view) or body(ResultView, "shift.noted.here")(view)
+
+
 def _asks(key: str) -> Callable[[View], bool]:
     return lambda view: isinstance(view, JarView) and view.ask.key == key
 
@@ -363,7 +368,7 @@ STEPS: tuple[Step, ...] = (
         titled(QuestionView, "shift.ask"),
         door=True,
     ),
-    Step("offline-present", "a check-in is kept here", wait(16), _is_noted),
+    Step("offline-present", "a check-in is kept here", wait(16), _is_kept),
     Step(
         "online-again",
         "the line is gone, and what waited has left, once each",

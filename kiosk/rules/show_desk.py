@@ -21,7 +21,7 @@ from kiosk.rules.states import (
     Wondering,
 )
 from kiosk.rules.turn import Surroundings
-from kiosk.types import Part
+from kiosk.types import ClockTrust, Part
 from kiosk.views import (
     BoardLine,
     Button,
@@ -48,7 +48,7 @@ ROLL_CALL = Button(action=Action.ROLL_CALL, label=say("idle.team"), icon="accoun
 
 
 @shown(Idle)
-def show_idle(_session: Session, _state: Idle, around: Surroundings, frame: Frame) -> IdleView:
+def show_idle(session: Session, _state: Idle, around: Surroundings, frame: Frame) -> IdleView:
     """The one thing to do, in the words a stranger would use; beside it the shift board, with counts and no names."""
     frame = _clocked(frame, around)
     if around.station is Station.BULK:
@@ -60,7 +60,7 @@ def show_idle(_session: Session, _state: Idle, around: Surroundings, frame: Fram
         frame=frame,
         picture="card",
         title=say("idle.title"),
-        sub=_rotating_line(around),
+        sub=_rotating_line(session, around),
         board=_board(around) if has_roster else (),
         buttons=(
             *((WEIGH,) if around.station is Station.BOTH else ()),
@@ -84,12 +84,14 @@ DOOR_LINES = {
 """What stands in the place of « La porte s’ouvre toute seule. » while it does not."""
 
 
-def _rotating_line(around: Surroundings) -> Say:
-    """The door, the week's shifts, the shared pot, the coop's notice: eight seconds each, standing still."""
+def _rotating_line(session: Session, around: Surroundings) -> Say:
+    """The door, the badges, the week's shifts, the shared pot, the notice: eight seconds each, standing still."""
     if around.keeping.mode in DOOR_LINES:
         return say(DOOR_LINES[around.keeping.mode])
     knowledge = around.knowledge
-    lines: list[Callable[[], Say]] = [partial(say, "idle.sub")]
+    lines: list[Callable[[], Say]] = [partial(say, "idle.sub" if _opens_for_all(around) else "idle.closed.sub")]
+    if _reads_badges(session, around):
+        lines.append(partial(say, "idle.badge"))
     if knowledge.capabilities.roster and any(
         shift.places for shift in shifts.this_week(knowledge, around.now, around.zone)
     ):
@@ -100,6 +102,18 @@ def _rotating_line(around: Surroundings) -> Say:
         lines += [partial(literal, line) for line in knowledge.coop.notice.splitlines()]
     # Only the one that stands there is worked out: a week's places are counted for it.
     return lines[int(around.monotonic // LINE_SECONDS) % len(lines)]()
+
+
+def _opens_for_all(around: Surroundings) -> bool:
+    """The door heeds no hours, or these are opening hours; a clock that nobody vouches for closes nothing."""
+    if not around.policy.needs_opening_hours or around.trust is ClockTrust.NEVER:
+        return True
+    return shifts.is_open(around.knowledge.coop, around.now, around.zone)
+
+
+def _reads_badges(session: Session, around: Surroundings) -> bool:
+    """Beside the card reader there is a scanner that works: badges with a bar code are still in use."""
+    return {Part.READER, Part.SCANNER} <= around.parts and Part.SCANNER not in session.lost
 
 
 def _gauge(around: Surroundings) -> Say:
@@ -172,15 +186,16 @@ def _show_night(around: Surroundings, frame: Frame) -> IdleView:
 
 
 @shown(OutOfOrder)
-def show_out_of_order(_session: Session, state: OutOfOrder, around: Surroundings, frame: Frame) -> NoticeView:
+def show_out_of_order(session: Session, state: OutOfOrder, around: Surroundings, frame: Frame) -> NoticeView:
     """A technical failure never looks like a refusal of the person."""
     door = state.part is Part.DOOR
+    otherwise = "broken.reader.badge" if _reads_badges(session, around) else "broken.ring"
     return NoticeView(
         frame=_clocked(frame, around),
         edge=Edge.SUN,
         icon="door-off" if door else "reader-off",
         title=say("broken.door" if door else "broken.reader"),
-        body=(say("broken.door.do" if door else "broken.ring"),),
+        body=(say("broken.door.do" if door else otherwise),),
         buttons=(desk_button(ButtonKind.MAIN), *((WEIGH,) if around.station is Station.BOTH else (NO_CARD,))),
     )
 
@@ -248,12 +263,16 @@ def show_ringing(_session: Session, state: Ringing, around: Surroundings, frame:
     )
 
 
+PASSAGES_DAYS, PRESENCES_DAYS = 90, 30
+"""How long a terminal keeps what it has noted, as ``kiosk/defaults.toml`` proposes."""
+
+
 @shown(Informing)
 def show_my_data(_session: Session, _state: Informing, _around: Surroundings, frame: Frame) -> TextView:
     return TextView(
         frame=frame,
         title=say("data.title"),
-        paragraphs=(say("data.what"), say("data.passages", n=3, years=5), say("data.contact")),
+        paragraphs=(say("data.what"), say("data.passages", n=PASSAGES_DAYS, sent=PRESENCES_DAYS), say("data.contact")),
         buttons=(done_button(),),
     )
 

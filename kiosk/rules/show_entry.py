@@ -7,13 +7,14 @@ from kiosk.rules import shifts
 from kiosk.rules.dating import may_be_told
 from kiosk.rules.grace import may_ask_for_grace
 from kiosk.rules.showing import (
+    age,
     book_button,
-    days_ago,
     desk_button,
     done_button,
     my_shifts_button,
     shown,
     staff_buttons,
+    still_ahead,
 )
 from kiosk.rules.standing_in import may_stand_in
 from kiosk.rules.states import (
@@ -170,14 +171,14 @@ def show_attention(_session: Session, state: Noticing, _around: Surroundings, fr
     )
 
 
-def remark_text(visit: Visit) -> Say | None:
+def remark_text(visit: Visit, around: Surroundings) -> Say | None:
     """What there is to say, once the person has asked for it."""
-    until = visit.account.until
+    until = still_ahead(visit.account.until, around)
     match visit.verdict.remark:
         case Remark.NOTHING:
             return None
         case Remark.HOURS_TO_BOOK:
-            return _hours_to_book(visit)
+            return _hours_to_book(visit, around)
         case Remark.GRACE:
             return say("alert.grace.soon") if until is None else say("alert.grace", date=Day(until))
         case Remark.FEE_SOON:
@@ -186,14 +187,14 @@ def remark_text(visit: Visit) -> Say | None:
             return say("alert.offline")
 
 
-def _hours_to_book(visit: Visit) -> Say | None:
-    account = visit.account
+def _hours_to_book(visit: Visit, around: Surroundings) -> Say | None:
+    account, due_by = visit.account, still_ahead(visit.account.due_by, around)
     minutes = account.due_minutes or max(0, -(account.balance_minutes or 0))
     if not minutes:
         return None
-    if account.due_by is None:
+    if due_by is None:
         return say("alert.hours.soon", duration=Duration(minutes))
-    return say("alert.hours", duration=Duration(minutes), date=Day(account.due_by))
+    return say("alert.hours", duration=Duration(minutes), date=Day(due_by))
 
 
 # ── closed ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -293,7 +294,7 @@ REASON_KEYS: dict[Reason, tuple[str, ...]] = {
 
 
 def _reason_texts(visit: Visit, around: Surroundings, *, book: bool) -> tuple[Say, ...]:
-    reason, until = visit.verdict.reason, visit.account.until
+    reason, until = visit.verdict.reason, still_ahead(visit.account.until, around)
     if reason is Reason.HOURS and book:
         return say("closed.hours"), say("closed.hours_do")
     if reason is Reason.FROZEN and until is not None:
@@ -307,15 +308,7 @@ def _age_of_it(visit: Visit, around: Surroundings) -> tuple[Say, ...]:
     as_of = around.knowledge.as_of
     if visit.verdict.freshness is not Freshness.STALE or as_of is None or around.link.online:
         return ()
-    if not may_be_told(as_of):
-        return ()
-    match days_ago(as_of, around):
-        case 0:
-            return (say("closed.asof", time=Hour(as_of)),)
-        case 1:
-            return (say("closed.asof.yesterday", time=Hour(as_of)),)
-        case _:
-            return (say("closed.asof.day", day=Day(as_of), time=Hour(as_of)),)
+    return (age("closed.asof", as_of, around),) if may_be_told(as_of) else ()
 
 
 def _show_opening_hours(around: Surroundings, frame: Frame) -> NoticeView:
@@ -334,7 +327,10 @@ def _show_opening_hours(around: Surroundings, frame: Frame) -> NoticeView:
 
 
 def opening_text(around: Surroundings, key: str) -> tuple[Say, bool]:
-    """When the coop opens (the keys are ``key``, ``key.tomorrow``, ``.day``, ``.unknown``), and whether it is today."""
+    """When the coop opens, and whether it is today.
+
+    The keys are ``key``, ``key.tomorrow``, ``.day``, ``.date`` from a week on, ``.unknown``.
+    """
     opening = shifts.opens_at(around.knowledge.coop, around.now, around.zone)
     if opening is None:
         return say(f"{key}.unknown"), False
@@ -343,11 +339,23 @@ def opening_text(around: Surroundings, key: str) -> tuple[Say, bool]:
         return say(key, time=Hour(opening)), True
     if opening.date() == today + timedelta(days=1):
         return say(f"{key}.tomorrow", time=Hour(opening)), False
-    return say(f"{key}.day", day=Day(opening), time=Hour(opening)), False
+    # After a week a weekday alone would be taken for the next one.
+    named = "day" if opening.date() < today + timedelta(days=7) else "date"
+    return say(f"{key}.{named}", day=Day(opening), time=Hour(opening)), False
 
 
 @shown(Unrecognised)
-def show_unknown(_session: Session, state: Unrecognised, _around: Surroundings, frame: Frame) -> NoticeView:
+def show_unknown(_session: Session, state: Unrecognised, around: Surroundings, frame: Frame) -> NoticeView:
+    if around.knowledge.as_of is None:
+        # It knows nobody yet: that is no fault of this card.
+        return NoticeView(
+            frame=frame,
+            edge=Edge.SUN,
+            icon="card-search-outline",
+            title=say("broken.empty"),
+            body=(say("broken.empty.do"),),
+            buttons=(desk_button(ButtonKind.MAIN), done_button()),
+        )
     sentences = {CardKind.BANK: "unknown.bank", CardKind.PHONE: "unknown.phone"}
     key = sentences.get(state.kind, "unknown.offline" if state.fresh_offline else "unknown.sub")
     panel = None

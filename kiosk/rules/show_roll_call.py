@@ -8,10 +8,11 @@ from kiosk.rules.showing import days_ago, done_button, shown
 from kiosk.rules.states import RollCalling, Session
 from kiosk.rules.turn import Surroundings
 from kiosk.rules.working import coming_crews, may_see_names
-from kiosk.types import Shift
+from kiosk.types import Assignment, Shift
 from kiosk.views import (
     Button,
     ButtonKind,
+    Day,
     Frame,
     Hour,
     Hours,
@@ -60,7 +61,7 @@ def show_roll_call(_session: Session, state: RollCalling, around: Surroundings, 
         title=title,
         jobs=(
             *(_job(shift, crew, around) for shift in crew.shifts[:JOBS_SHOWN]),
-            *((_later_job(following),) if following is not None else ()),
+            *((_later_job(following, around),) if following is not None else ()),
         ),
         panel=Panel(icon="card-account-details-outline", text=say("team.card"), tone=PanelTone.SKY_SOFT)
         if around.policy.roster_names is RosterNames.CARD and state.visit is None
@@ -85,7 +86,7 @@ def _shows_names(crew: shifts.Crew, state: RollCalling, around: Surroundings) ->
 
 
 def _job(shift: Shift, crew: shifts.Crew, around: Surroundings) -> JobRow:
-    places = around.knowledge.roster(shift.id)
+    places = _taken(shift, around)
     running = crew.starts_at <= around.now
     here = sum(place.present for place in places) if running else len(places)
     missing = max(0, shift.places - here)
@@ -99,10 +100,16 @@ def _job(shift: Shift, crew: shifts.Crew, around: Surroundings) -> JobRow:
     )
 
 
-def _later_job(crew: shifts.Crew) -> JobRow:
+def _taken(shift: Shift, around: Surroundings) -> tuple[Assignment, ...]:
+    """The places of who is there or awaited: whoever has said that they will not come leaves theirs free."""
+    places = around.knowledge.roster(shift.id)
+    return tuple(place for place in places if place.present or not around.knowledge.is_absent(place))
+
+
+def _later_job(crew: shifts.Crew, around: Surroundings) -> JobRow:
     missing = crew.missing
     return JobRow(
-        job=say("team.next", time=Hour(crew.starts_at)),
+        job=_start(crew, around),
         here=crew.booked,
         of=crew.places,
         count=None,
@@ -112,11 +119,22 @@ def _later_job(crew: shifts.Crew) -> JobRow:
     )
 
 
+def _start(crew: shifts.Crew, around: Surroundings) -> Say:
+    """After the last crew of a day the next one is tomorrow's, or comes after a night of its own."""
+    match -days_ago(crew.starts_at, around):
+        case 0:
+            return say("team.next", time=Hour(crew.starts_at))
+        case 1:
+            return say("board.tomorrow", time=Hour(crew.starts_at))
+        case _:
+            return say("board.day", day=Day(crew.starts_at), time=Hour(crew.starts_at))
+
+
 def _people(crew: shifts.Crew, around: Surroundings) -> tuple[PersonRow, ...]:
     """Who is there and who is awaited, then what is free; of a crew that is too large the last line says how many."""
     rows = []
     for shift in crew.shifts:
-        for place in sorted(around.knowledge.roster(shift.id), key=lambda place: (not place.present, place.first_name)):
+        for place in sorted(_taken(shift, around), key=lambda place: (not place.present, place.first_name)):
             chip, tone = None, PanelTone.SKY_SOFT
             if place.first_shift:
                 chip = say("team.first")
@@ -126,7 +144,7 @@ def _people(crew: shifts.Crew, around: Surroundings) -> tuple[PersonRow, ...]:
             rows.append(
                 PersonRow(name=literal(place.first_name), job=literal(shift.job), icon=icon, chip=chip, chip_tone=tone)
             )
-    free = [(shift, shift.places - len(around.knowledge.roster(shift.id))) for shift in crew.shifts]
+    free = [(shift, shift.places - len(_taken(shift, around))) for shift in crew.shifts]
     gaps = [
         PersonRow(name=literal(shift.job), job=say("team.free", n=places), icon="plus-circle-outline")
         for shift, places in free

@@ -5,14 +5,17 @@ from dataclasses import replace
 from kiosk.events import Action, BookingOutcome, DoorMode
 from kiosk.rules import shifts
 from kiosk.rules.booking import OFFERS_A_PAGE, can_book, shows_gaps
+from kiosk.rules.dating import may_be_told
 from kiosk.rules.show_entry import remark_text
 from kiosk.rules.showing import (
+    age,
     book_button,
     desk_button,
     done_button,
     my_shifts_button,
     shown,
     staff_buttons,
+    still_ahead,
 )
 from kiosk.rules.states import (
     Asking,
@@ -56,6 +59,9 @@ from kiosk.views import (
     say,
 )
 
+RING_SECONDS = 10
+"""The ring beside the likely answer runs down in the last seconds only; until then it hurries nobody."""
+
 
 @shown(Asking)
 def show_question(session: Session, state: Asking, around: Surroundings, frame: Frame) -> QuestionView:
@@ -64,7 +70,7 @@ def show_question(session: Session, state: Asking, around: Surroundings, frame: 
     shift = around.knowledge.shifts.get(state.shift_id)
     own = shift is None or around.knowledge.assignment(shift.id, visit.member.id) is not None
     header = frame.header if frame.header.text else None
-    countdown = Countdown(ends_at=state.ends_at, seconds=around.times.question_seconds)
+    countdown = Countdown(ends_at=state.ends_at, seconds=min(RING_SECONDS, around.times.question_seconds))
     silent_yes = not has_declined(session, around, visit, state.shift_id)
     return QuestionView(
         frame=frame if header else _greeted(frame, visit.member),
@@ -104,20 +110,12 @@ def show_thanks(_session: Session, state: Thanking, around: Surroundings, frame:
     Where the server notes a presence by being asked whose card it is, it is noted here until that was done.
     """
     name = state.visit.member.first_name
-    body: tuple[Say, ...]
-    if not state.committed:
-        body = (say("shift.noting"),)
-    else:
-        by_asking = around.knowledge.capabilities.presence is Presence.BY_IDENTIFYING
-        key = "shift.noted.here" if by_asking and around.knowledge.is_waiting(state.fact) else "shift.noted"
-        done = (say("shift.absent.done"),) if state.partner_absent else ()
-        body = (say(key, time=Hour(state.noted_at)), *done)
     return ResultView(
         frame=frame,
         tone=ResultTone.LEAF,
         icon="account-check-outline",
         title=say("shift.done", name=name),
-        body=body,
+        body=_noted(state, around),
         panel=_team_panel(state, around),
         note=None if state.undoable else Line(icon="undo", text=say("shift.undo_how", n=around.policy.undo_seconds)),
         buttons=(
@@ -133,6 +131,17 @@ def show_thanks(_session: Session, state: Thanking, around: Surroundings, frame:
     )
 
 
+def _noted(state: Thanking, around: Surroundings) -> tuple[Say, ...]:
+    if not state.committed:
+        return (say("shift.noting"),)
+    by_asking = around.knowledge.capabilities.presence is Presence.BY_IDENTIFYING
+    waits = around.knowledge.is_waiting(state.fact)
+    if waits and not by_asking and not around.link.online:
+        return (say("shift.queued"),)
+    noted = say("shift.noted.here" if waits and by_asking else "shift.noted", time=Hour(state.noted_at))
+    return (noted, say("shift.absent.done")) if state.partner_absent else (noted,)
+
+
 def _team_panel(state: Thanking, around: Surroundings) -> Panel | None:
     shift = around.knowledge.shifts.get(state.shift_id)
     if shift is None:
@@ -146,13 +155,24 @@ def _team_panel(state: Thanking, around: Surroundings) -> Panel | None:
     here = [place for place in places if place.present and place.member_id not in me]
     newcomers = tuple(place.first_name for place in here if place.first_shift)
     if newcomers:
-        return Panel(
-            icon="human-greeting-variant", text=say("shift.newcomer", names=Names(newcomers[:2]), n=len(newcomers))
-        )
-    names = tuple(place.first_name for place in here)
-    if not names:
-        return Panel(icon="account-group-outline", text=say("shift.alone"))
-    return Panel(icon="account-group-outline", text=say("shift.team", names=Names(names[:4])))
+        return Panel(icon="human-greeting-variant", text=_newcomers(newcomers))
+    if here:
+        return Panel(icon="account-group-outline", text=_team(tuple(place.first_name for place in here)))
+    awaited = [place for place in places if place.member_id not in me and not around.knowledge.is_absent(place)]
+    return Panel(icon="account-group-outline", text=say("shift.alone")) if awaited else None
+
+
+def _newcomers(names: tuple[str, ...]) -> Say:
+    if len(names) > 2:
+        return say("shift.newcomers", n=len(names))
+    return say("shift.newcomer", names=Names(names), n=len(names))
+
+
+def _team(names: tuple[str, ...]) -> Say:
+    """All of a crew of five; of a larger one some, and how many others: nobody is left out without a word."""
+    if len(names) > 4:
+        return say("shift.team.many", names=Names(names[:3]), n=len(names) - 3)
+    return say("shift.team", names=Names(names))
 
 
 @shown(Undone)
@@ -174,18 +194,34 @@ def show_undone(_session: Session, state: Undone, _around: Surroundings, frame: 
 @shown(Reviewing)
 def show_my_shifts(_session: Session, state: Reviewing, around: Surroundings, frame: Frame) -> ShiftsView:
     visit, tells_next = state.visit, around.knowledge.capabilities.next_shifts
-    remark = remark_text(visit) if state.remark else None
+    remark = remark_text(visit, around) if state.remark else _no_booking(around)
     coming = shifts.next_shifts(around.knowledge, visit.member, around.now)
     book = "my.book" if can_book(around) else "my.gaps" if shows_gaps(around) else ""
+    tiles = _tiles(visit, around) if visit.member is visit.account else ()
     return ShiftsView(
-        frame=frame,
+        frame=_dated(frame, around) if tiles else frame,
         title=say("alert.title" if state.remark else "my.title" if tells_next else "my.balance"),
-        tiles=_tiles(visit, around) if visit.member is visit.account else (),
+        tiles=tiles,
         rows=tuple(_shift_row(shift) for shift in coming),
         empty=say("my.none") if tells_next and not coming else None,
         remark=None if remark is None else Panel(icon="message-text-outline", text=remark, tone=PanelTone.SUN_SOFT),
         buttons=(*((book_button(book),) if book else ()), done_button()),
     )
+
+
+def _no_booking(around: Surroundings) -> Say | None:
+    """Where a place can be booked else: why the button is missing."""
+    return say("offline.nobook") if around.knowledge.capabilities.booking and not around.link.online else None
+
+
+def _dated(frame: Frame, around: Surroundings) -> Frame:
+    """Counters that are older than usual say how old, in the place of the word on the network."""
+    as_of = around.knowledge.as_of
+    if not frame.stale or as_of is None or not may_be_told(as_of) or around.keeping.mode is DoorMode.RELEASED:
+        return frame
+    icon = frame.header.icon or "calendar-clock-outline"
+    told = age("offline.asof", as_of, around)
+    return replace(frame, header=replace(frame.header, text=told, second=frame.header.second or told, icon=icon))
 
 
 def _tiles(visit: Visit, around: Surroundings) -> tuple[Tile, ...]:
@@ -202,12 +238,13 @@ def _tiles(visit: Visit, around: Surroundings) -> tuple[Tile, ...]:
                 tone=PanelTone.LEAF_SOFT if minutes >= 0 else PanelTone.SUN_SOFT,
             )
         )
+    due_by = still_ahead(account.due_by, around)
     if account.due_minutes:
         tiles.append(
             Tile(
                 label=say("my.due"),
                 figure=say("my.minutes", duration=Duration(account.due_minutes)),
-                rest=None if account.due_by is None else say("my.due.by", date=Day(account.due_by)),
+                rest=None if due_by is None else say("my.due.by", date=Day(due_by)),
                 tone=PanelTone.SKY_SOFT,
             )
         )

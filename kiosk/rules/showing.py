@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 
 from kiosk.events import Action, DoorAlarmKind, DoorMode
@@ -12,7 +12,7 @@ from kiosk.rules import access, shifts
 from kiosk.rules.dating import may_be_told
 from kiosk.rules.doorkeeping import worst
 from kiosk.rules.policy import Station
-from kiosk.rules.states import Asking, Noticing, Session, State, TareKept, Taring, Welcoming
+from kiosk.rules.states import Asking, Noticing, Session, State, TareKept, Taring, Thanking, Welcoming
 from kiosk.rules.turn import Surroundings
 from kiosk.types import ClockTrust, Freshness, Role
 from kiosk.views import Button, ButtonKind, Day, Frame, Header, Hour, Say, View, say
@@ -41,8 +41,8 @@ def paint(session: Session, state: State, around: Surroundings) -> View:
 
 # ── the frame ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
-QUIET_HEADERS = (Welcoming, Noticing, Asking)
-"""Screens whose message fills them: the clock stays away, and so does the word on the network."""
+QUIET_HEADERS = (Welcoming, Noticing, Asking, Thanking)
+"""Screens whose message fills them: the word on the network stays away."""
 
 
 def frame_of(session: Session, state: State, around: Surroundings) -> Frame:
@@ -50,7 +50,7 @@ def frame_of(session: Session, state: State, around: Surroundings) -> Frame:
     stale = access.freshness(around.knowledge, around.now, around.policy) is not Freshness.FRESH
     return Frame(
         language=session.language,
-        header=_band(state) or release_notice(around) or Header(),
+        header=_band(state) or release_notice(around) or _word_on_the_network(state, around) or Header(),
         large_text=session.large_text,
         night=is_night(around),
         stale=stale,
@@ -105,19 +105,37 @@ TECHNICAL_ALARMS = {DoorAlarmKind.TAMPER: "door.tamper", DoorAlarmKind.STUCK: "d
 
 def clock_header(around: Surroundings) -> Header:
     """The day, the hour, the week, and whether the coop is open; without the network, since when."""
-    # To the minute: a view that differs is drawn again, and this one stands for hours.
-    now = around.now.replace(second=0, microsecond=0)
-    bulk = around.station is Station.BULK
+    now = _this_minute(around)
     is_set = around.trust is not ClockTrust.NEVER
     clock = say("idle.header.door", day=Day(now), time=Hour(now)) if is_set else None
     notice = release_notice(around) or _door_notice(around, clock)
     if notice is not None:
         return notice
-    if not around.link.online and around.link.since is not None:
-        key = "offline.header2.bulk" if bulk else "offline.header2"
-        second = say(key, day=Day(now), time=Hour(now)) if is_set else say(f"{key}.unset")
-        return Header(text=_offline_since(around), second=second, icon="cloud-off-outline", bold=True)
+    offline = _offline_header(around)
+    if offline is not None:
+        return offline
     return _clock_alone(around, now) if is_set else Header(text=say("idle.header.unset"))
+
+
+def _word_on_the_network(state: State, around: Surroundings) -> Header | None:
+    """Without the network every screen stays as it is; its header alone says so."""
+    return None if isinstance(state, QUIET_HEADERS) else _offline_header(around)
+
+
+def _offline_header(around: Surroundings) -> Header | None:
+    """Since when the network is away, and below it the clock and what works all the same."""
+    if around.link.online or around.link.since is None:
+        return None
+    now = _this_minute(around)
+    key = "offline.header2.bulk" if around.station is Station.BULK else "offline.header2"
+    is_set = around.trust is not ClockTrust.NEVER
+    second = say(key, day=Day(now), time=Hour(now)) if is_set else say(f"{key}.unset")
+    return Header(text=_offline_since(around), second=second, icon="cloud-off-outline", bold=True)
+
+
+def _this_minute(around: Surroundings) -> datetime:
+    """To the minute: a view that differs is drawn again, and some stand for hours."""
+    return around.now.replace(second=0, microsecond=0)
 
 
 def _clock_alone(around: Surroundings, now: datetime) -> Header:
@@ -125,15 +143,21 @@ def _clock_alone(around: Surroundings, now: datetime) -> Header:
         return Header(text=say("idle.header.bulk", day=Day(now), time=Hour(now)))
     coop = around.knowledge.coop
     if not shifts.is_open(coop, now, around.zone):
-        return Header(text=say("idle.header.closed", day=Day(now), time=Hour(now)), icon=_moon(around))
+        return _closed_header(around, now)
     letter = shifts.week_letter(coop, now.astimezone(around.zone).date())
     if letter is None:
         return Header(text=say("idle.header.noweek", day=Day(now), time=Hour(now)))
     return Header(text=say("idle.header", day=Day(now), time=Hour(now), week=letter))
 
 
-def _moon(around: Surroundings) -> str | None:
-    return "weather-night" if is_night(around) else None
+def _closed_header(around: Surroundings, now: datetime) -> Header:
+    """By day with the hour at which the coop opens; by night that is the headline."""
+    if is_night(around):
+        return Header(text=say("idle.header.closed", day=Day(now), time=Hour(now)), icon="weather-night")
+    opening = shifts.opens_at(around.knowledge.coop, now, around.zone)
+    if opening is None or days_ago(opening, around):
+        return Header(text=say("idle.header.closed", day=Day(now), time=Hour(now)))
+    return Header(text=say("idle.header.closed_until", day=Day(now), time=Hour(now), opens=Hour(opening)))
 
 
 def _offline_since(around: Surroundings) -> Say:
@@ -147,6 +171,22 @@ def _offline_since(around: Surroundings) -> Say:
     if days == 1:
         return say("offline.header.yesterday", time=Hour(since))
     return say("offline.header.day", date=Day(since))
+
+
+def age(key: str, as_of: datetime, around: Surroundings) -> Say:
+    """How old something is, with its day unless it is of today (the keys are ``key``, ``key.yesterday``, ``.day``)."""
+    match days_ago(as_of, around):
+        case 0:
+            return say(key, time=Hour(as_of))
+        case 1:
+            return say(f"{key}.yesterday", time=Hour(as_of))
+        case _:
+            return say(f"{key}.day", day=Day(as_of), time=Hour(as_of))
+
+
+def still_ahead(day: date | None, around: Surroundings) -> date | None:
+    """``day``, unless it has passed: nobody is told to do something before it."""
+    return None if day is None or day < around.now.astimezone(around.zone).date() else day
 
 
 def days_ago(then: datetime, around: Surroundings) -> int:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from kiosk.screens.glyphs import drawable
 from kiosk.screens.items import Box, Item, Picture, Rect, Scene, Text
 from kiosk.screens.theme import LARGE_SENTENCE, LARGE_TEXT, Ground, Role, Theme
 from kiosk.screens.typesetting import Block, Room, fit
@@ -73,7 +74,7 @@ class Page:
         return Scene(self.ground.fill, tuple(self.items))
 
     def say(self, said: Say | str) -> str:
-        return said if isinstance(said, str) else self._words(said)
+        return said if isinstance(said, str) else drawable(self._words(said))
 
     # ── texts ─────────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -7,8 +7,8 @@ from kiosk.events import Action
 from kiosk.screens.base import CORNER, GAP, Page
 from kiosk.screens.items import Box, Item, Key, Picture, Rect, Ring, Switch, Text
 from kiosk.screens.theme import CAPTION, DARK, KEY, MAIN_KEY, Ground, Role
-from kiosk.screens.typesetting import BOLD, width
-from kiosk.views import Button, ButtonKind
+from kiosk.screens.typesetting import BOLD, Block, width
+from kiosk.views import Button, ButtonKind, Say
 
 ICON = 44
 ICON_GAP = 11
@@ -99,12 +99,13 @@ def draw_button(
         size = min(64, rect.h - 24)
         ring = Rect(right, rect.middle - size / 2, size, size)
         content.append(Ring(ring, button.countdown, ink, mix(fill, ink, 0.25), fill))
-    share = 1.0 if button.sub is None else 0.5
-    tall = rect.h * share - (8 if share < 1 else 2 * _air(page))
-    label = page.fit(button.label, role, Rect(0, 0, room.w, tall), 2 if share == 1 else 1, face)
-    texts = [label]
-    if button.sub is not None:
-        texts.append(page.fit(button.sub, CAPTION, Rect(0, 0, room.w, rect.h * 0.44), 1 + (rect.h > TALLEST)))
+    if button.sub is None:
+        texts = [page.fit(button.label, role, Rect(0, 0, room.w, rect.h - 2 * _air(page)), 2, face)]
+    else:
+        texts = [
+            _or_a_line_more(page, button.label, role, Rect(0, 0, room.w, rect.h * 0.5 - 8), 1),
+            _or_a_line_more(page, button.sub, CAPTION, Rect(0, 0, room.w, rect.h * 0.44), 1 + (rect.h > TALLEST)),
+        ]
     group = lead + max(text.width for text in texts)
     start = rect.x + (LEFT_PADDING if align == "left" else max((right - rect.x - group) / 2, PADDING))
     if button.on is not None:
@@ -118,6 +119,12 @@ def draw_button(
         top += text.height + SUB_GAP
     main = button.kind in {ButtonKind.MAIN, ButtonKind.DARK}
     key(page, Box(rect, fill, line, CORNER), button.action, button.target, tuple(content), main=main)
+
+
+def _or_a_line_more(page: Page, said: Say, role: Role, room: Rect, lines: int) -> Block:
+    """A long job rather takes one more line than that it is too small to read."""
+    block = page.fit(said, role, room, lines)
+    return page.fit(said, role, room._replace(h=room.h * 1.25), lines + 1) if block.squeezed else block
 
 
 def draw_alike(page: Page, placed_buttons: Sequence[tuple[Button, Rect]], align: str = "middle") -> None:

@@ -63,7 +63,7 @@ def _gesture(page: Page, gesture: Gesture, rect: Rect) -> None:
     x = rect.x + 18 + ICON + 18
     room = Rect(0, 0, rect.right - 14 - x, rect.h * 0.56)
     title = page.fit(gesture.title, TITLE, room, 2)
-    sub = page.fit(gesture.sub, SUB, Rect(0, 0, room.w, rect.h * 0.38), 2 if len(title.lines) == 1 else 1)
+    sub = page.fit(gesture.sub, SUB, Rect(0, 0, room.w, rect.h * 0.38), 2)
     top = rect.middle - (title.height + 16 + sub.height) / 2
     page.place(title, Rect(x, top, room.w, 0), stand="top")
     page.place(sub, Rect(x, top + title.height + 16, room.w, 0), colour=ground.ink2, stand="top")

@@ -14,6 +14,7 @@ BAND = 80
 ICON = 44
 STALE = "calendar-clock-outline"
 TITLE = Role(42, 28, 1.1, True)
+UPPER = Role(26, 20, 1.2, True)
 SMALL = Role(24, 20, 1.2, False)
 
 
@@ -38,18 +39,20 @@ def draw_header(page: Page, title: Say | None = None, *, quiet: bool = False, in
         page.ground = ground
     else:
         left = page.left + indent
-        _words(page, Rect(left, top, language.x - GAP - left, STRIP), title, quiet=quiet)
+        loud = page.frame.header.bold if title is None else not quiet
+        _words(page, Rect(left, top, language.x - GAP - left, STRIP), _lines(page.frame.header, title), loud=loud)
     _keys(page, language, aid)
     page.ground = ground
 
 
 def _portrait_words(page: Page, language: Rect, title: Say | None) -> None:
-    """Two lines and the title stand at the top; a single line shares the strip with the keys."""
-    if page.frame.header.second is not None:
-        _words(page, Rect(page.left, 8, page.across, STRIP), None, quiet=False)
+    """Two lines or the title stand at the top; a single line, or the first beside a title, shares the strip."""
+    head = page.frame.header
+    if head.second is not None and title is None:
+        _words(page, Rect(page.left, 8, page.across, STRIP), (head.text, head.second))
         page.top = BAND + 8
     else:
-        _words(page, Rect(page.left, language.y, language.x - GAP - page.left, STRIP), None, quiet=False)
+        _words(page, Rect(page.left, language.y, language.x - GAP - page.left, STRIP), (head.text, None))
     if title is not None:
         block = page.fit(title, TITLE, Rect(0, 0, page.across, 100), 2)
         page.place(block, Rect(page.left, page.top + 12, page.across, 0), stand="top")
@@ -63,29 +66,29 @@ def _keys(page: Page, language: Rect, aid: Rect) -> None:
         key(page, Box(rect, page.ground.key, page.ground.key_line, CORNER), action, "", content)
 
 
-def _words(page: Page, room: Rect, title: Say | None, *, quiet: bool) -> None:
-    head = page.frame.header
+def _words(page: Page, room: Rect, lines: tuple[Say | None, Say | None], *, loud: bool = False) -> None:
+    head, (first, second) = page.frame.header, lines
     if head.held is not None:
         page.items.append(Held(room, head.held))
     icon = head.icon or (STALE if page.frame.stale else None)
-    if icon is not None and (head.text is not None or title is not None):
+    if icon is not None and first is not None:
         page.icon(icon, room.x - 2, room.middle, ICON, page.ground.ink if head.second else page.ground.ink2)
         room = Rect(room.x + ICON + 10, room.y, room.w - ICON - 10, room.h)
-    first, second = _lines(head, title)
     if first is None:
         return
     if second is None:
-        loud = (title is not None and not quiet) or head.bold
         colour = page.ground.ink if loud else page.ground.ink2
-        page.text(first, SECTION if loud else SMALL if page.portrait else SECONDARY, room, colour=colour, lines=2)
+        role = SECTION if loud else SMALL if page.portrait else SECONDARY
+        page.text(first, role, room, colour=colour, lines=3 if page.portrait else 2)
         return
-    upper = fit((page.say(first),), SECONDARY_STRONG, Room(room.w, 36))
+    upper = fit((page.say(first),), UPPER, Room(room.w, 36))
     lower = fit((page.say(second),), CAPTION, Room(room.w, 33))
     page.place(upper, Rect(room.x, room.y, room.w, 34))
     page.place(lower, Rect(room.x, room.y + 34, room.w, 33), colour=page.ground.ink2)
 
 
 def _lines(head: Header, title: Say | None) -> tuple[Say | None, Say | None]:
+    """Where the title stands in the strip, it takes the place of the first of two lines."""
     if title is None:
         return head.text, head.second
     return title, head.text if head.second is not None else None

@@ -29,6 +29,11 @@ def draw_panel(page: Page, panel: Panel, rect: Rect, role: Role = STRONG) -> Non
         page.text(panel.text, role, room.inset(0, 6), colour=tone.ink)
 
 
+def panel_width(width: float) -> float:
+    """What a panel of this width with an icon leaves to its words."""
+    return width - 2 * PADDING - ICON - 20
+
+
 def _columns(page: Page, panel: Panel, room: Rect, role: Role, tone: Tone) -> None:
     """Left, the bold text in the middle, right (or the code) on one line; in portrait the text stands above."""
     if page.portrait:

@@ -171,14 +171,17 @@ def _set(page: Page, leaf: Leaf, role: Role, wide: float, tall: float) -> tuple[
 
 
 def _buttons_of(buttons: Sequence[Button], sheet: _Sheet, number: int, count: int) -> tuple[Button, ...]:
-    """On the way to the last page the likely answer and « Suite »; there those of the screen, the last two."""
+    """On the way to the last page one answer and « Suite »; there those of the screen, the last two.
+
+    The one is the likely answer; of three it is the first, which the last page has no room for.
+    """
     own = () if sheet.button is None else (sheet.button,)
     if number >= count - 1:
         return (*own, *(buttons if count == 1 else buttons[-2:]))
     if own:
         return (*own, NEXT)
-    likely = next((each for each in buttons if each.kind in {ButtonKind.MAIN, ButtonKind.DARK}), None)
-    kept = likely or (buttons[-1] if buttons else None)
+    likely = (each for each in buttons if each.kind in {ButtonKind.MAIN, ButtonKind.DARK})
+    kept = buttons[0] if len(buttons) > 2 else next(likely, buttons[-1] if buttons else None)
     return (NEXT,) if kept is None else (kept, NEXT)
 
 

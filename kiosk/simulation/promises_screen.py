@@ -110,7 +110,7 @@ class SaysNotedOnlyOnceItIs(Promise):
     """The words « C'est noté » and the disk."""
 
     sentence = "The screen says that something is noted only once it is on the disk."
-    WORDS = ("'shift.noted'", "'shift.noted.here'", "'tare.kept'", "'booked.sub'")
+    WORDS = ("'shift.noted'", "'shift.noted.here'", "'shift.queued'", "'tare.kept'", "'booked.sub'")
 
     def shown(self, text: str, fact: FactId | None, *, is_confirmed: bool) -> None:
         """A view was shown that speaks of ``fact``."""

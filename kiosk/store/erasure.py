@@ -21,7 +21,7 @@ from kiosk.store.members import Erased, Forgetting, Held
 from kiosk.store.precious import Precious
 from kiosk.store.snapshot import Known, Snapshot
 from kiosk.store.worker import Worker
-from kiosk.types import Fact, FactKind, Member, MemberId
+from kiosk.types import Fact, FactKind, Member, MemberId, ShiftId
 
 log = logging.getLogger(__name__)
 
@@ -43,12 +43,16 @@ class Line:
     Attributes:
         own: about the person; else only naming them.
         state: a word of :class:`Closed`, ``waiting`` or ``refused``; None for what only this terminal keeps.
+        shift: it is about.
+        why: what the verdict, or whoever opened, gave as the reason.
     """
 
     kind: FactKind
     happened_at: datetime
     own: bool
     state: str | None
+    shift: ShiftId | None
+    why: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,6 +132,8 @@ def _dossier(held: Held, known: Known, member_id: MemberId) -> Dossier:
                 happened_at=row.happened.wall,
                 own=row.fact.member_id == member_id,
                 state=_state(held, row.fact, row.closed_as),
+                shift=row.fact.shift_id,
+                why=None if (reason := row.fact.details.get("reason")) is None else str(reason),
             )
             for row in held.rows
         ),

@@ -190,7 +190,7 @@ def test_two_doors_converge_after_one_was_offline(doors: tuple[Station, Station]
     there.tap(alix.card)
     there.screen.wait_for(lambda view: isinstance(view, QuestionView))
     there.touch(Action.START_SHIFT)
-    there.screen.wait_for(lambda view: isinstance(view, ResultView) and "shift.noted" in {s.key for s in view.body})
+    there.screen.wait_for(lambda view: isinstance(view, ResultView) and "shift.queued" in {s.key for s in view.body})
     there.command("cards link", rows=[{"card": hash_of(there, NEW_CARD), "member": alix.id}])
     # Meanwhile a card is lost at the other one.
     here.command("cards block", card=hash_of(here, character(Kind.OK).card))

@@ -19,7 +19,7 @@ def test_a_day_without_network_keeps_the_door_and_delivers_once_on_return(tmp_pa
         room.lay_card(character(Kind.SHIFT_NOW).card)
         screen.wait_for(lambda view: isinstance(view, QuestionView))
         terminal.reactor.post(Touched(Action.START_SHIFT))
-        screen.wait_for(lambda view: shows(view, ResultView, "shift.noted"))
+        screen.wait_for(lambda view: shows(view, ResultView, "shift.queued"))
         room.lift_cards()
         room.clock.advance(24 * 3600)
         screen.wait_for_title("idle.title")

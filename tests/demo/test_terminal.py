@@ -76,7 +76,7 @@ def test_a_check_in_reaches_the_server_once_through_a_cut_network(tmp_path):
         room.lay_card(character(Kind.SHIFT_NOW).card)
         screen.wait_for(lambda view: isinstance(view, QuestionView))
         terminal.reactor.post(Touched(Action.START_SHIFT))
-        screen.wait_for(lambda view: isinstance(view, ResultView) and "shift.noted" in {s.key for s in view.body})
+        screen.wait_for(lambda view: isinstance(view, ResultView) and "shift.queued" in {s.key for s in view.body})
         room.mend_network()
         room.clock.advance(40)
         wait_until(lambda: "check_in" in kinds_at(room), each=lambda: room.clock.advance(1))

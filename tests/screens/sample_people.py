@@ -258,7 +258,7 @@ def choices_samples() -> dict[str, View]:
         "data": TextView(
             frame=Frame(),
             title=say("data.title"),
-            paragraphs=(say("data.what"), say("data.passages", n=3, years=5), say("data.contact")),
+            paragraphs=(say("data.what"), say("data.passages", n=90, sent=30), say("data.contact")),
             buttons=(DONE,),
         ),
     }

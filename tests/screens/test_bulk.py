@@ -7,9 +7,11 @@ import pytest
 from kiosk.events import Action, DeviceLost, JarScanned, PrintTrouble, TareScanned, Touched
 from kiosk.screens.manager import compose
 from kiosk.screens.profiles import PROFILES
+from kiosk.screens.reading import sentences
 from kiosk.types import Grams, JarCode, Part
 from kiosk.views import View
 from tests.rules.bulk import CODE, alone, fail, known, print_it, printing_jar, scale, without_a_scale
+from tests.rules.stories import stories
 from tests.rules.terminal import Terminal, tap
 from tests.screens.audit import faults
 from tests.screens.samples import framed
@@ -74,3 +76,21 @@ def test_every_screen_of_the_bulk_station_fits(profile, language, large_text):
         if wrong := faults(scene, profile):
             found[name] = wrong
     assert found == {}
+
+
+@pytest.mark.parametrize("profile", PROFILES.values(), ids=PROFILES)
+def test_with_large_text_every_button_is_on_one_of_the_pages(profile):
+    views = bulk_views() | {f"{number}": story.view() for number, story in enumerate(stories())}
+    missing = {}
+    for name, view in views.items():
+        wanted = {(key.action, key.target) for key in compose(view, paper(profile)).reachable()}
+        large, reached = framed(view, large_text=True), set()
+        for number in range(len(sentences(view)) + 3):
+            scene = compose(large, paper(profile, number=number))
+            reached |= {(key.action, key.target) for key in scene.reachable()}
+            assert faults(scene, profile) == [], (name, number)
+            if Action.TURN_PAGE not in {key.action for key in scene.reachable()}:
+                break
+        if wanted - reached:
+            missing[name] = wanted - reached
+    assert missing == {}
