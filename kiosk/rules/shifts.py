@@ -131,6 +131,21 @@ def shift_to_come_to(knowledge: Knowledge, member: Member, now: datetime, policy
     return min(open_places, key=lambda shift: (shift.starts_at, shift.id), default=None)
 
 
+def check_in_opens_at(knowledge: Knowledge, member: Member, now: datetime, policy: Policy) -> datetime | None:
+    """When check-in opens for whoever has come early for a shift; None: it is open, or they come for none."""
+    capabilities = knowledge.capabilities
+    if not capabilities.roster or capabilities.presence is Presence.AT_BOOKING:
+        return None
+    early = timedelta(minutes=policy.enter_before_shift_minutes)
+    window = timedelta(minutes=check_in_minutes(knowledge, policy))
+    opens = (
+        shift.starts_at - window
+        for shift, place in _places(knowledge, member)
+        if not place.present and shift.starts_at - early <= now
+    )
+    return min((moment for moment in opens if now < moment), default=None)
+
+
 def shifts_of_now(knowledge: Knowledge, now: datetime, policy: Policy) -> tuple[Shift, ...]:
     """What runs, or is about to start: by its start, then by job."""
     window = timedelta(minutes=check_in_minutes(knowledge, policy))

@@ -140,6 +140,9 @@ def _welcome_panel(state: Welcoming, around: Surroundings) -> Panel | None:
         return None
     if state.at_work is not None:
         return Panel(icon="account-check-outline", text=say("shift.already"))
+    opens = shifts.check_in_opens_at(around.knowledge, state.visit.member, around.now, around.policy)
+    if opens is not None:
+        return Panel(icon="clock-outline", text=say("open.early", time=Hour(opens)))
     crew = shifts.running_crew(around.knowledge, around.now)
     coming = shifts.next_shifts(around.knowledge, state.visit.member, around.now, count=1)
     if coming:
@@ -297,6 +300,8 @@ def _reason_texts(visit: Visit, around: Surroundings, *, book: bool) -> tuple[Sa
     reason, until = visit.verdict.reason, still_ahead(visit.account.until, around)
     if reason is Reason.HOURS and book:
         return say("closed.hours"), say("closed.hours_do")
+    if reason is Reason.VISITOR and (until is not None or visit.account.until is None):
+        return (say("closed.visit"),)
     if reason is Reason.FROZEN and until is not None:
         return say("closed.frozen"), say("closed.frozen_do", date=Day(until))
     if reason is Reason.EXPIRED and around.knowledge.as_of is not None:

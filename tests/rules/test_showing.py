@@ -30,7 +30,7 @@ from kiosk.types import (
 from kiosk.views import Hour, Say, say
 from tests.rules.staff import coordinator
 from tests.rules.stories import stories
-from tests.rules.terminal import COOP, PARIS, PEOPLE, ROSTER, TUESDAY, Terminal, at, card_of, member, snapshot, tap
+from tests.rules.terminal import ALL, COOP, PARIS, PEOPLE, ROSTER, TUESDAY, Terminal, at, card_of, member, snapshot, tap
 
 CUT = Link(online=False, since=at(14, 5))
 
@@ -224,3 +224,36 @@ def names_of(terminal: Terminal) -> list[str]:
 def test_without_the_network_my_shifts_say_why_nothing_can_be_booked():
     assert reviewing(0.5, CUT).view().remark.text.key == "offline.nobook"
     assert reviewing(0.5, Link(online=True)).view().remark is None
+
+
+# ── early, and on a visit ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(("minute", "line"), [(29, "open.next"), (30, "open.early"), (44, "open.early")])
+def test_who_comes_before_check_in_opens_is_told_from_when(minute, line):
+    """Nobody is noted in silence then: they were not asked yet."""
+    terminal = Terminal(now=at(15, minute))
+    terminal.feed(tap("camille"))
+    panel = terminal.view().panel
+    assert panel.text.key == line
+    if line == "open.early":
+        assert dict(panel.text.values)["time"] == Hour(at(15, 45))
+
+
+def test_where_presence_counts_at_booking_nobody_has_to_come_back():
+    terminal = Terminal(now=at(15, 40))
+    carried = replace(ALL, presence=Presence.AT_BOOKING)
+    terminal.knowledge.apply(snapshot(terminal.now, full=False, capabilities=carried))
+    terminal.feed(tap("camille"))
+    assert terminal.view().panel is None or terminal.view().panel.text.key != "open.early"
+
+
+@pytest.mark.parametrize(("days", "sentence"), [(None, "closed.visit"), (0, "closed.visit"), (-1, "closed.visitor")])
+def test_a_visit_that_has_not_ended_is_not_called_over(days, sentence):
+    """By default visitors are met at the desk."""
+    terminal = Terminal()
+    until = None if days is None else (TUESDAY + timedelta(days=days)).date()
+    visitor = member("visitor", Status.VISITOR, until=until)
+    terminal.knowledge.apply(snapshot(terminal.now, full=False, members=(visitor,)))
+    terminal.feed(tap("visitor"))
+    assert [line.key for line in terminal.view().body] == [sentence]

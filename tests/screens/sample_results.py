@@ -164,6 +164,11 @@ def results_samples() -> dict[str, View]:
         "welcome-reopen": replace(
             welcome, buttons=(MY_SHIFTS, Button(action=Action.REOPEN, label=say("open.reopen"), icon="door"))
         ),
+        "welcome-early": replace(
+            welcome,
+            body=(say("open.worker", name="Camille"),),
+            panel=Panel(text=say("open.early", time=Hour(at(15, 13, 45))), icon="clock-outline"),
+        ),
         "welcome-long": replace(
             welcome,
             body=(say("open.sub", name="Marie-Christine"), say("open.help", n=2)),
