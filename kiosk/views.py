@@ -139,6 +139,8 @@ class Frame:
     stale: bool = False
     """A discreet mark: what is shown is older than usual."""
     muted: bool = False
+    visit: str = ""
+    """Whose screen it is, by what their card began: a finger that was on its way to somebody else's does nothing."""
 
 
 class PanelTone(StrEnum):

@@ -11,6 +11,7 @@ from kiosk.events import Action, DoorAlarmKind, DoorMode
 from kiosk.rules import access, shifts
 from kiosk.rules.dating import may_be_told
 from kiosk.rules.doorkeeping import worst
+from kiosk.rules.entering import visit_of
 from kiosk.rules.policy import Station
 from kiosk.rules.states import Asking, Noticing, Session, State, TareKept, Taring, Thanking, Welcoming
 from kiosk.rules.turn import Surroundings
@@ -48,6 +49,7 @@ QUIET_HEADERS = (Welcoming, Noticing, Asking, Thanking)
 def frame_of(session: Session, state: State, around: Surroundings) -> Frame:
     """Language, header and moods that every view has."""
     stale = access.freshness(around.knowledge, around.now, around.policy) is not Freshness.FRESH
+    visit = visit_of(state)
     return Frame(
         language=session.language,
         header=_band(state) or release_notice(around) or _word_on_the_network(state, around) or Header(),
@@ -55,6 +57,7 @@ def frame_of(session: Session, state: State, around: Surroundings) -> Frame:
         night=is_night(around),
         stale=stale,
         muted=session.muted,
+        visit="" if visit is None else visit.passage,
     )
 
 

@@ -83,6 +83,7 @@ class Stage:
         self._shown: View | None = None
         self._newest: View | None = None
         self._turned = 0
+        self._visit = ""
         self._aside = 0
         self._sounds = Sounds(looks.volume)
         self._speech = Speech(looks.volume) if looks.speech and looks.volume > 0 else None
@@ -141,6 +142,10 @@ class Stage:
         before, self._shown = self._shown, view
         if before is None or sentences(before) != sentences(view):
             self._turned = 0
+        if view.frame.visit not in {"", self._visit}:
+            # A finger may still be on its way to a button of whoever stood here before.
+            self._visit = view.frame.visit
+            self.surface.let_go()
         if not isinstance(view, IdleView):
             self.surface.drift(0)
         self.surface.show(compose(view, self._paper(view.frame)), fade=self._fades(before, view))

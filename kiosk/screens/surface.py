@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from math import inf
 from typing import Any
 
 from kivy.animation import Animation
@@ -32,7 +33,7 @@ class Surface(Widget):
         self._scene = Scene("#000000", ())
         self._drawn: list[tuple[Item | None, Any]] = []
         self._pressed: Key | None = None
-        self._held_since = 0.0
+        self._held_since = inf
         self.quiet_until = 0.0
         """Until then a touch is the echo of the last one; in the seconds of ``monotonic``."""
         with self.canvas:
@@ -181,8 +182,15 @@ class Surface(Widget):
                 self._intend(held, "")
         return True
 
+    def let_go(self) -> None:
+        """What is pressed or held asks nothing, and for a moment no touch counts."""
+        self._release()
+        self._held_since = inf
+        self.quiet_until = max(self.quiet_until, self._monotonic() + SECOND_TOUCH_SECONDS)
+
     def _press(self, key: Key) -> None:
         self._pressed = key
+        self._held_since = inf
         self._draw_key(key)
 
     def _release(self) -> None:

@@ -257,3 +257,23 @@ def test_a_visit_that_has_not_ended_is_not_called_over(days, sentence):
     terminal.knowledge.apply(snapshot(terminal.now, full=False, members=(visitor,)))
     terminal.feed(tap("visitor"))
     assert [line.key for line in terminal.view().body] == [sentence]
+
+
+# ── whose screen it is ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_screen_says_whose_it_is_as_long_as_it_is_theirs():
+    """So that no finger on its way to one person's button acts for the next."""
+    terminal = Terminal()
+    terminal.feed(tap("camille"))
+    first = terminal.view().frame.visit
+    assert first == terminal.facts(FactKind.PASSAGE)[0].id
+    terminal.touch(Action.HELP)
+    assert terminal.view().frame.visit == first
+    terminal.touch(Action.BACK)
+    assert terminal.view().frame.visit == first
+    terminal.wait(2)
+    terminal.feed(tap("sam"))
+    assert terminal.view().frame.visit not in {"", first}
+    terminal.time_out()
+    assert terminal.view().frame.visit == ""

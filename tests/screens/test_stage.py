@@ -172,6 +172,51 @@ def test_a_button_that_went_with_its_screen_asks_nothing(stage, window, intents)
     assert intents == []
 
 
+def of_visit(name, visit):
+    view = samples()[name]
+    return replace(view, frame=replace(view.frame, visit=visit))
+
+
+def test_a_finger_on_a_button_of_whoever_stood_here_before_asks_nothing_of_the_next(stage, window, watch, intents):
+    """The same button stands at the same place, and is another person's."""
+    show(stage, of_visit("welcome", "camille's"))
+    watch.seconds += 1
+    finger = finger_at(window, *WEIGH)
+    press(finger)
+    show(stage, of_visit("welcome", "alix's"))
+    lift(finger, window, *WEIGH)
+    assert intents == []
+    for pause, asked in ((0.2, []), (0.2, [(Action.MY_SHIFTS, "")])):
+        watch.seconds += pause
+        finger = finger_at(window, *WEIGH)
+        press(finger)
+        lift(finger, window, *WEIGH)
+        assert intents == asked
+
+
+def test_the_next_screen_of_the_same_person_takes_a_touch_at_once(stage, window, watch, intents):
+    show(stage, of_visit("question", "camille's"))
+    watch.seconds += 1
+    show(stage, of_visit("welcome", "camille's"))
+    finger = finger_at(window, *WEIGH)
+    press(finger)
+    lift(finger, window, *WEIGH)
+    assert intents == [(Action.MY_SHIFTS, "")]
+
+
+def test_a_finger_that_slides_from_a_button_onto_the_clock_has_not_held_it(stage, window, watch, intents):
+    idle = samples()["idle"]
+    header = replace(idle.frame.header, held=Action.UNLOCK)
+    show(stage, replace(idle, frame=replace(idle.frame, header=header)))
+    finger = finger_at(window, *WEIGH)
+    press(finger)
+    show(stage, of_visit("welcome", "alix's"))
+    show(stage, replace(idle, frame=replace(idle.frame, header=header)))
+    watch.seconds += 5
+    lift(finger, window, *CLOCK)
+    assert intents == []
+
+
 def test_what_is_equal_is_not_drawn_again(stage):
     weight = samples()["tare-moving"]
     assert isinstance(weight, WeightView)
