@@ -27,7 +27,7 @@ from kiosk.types import (
     ShiftId,
     Status,
 )
-from tests.rules.terminal import PARIS, TUESDAY, at, snapshot
+from tests.rules.terminal import PARIS, TUESDAY, at, member, snapshot
 
 STRICT = Policy(hours_late_block=True)
 
@@ -85,6 +85,24 @@ def test_a_verdict_names_the_rule_that_made_it():
 def test_hours_owed_are_a_remark_where_the_coop_does_not_block_for_them():
     verdict = decide(question("blocked", policy=Policy()))
     assert (verdict.allowed, verdict.remark) == (True, Remark.HOURS_TO_BOOK)
+
+
+def test_what_there_is_to_say_of_an_account_is_for_its_holder_alone():
+    """A household's card opens as the account does, and shows nothing of its hours."""
+    knowledge = Knowledge()
+    people = (member("holder", Status.WARN, due_minutes=180), member("mate", Status.ATTACHED, attached_to="holder"))
+    knowledge.apply(snapshot(members=people))
+    assert decide(question("holder", knowledge=knowledge)).remark is Remark.HOURS_TO_BOOK
+    verdict = decide(question("mate", knowledge=knowledge))
+    assert (verdict.allowed, verdict.remark) == (True, Remark.NOTHING)
+
+
+def test_who_comes_to_work_is_told_of_nothing_else():
+    knowledge = Knowledge()
+    alix = member("alix", Status.WARN, due_minutes=180)
+    knowledge.apply(snapshot(members=(alix,)))
+    verdict = decide(question("alix", knowledge=knowledge, now=at(14, 40)))
+    assert (verdict.reason, verdict.remark) == (Reason.BOOKED, Remark.NOTHING)
 
 
 def test_a_state_the_coop_does_not_block_for_opens():

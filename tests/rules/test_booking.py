@@ -182,6 +182,16 @@ def test_offline_nothing_can_be_booked_and_the_door_opens_instead():
     assert terminal.facts(FactKind.PASSAGE)[0].details["reason"] == Reason.OFFLINE_HOURS.value
 
 
+def test_a_network_that_goes_before_the_second_tap_is_said_and_nothing_is_asked():
+    terminal = Terminal()
+    terminal.feed(tap("blocked"), Touched(Action.SIGN_UP))
+    terminal.link = Link(online=False, since=at(14))
+    orders = terminal.touch(Action.PICK, "tomorrow")
+    assert not [order for order in orders if isinstance(order, Book)]
+    assert isinstance(terminal.state, states.Choosing)
+    assert terminal.state.trouble == "offline"
+
+
 def test_laying_the_card_again_does_not_cost_the_answer():
     terminal = Terminal()
     terminal.feed(tap("blocked"), Touched(Action.SIGN_UP), Touched(Action.PICK, "tomorrow"))

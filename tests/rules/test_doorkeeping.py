@@ -24,6 +24,7 @@ from kiosk.rules.doorkeeping import (
     HeldFor,
     Order,
     Word,
+    alarms_after,
     hear,
     is_time_to_hold,
     maybe_refusal,
@@ -366,3 +367,12 @@ def test_nothing_is_held_but_for_an_order_or_in_the_hours_of_a_staffed_schedule(
             assert (staffed and trust is ClockTrust.SYNCED) or terminal.monotonic < ordered_until
             assert desk.keeping.mode in {DoorMode.LOCKED, DoorMode.UNLOCKED, DoorMode.HELD_OPEN}
         terminal.wait(7)
+
+
+def test_an_alarm_ends_the_warning_before_it_and_no_other():
+    held = alarms_after(
+        frozenset({DoorAlarmKind.HELD_WARNING, DoorAlarmKind.TAMPER}), DoorAlarm(kind=DoorAlarmKind.HELD)
+    )
+    assert held == {DoorAlarmKind.HELD, DoorAlarmKind.TAMPER}
+    both = alarms_after(frozenset({DoorAlarmKind.HELD_WARNING}), DoorAlarm(kind=DoorAlarmKind.TAMPER))
+    assert both == {DoorAlarmKind.HELD_WARNING, DoorAlarmKind.TAMPER}

@@ -91,7 +91,10 @@ def test_a_label_is_printed_again_at_a_touch_and_journalled_again():
 
 def test_a_printer_that_never_answers_has_not_printed():
     terminal = printing_jar()
-    terminal.wait(printing.ANSWER_SECONDS + 1)
+    terminal.wait(printing.ANSWER_SECONDS - 1)
+    terminal.feed(TimerFired(Timer.TICK))
+    assert terminal.view().title.key == "tare.printing"
+    terminal.wait(2)
     terminal.feed(TimerFired(Timer.TICK))
     assert terminal.view().title.key == "broken.printer.fault"
     print_it(terminal)

@@ -103,6 +103,11 @@ def test_what_cannot_be_linked_is_said_in_words_and_the_person_stays(card, troub
     assert terminal.facts(FactKind.CARD_LINKED) == []
 
 
+@pytest.mark.parametrize(("kind", "trouble"), [(CardKind.BANK, LinkTrouble.BANK), (CardKind.PHONE, LinkTrouble.PHONE)])
+def test_what_is_no_card_of_the_coop_says_so_where_it_should_say_whose_it_is(kind, trouble):
+    assert coordinator(LINK, new_card(kind=kind)).state.trouble is trouble
+
+
 def test_a_badge_that_is_nobodys_says_to_look_for_the_name():
     assert coordinator(LINK, new_card()).state.trouble is LinkTrouble.UNKNOWN
 
