@@ -1,7 +1,7 @@
 """Who comes to work: the question, its answers, and what is noted."""
 
-from kiosk.effects import Withdraw
-from kiosk.events import Action, DeviceLost, StopRequested, Touched
+from kiosk.effects import StartTimer, Withdraw
+from kiosk.events import Action, DeviceLost, StopRequested, Timer, Touched
 from kiosk.rules import states
 from kiosk.types import Assignment, FactKind, MemberId, Part, ShiftId
 from tests.rules.terminal import ROSTER, SHIFTS, Terminal, at, snapshot, tap
@@ -102,6 +102,15 @@ def test_an_open_question_is_settled_before_the_terminal_stops():
     terminal = Terminal()
     terminal.feed(tap("alix"), Touched(Action.HELP), StopRequested())
     assert [fact.member_id for fact in terminal.facts(FactKind.CHECK_IN)] == ["alix"]
+
+
+def test_the_help_sheet_gives_a_question_no_more_time():
+    terminal = Terminal()
+    terminal.feed(tap("alix"))
+    terminal.wait(5)
+    orders = terminal.touch(Action.HELP)
+    [timer] = [order for order in orders if isinstance(order, StartTimer) and order.timer is Timer.HOME]
+    assert timer.seconds == terminal.state.under.ends_at - terminal.monotonic
 
 
 def test_an_attached_person_may_do_the_shift_of_the_account():
