@@ -5,7 +5,7 @@ import pytest
 from kiosk.errors import ConfigError, KioskError
 from kiosk.first_run.machine import RealMachine, panel
 from kiosk.install.settings import bring
-from kiosk.install.usb_key import LENT, lend
+from kiosk.install.usb_key import LARGEST_BYTES, LENT, UsbKeyError, lend
 
 TOML = '[terminal]\nname = "vrac"\n[backend]\nkind = "rest"\nurl = "https://coop.example/kiosk"\n'
 
@@ -84,6 +84,45 @@ def test_a_faulty_secret_is_lent_too_and_never_left_out(tmp_path, content, fault
     lend(key, to)
     with pytest.raises(KioskError, match=fault):
         bring(to / "kiosk.toml")
+
+
+@pytest.mark.parametrize(
+    "toml",
+    ['token_file = "{}"\n', 'token_file = " {} "\n', "[gestion_compte]\npassword_file = '../etc/secret'\n"],
+    ids=["absolute", "between blanks", "upwards"],
+)
+def test_no_secret_of_the_system_is_read_for_whoever_has_a_usb_key(tmp_path, toml):
+    """It would go to the address that the same configuration names."""
+    secret = put(tmp_path, "etc/secret", "of root alone")
+    key = put(tmp_path, "key/kiosk.toml", TOML + toml.format(secret))
+    to = tmp_path / "run"
+    lend(key, to)
+    assert {path.name for path in to.iterdir()} == {"kiosk.toml"}, "the guide tells what it may not read itself"
+
+
+@pytest.mark.parametrize("name", ["kiosk.toml", "backend-token"])
+def test_a_link_on_a_usb_key_leads_nowhere_else(tmp_path, name):
+    secret = put(tmp_path, "etc/secret", "of root alone")
+    key = tmp_path / "key/kiosk.toml"
+    key.parent.mkdir()
+    (key.parent / name).symlink_to(secret)
+    if name != key.name:
+        key.write_text(TOML, encoding="utf-8")
+    to = tmp_path / "run"
+    with pytest.raises(UsbKeyError, match="is no file of this USB key"):
+        lend(key, to)
+    assert list(to.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["kiosk.toml", "backend-token"])
+def test_a_huge_file_on_a_usb_key_does_not_fill_the_memory(tmp_path, name):
+    key = put(tmp_path, "key/kiosk.toml", TOML)
+    with (key.parent / name).open("wb") as file:
+        file.truncate(LARGEST_BYTES + 1)
+    to = tmp_path / "run"
+    with pytest.raises(UsbKeyError, match="is too large"):
+        lend(key, to)
+    assert list(to.iterdir()) == []
 
 
 def test_a_faulty_one_is_lent_too_so_that_the_screen_can_tell(tmp_path):

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from kiosk.card_key import CREDENTIAL, PREVIOUS_CREDENTIAL
-from kiosk.config import SECRETS
+from kiosk.config import SECRETS, SYSTEM_FILE
+from kiosk.first_run.finding import FILE, FOLDER
 from kiosk.install.system_files import DATA_MOUNT
 
 SYSTEMD = Path(__file__).parents[2] / "systemd"
@@ -74,6 +75,15 @@ def test_what_was_missed_by_night_does_not_race_the_terminal_to_its_files(name):
 def test_what_the_pages_say_to_look_for_in_the_journal_is_what_the_unit_says_it_is(page):
     (name,) = set(re.findall(r"journalctl -t (\S+?)`", (SYSTEMD.parent / "docs" / page).read_text()))
     assert f"\nSyslogIdentifier={name}\n" in (SYSTEMD / "kiosk-update.service").read_text()
+
+
+def test_a_usb_key_is_not_even_looked_at_by_a_terminal_that_is_set_up():
+    """Wherever its configuration is: whoever passes by with a key would have root mount and read it."""
+    unit = (SYSTEMD / "kiosk-usb.service").read_text()
+    assert set(re.findall("^ConditionPathExists=!(.+)$", unit, re.MULTILINE)) == {
+        str(SYSTEM_FILE),
+        str(FOLDER / FILE),
+    }
 
 
 def test_no_dependency_is_taken_back():
