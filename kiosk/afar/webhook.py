@@ -54,11 +54,15 @@ class Post:
         import requests  # noqa: PLC0415 - loaded only where there is an address
 
         try:
-            answer = requests.post(self._url, json=body, timeout=TIMEOUT_SECONDS, allow_redirects=False)
+            # stream: what it has to say beyond yes or no is left unread, however long it is.
+            with requests.post(
+                self._url, json=body, timeout=TIMEOUT_SECONDS, allow_redirects=False, stream=True
+            ) as answer:
+                status = answer.status_code
         except requests.RequestException as fault:
             raise NotTaken(type(fault).__name__) from None
-        if not 200 <= answer.status_code < 300:
-            raise NotTaken(f"it answered {answer.status_code}")
+        if not 200 <= status < 300:
+            raise NotTaken(f"it answered {status}")
 
 
 class Webhook(OwnThread):

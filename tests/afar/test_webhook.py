@@ -2,8 +2,9 @@
 
 import itertools
 import json
+import socket
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -147,6 +148,36 @@ def test_a_redirection_is_no_yes(make):
         with pytest.raises(NotTaken, match="it answered 302"):
             Post(listener.url)({"event": "start"})
         assert len(listener.bodies) == 1
+
+
+@contextmanager
+def talking_for_ever():
+    """An address that says yes, and then never ends."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def talk():
+            with suppress(OSError):
+                while True:
+                    caller, _ = server.accept()
+                    with caller, suppress(OSError):
+                        caller.recv(65_536)
+                        caller.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+                        while True:
+                            caller.sendall(bytes(65_536))
+
+        thread = threading.Thread(target=talk, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{server.getsockname()[1]}/alarms"
+        server.shutdown(socket.SHUT_RDWR)
+    thread.join(PATIENCE_SECONDS)
+
+
+def test_an_endless_answer_does_not_fill_the_memory():
+    with talking_for_ever() as url:
+        sending = threading.Thread(target=Post(url), args=({"event": "start"},), daemon=True)
+        sending.start()
+        sending.join(PATIENCE_SECONDS)
+        assert not sending.is_alive()
 
 
 def test_the_address_is_in_no_message():
