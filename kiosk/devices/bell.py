@@ -7,6 +7,7 @@ at once what helps instead.
 import ipaddress
 import threading
 from collections.abc import Callable, Iterable
+from concurrent.futures import Future, wait
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
 
@@ -27,6 +28,8 @@ LONGEST_SECONDS = 60.0
 CHECK_SECONDS = 30.0
 """So often it is looked whether a bell that nobody rings could be rung."""
 WEB_SECONDS = 3.0
+LONGEST_WEB_SECONDS = 8.0
+"""For a whole question to a web address, the search for its name and all."""
 IN_THE_SHOP = (".local", ".lan", ".home", ".home.arpa", ".internal")
 """How the names end that a router gives in its own network; ".home" is that of a Livebox."""
 
@@ -115,28 +118,64 @@ class WebhookRinger:
     def __init__(self, url: str, terminal: str) -> None:
         self._url = url
         self._terminal = terminal
+        self._asking: Future[None] | None = None
 
     def open(self) -> None:
         self.check()
 
     def check(self) -> None:
+        self._in_time(self._connect)
+
+    def begin(self) -> None:
+        self._in_time(self._post)
+
+    def _in_time(self, ask: Callable[[], None]) -> None:
+        """Ask on a thread of its own, and wait for it no longer than the watchdog bears.
+
+        The time-outs of sockets bound neither the search for a name nor an answer that comes byte by byte.
+
+        Raises:
+            OSError: as ``ask`` does, or it takes too long.
+        """
+        if self._asking is not None and not self._asking.done():
+            raise DeviceError("the web address has not answered yet")
+        asking = self._asking = Future()
+
+        def run() -> None:
+            try:
+                ask()
+            except Exception as fault:  # noqa: BLE001  it is raised again in the thread that waits
+                asking.set_exception(fault)
+            else:
+                asking.set_result(None)
+
+        threading.Thread(target=run, name="bell-web", daemon=True).start()
+        if not wait((asking,), LONGEST_WEB_SECONDS).done:
+            raise DeviceError("the web address does not answer in time")
+        asking.result()
+
+    def _connect(self) -> None:
         import socket
 
         parts = urlsplit(self._url)
         port = parts.port or (443 if parts.scheme == "https" else 80)
         socket.create_connection((parts.hostname or "", port), WEB_SECONDS).close()
 
-    def begin(self) -> None:
+    def _post(self) -> None:
         import requests
 
         words = {"event": "bell", "terminal": self._terminal}
         try:
-            answer = requests.post(self._url, json=words, timeout=WEB_SECONDS, allow_redirects=False)
+            # stream: the answer's body is left unread, however long it is.
+            with requests.post(
+                self._url, json=words, timeout=WEB_SECONDS, allow_redirects=False, stream=True
+            ) as answer:
+                status = answer.status_code
         except requests.RequestException as fault:
             # Its own words hold the address, and that may hold a secret.
             raise DeviceError(f"the web address does not answer ({type(fault).__name__})") from None
-        if not 200 <= answer.status_code < 300:
-            raise DeviceError(f"the web address answered {answer.status_code}")
+        if not 200 <= status < 300:
+            raise DeviceError(f"the web address answered {status}")
 
     def strike(self, *, on: bool) -> None:
         pass

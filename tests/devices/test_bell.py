@@ -1,8 +1,10 @@
 """The bell on mock pins and on a web server of its own, under its supervisor."""
 
 import json
+import socket
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from queue import Queue
 
@@ -252,6 +254,43 @@ def test_web_server_that_goes_while_nobody_rings_is_noticed(hook: Bell, desk: De
     clock.advance(CHECK_SECONDS)
     with pytest.raises(OSError):
         hook.read()
+
+
+@contextmanager
+def endless(answer: bytes, more: bytes) -> Iterator[str]:
+    """A web address that begins so, and goes on so until the caller leaves."""
+    let_go = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def talk() -> None:
+            caller, _ = server.accept()
+            with caller, suppress(OSError):
+                caller.recv(65_536)
+                caller.sendall(answer)
+                while not let_go.wait(0.01):
+                    caller.sendall(more)
+
+        talking = threading.Thread(target=talk)
+        talking.start()
+        yield f"http://127.0.0.1:{server.getsockname()[1]}/ring"
+        let_go.set()
+        talking.join()
+
+
+def test_answer_without_an_end_rings_at_once() -> None:
+    with endless(b"HTTP/1.1 200 OK\r\n\r\n", bytes(65_536)) as url:
+        WebhookRinger(url, "accueil").begin()
+
+
+def test_web_server_that_answers_byte_by_byte_does_not_hold_the_bell(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A bell that gives no sign of life would have the watchdog end the terminal."""
+    monkeypatch.setattr("kiosk.devices.bell.LONGEST_WEB_SECONDS", 0.2)
+    with endless(b"HTTP/1.1 200 OK\r\nX-Slow: ", b".") as url:
+        ringer = WebhookRinger(url, "accueil")
+        with pytest.raises(DeviceError, match="not answer in time"):
+            ringer.begin()
+        with pytest.raises(DeviceError, match="has not answered yet"):
+            ringer.check()
 
 
 def test_bell_is_lost_and_found_by_its_supervisor(desk: Desk) -> None:
