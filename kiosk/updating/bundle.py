@@ -23,8 +23,11 @@ from kiosk.updating.signatures import LONGEST_TEXT, PublicKey, SignatureError, r
 
 SIGNED_BY: Final = ".minisig"
 MANIFEST: Final = "MANIFEST"
+LOCK: Final = "run.lock"
 LARGEST_BYTES: Final = 1_000_000_000
 """Of a bundle, and of what comes out of it."""
+ROOM: Final = 7
+"""Times its size: the copy, the wheels, and what the wheels unfold into, some four times as much."""
 _VERSION: Final = r"[0-9]+(?:\.[0-9]+)*[A-Za-z0-9.+]*"
 _NAME: Final = re.compile(rf"coop-kiosk-(?P<version>{_VERSION})-(?P<machine>\w+)-py(?P<python>\d{{2,3}})\.tar")
 
@@ -128,6 +131,7 @@ def unpack(bundle: Path, folder: Path) -> None:
     except (tarfile.TarError, EOFError) as fault:
         raise BundleError(f"{bundle.name}: cannot be taken apart ({fault})") from fault
     _check_manifest(folder, bundle.name)
+    _must_be_called_right(folder, read_name(bundle.name))
     (folder / MADE_FROM).write_text(f"{_sha256(folder / MANIFEST)}\n", encoding="utf-8")
 
 
@@ -162,6 +166,16 @@ def _check_manifest(folder: Path, name: str) -> None:
             raise BundleError(f"{name}: {path} is damaged")
 
 
+def _must_be_called_right(folder: Path, name: Name) -> None:
+    """The name is not signed, and an older version must not come in under a newer one's."""
+    try:
+        lines = (folder / LOCK).read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError):
+        lines = []
+    if not any(line.startswith(f"coop_kiosk=={name.version} ") for line in lines):
+        raise BundleError(f"{name}: holds another version than its name says")
+
+
 def _sha256(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
@@ -173,11 +187,19 @@ def room_for(bundle: Path, folder: Path) -> None:
     Raises:
         BundleError: they have not.
     """
-    # The copy, the wheels, and what the wheels unfold into: some four times as much.
-    needed = 7 * bundle.stat().st_size
-    stat = os.statvfs(folder)
-    free = stat.f_bavail * stat.f_frsize
+    needed = ROOM * bundle.stat().st_size
+    free = _free(folder)
     if free < needed:
         raise BundleError(
             f"{folder}: {free // 1_000_000} MB are free, and {bundle.name} needs {needed // 1_000_000} MB"
         )
+
+
+def largest_for(folder: Path) -> int:
+    """How large a bundle may be that is fetched into ``folder``: what comes of it needs room beside it there."""
+    return min(LARGEST_BYTES, _free(folder) // (1 + ROOM))
+
+
+def _free(folder: Path) -> int:
+    stat = os.statvfs(folder)
+    return stat.f_bavail * stat.f_frsize

@@ -76,4 +76,5 @@ def own_like(example: Path, *paths: Path) -> None:
     if os.geteuid() == 0:
         owner = example.stat()
         for path in paths:
-            os.chown(path, owner.st_uid, owner.st_gid)
+            # A link that the owner has put there meanwhile is not followed.
+            os.chown(path, owner.st_uid, owner.st_gid, follow_symlinks=False)

@@ -6,7 +6,7 @@ from typing import BinaryIO, Final
 
 import requests
 
-from kiosk.updating.bundle import LARGEST_BYTES, SIGNED_BY, BundleError, Name, name_here, read_name
+from kiosk.updating.bundle import SIGNED_BY, BundleError, Name, largest_for, name_here, read_name
 from kiosk.updating.releases import order_of
 from kiosk.updating.signatures import LONGEST_TEXT
 
@@ -72,7 +72,8 @@ def find(
         address = f"{source.rstrip('/')}/{name}"
         say(f"fetching {address}")
         _fetch(f"{address}{SIGNED_BY}", incoming / f"{name}{SIGNED_BY}", LONGEST_TEXT)
-        _fetch(address, incoming / name, LARGEST_BYTES)
+        # The disk is the terminal's too: whoever answers there must not fill it.
+        _fetch(address, incoming / name, largest_for(incoming))
         return incoming / name
     where = ", ".join(looked) or "no stick is plugged in, and [update] source is not set"
     raise BundleError(f"{name} is not there; looked in: {where}")
@@ -97,5 +98,5 @@ def _save(answer: requests.Response, file: BinaryIO, address: str, most: int) ->
     for piece in answer.iter_content(1 << 18):
         size += len(piece)
         if size > most:
-            raise BundleError(f"{address}: is larger than it can be")
+            raise BundleError(f"{address}: is larger than it can be, or than there is room for")
         file.write(piece)

@@ -2,7 +2,8 @@
 
 import functools
 import threading
-from contextlib import contextmanager
+import types
+from contextlib import contextmanager, nullcontext
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -84,6 +85,21 @@ def test_what_the_address_does_not_have_is_said(rig, tmp_path):
     with pytest.raises(BundleError, match=r"cannot be fetched"):
         bring_to(rig, NEW, source=address)
     assert rig.releases.whole() == (OLD,)
+
+
+def test_what_an_address_sends_does_not_fill_the_disk_of_the_terminal(tmp_path, monkeypatch):
+    bundle = signed(tmp_path / "updates")
+    size = bundle.stat().st_size
+    for free, fits in ((8 * size, True), (8 * size - 8, False)):
+        room = types.SimpleNamespace(f_bavail=free, f_frsize=1)
+        monkeypatch.setattr("kiosk.updating.bundle.os.statvfs", lambda _, room=room: room)
+        incoming = tmp_path / f"incoming-{fits}"
+        incoming.mkdir()
+        with (
+            serving(tmp_path / "updates") as address,
+            nullcontext() if fits else pytest.raises(BundleError, match="room"),
+        ):
+            assert find(NEW, address, incoming, lambda _: None).is_file()
 
 
 def test_a_stick_comes_before_the_folder(tmp_path):

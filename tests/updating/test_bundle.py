@@ -120,6 +120,16 @@ def test_what_the_manifest_does_not_say_is_found(tmp_path, change, words):
         unpack(bundle, tmp_path / "out")
 
 
+def test_an_older_version_does_not_come_in_under_a_newer_name(tmp_path):
+    """The signature is of what it holds, whatever it is called."""
+    older = make_bundle(tmp_path, "0.1.0")
+    bundle = older.rename(tmp_path / str(name_here("9.0.0")))
+    SIGNER.sign(bundle)
+    copy, _ = take(bundle, tmp_path / "ours")
+    with pytest.raises(BundleError, match="holds another version than its name says"):
+        unpack(copy, tmp_path / "out")
+
+
 def test_a_bundle_without_a_manifest_is_refused(tmp_path):
     with pytest.raises(BundleError, match=r"has no MANIFEST"):
         unpack(pack(tmp_path, "0.2.0", {"run.lock": b""}), tmp_path / "out")
