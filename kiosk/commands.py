@@ -23,6 +23,8 @@ from kiosk.types import Jar, MemberId, Part
 Rows = list[dict[str, Any]]
 COPY: Final = "journal.copy"
 """In the terminal's runtime directory: what a backup takes, and takes away."""
+MEANS_NOTHING: Final = (TypeError, ValueError, OverflowError)
+"""What comes of arguments of another kind. They are refused: who is not answered keeps a place at the socket."""
 
 
 class Replies(Protocol):
@@ -153,16 +155,24 @@ def answer(
     elif command.name in CARD_COMMANDS:
         _serve_cards(command, reactor, store, replies)
     elif command.name in STORE_COMMANDS:
-        future = STORE_COMMANDS[command.name](store, command.arguments)
-        future.add_done_callback(lambda done: _pass_on(done, command.reply, replies))
+        _ask_store(command, store, replies)
     else:
         replies.refuse(command.reply, f"this terminal knows no command {command.name!r}")
+
+
+def _ask_store(command: CommandReceived, store: Store, replies: Replies) -> None:
+    try:
+        future = STORE_COMMANDS[command.name](store, command.arguments)
+    except MEANS_NOTHING as wrong:
+        replies.refuse(command.reply, f"these arguments mean nothing: {wrong}")
+        return
+    future.add_done_callback(lambda done: _pass_on(done, command.reply, replies))
 
 
 def _decide(command: CommandReceived, reactor: Reactor, replies: Replies) -> None:
     try:
         replies.answer(command.reply, explaining.decide(reactor, command.arguments))
-    except (explaining.NobodyError, ValueError) as wrong:
+    except (explaining.NobodyError, *MEANS_NOTHING) as wrong:
         replies.refuse(command.reply, str(wrong))
 
 
