@@ -14,6 +14,7 @@ import re
 import sys
 import threading
 import traceback
+import unicodedata
 from collections import deque
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -169,7 +170,13 @@ def _pair(key: str, value: object) -> str:
 
 def _quoted(value: str) -> str:
     plain = value.isprintable() and value and not any(character in value for character in ' "=')
-    return value if plain else json.dumps(value, ensure_ascii=False)
+    return value if plain else "".join(map(_visible, json.dumps(value, ensure_ascii=False)))
+
+
+def _visible(sign: str) -> str:
+    """What would steer the terminal of whoever reads, or have journalctl hide the line, is written out."""
+    steers = unicodedata.category(sign) in {"Cc", "Cf", "Cs", "Zl", "Zp"}
+    return sign.encode("unicode_escape").decode("ascii") if steers else sign
 
 
 def _chain(error: BaseException) -> str:

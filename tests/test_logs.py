@@ -145,6 +145,19 @@ def test_a_field_named_after_a_secret_is_masked_whatever_it_holds(lines):
     assert lines() == ["<6>info part=kiosk said=x token=…"]
 
 
+@pytest.mark.parametrize("sign", ["\x1b", "\x7f", "\x85", "\x9b", "\u2028", "\u202e", "\ud800"])
+def test_no_sign_that_steers_reaches_whoever_reads(lines, sign):
+    logging.getLogger("kiosk").info("said%s2J by a device", sign)
+    [line] = lines()
+    assert line.isprintable()
+    assert line.startswith("<6>info part=kiosk said=")
+
+
+def test_french_words_stay_as_they_are(lines):
+    logging.getLogger("kiosk").info("« Élise\u202f» à 8\u202fh")
+    assert lines() == ['<6>info part=kiosk said="« Élise\u202f» à 8\u202fh"']
+
+
 def test_a_card_after_a_line_break_is_masked(lines):
     logging.getLogger("kiosk").info("seen\nDEADBEEF")
     assert lines() == [r'<6>info part=kiosk said="seen\n…"']
