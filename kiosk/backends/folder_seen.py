@@ -41,7 +41,9 @@ class Seen:
     def _write(self, rows: Mapping[str, int]) -> None:
         text = "".join(f"{file},{count}\r\n" for file, count in (SEEN.required, *rows.items()))
         new = self._path.with_name(f"{SEEN.file}.new")
-        descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o640)
+        # Root, who checks, writes into another user's folder: a link that lies there is never followed.
+        new.unlink(missing_ok=True)
+        descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o640)
         with os.fdopen(descriptor, "wb") as target:
             target.write(text.encode())
             target.flush()
@@ -49,5 +51,5 @@ class Seen:
         if os.geteuid() == 0:
             # Written by root, who checks, it is for the terminal to read all the same, which is another user.
             owner = self._path.parent.stat()
-            os.chown(new, owner.st_uid, owner.st_gid)
+            os.chown(new, owner.st_uid, owner.st_gid, follow_symlinks=False)
         new.replace(self._path)

@@ -357,7 +357,11 @@ def rows_from(items: object, reader: Callable[[Json], Value]) -> tuple[tuple[Val
 
 def texts_from(items: object, kind: Callable[[str], Value]) -> tuple[Value, ...]:
     """Ids in a list; those that are none are left out."""
-    return tuple(kind(item) for item in read_list(items) if isinstance(item, str) and 0 < len(item) <= LONGEST_ID)
+    return tuple(
+        kind(item)
+        for item in read_list(items)
+        if isinstance(item, str) and 0 < len(item) <= LONGEST_ID and item.isprintable()
+    )
 
 
 # ── facts ─────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -392,7 +392,7 @@ def test_bad_rows_are_left_out_and_counted(caplog: pytest.LogCaptureFixture) -> 
         "shifts": [{"id": "s", "job": "j", "starts_at": "2026-11-24T16:00:00Z", "ends_at": "2026-11-24T16:00:00Z"}],
         "assignments": [{"shift_id": "s"}],
         "jars": [{"code": "123456", "grams": -1, "weighed_on": "2026-11-24"}],
-        "removed": {"members": ["2", 3, None], "assignments": [{"shift_id": "s"}]},
+        "removed": {"members": ["2", 3, None, "\ud800"], "assignments": [{"shift_id": "s"}]},
     }
 
     def answer(request: bytes) -> bytes:
