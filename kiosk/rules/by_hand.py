@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from kiosk.events import Action, CardTapped, Timer, TimerFired, Touched
 from kiosk.rules import shifts, tare
+from kiosk.rules.beside import lay_card_beside_the_scale
 from kiosk.rules.desk import wonder
-from kiosk.rules.entering import lay_card_beside_the_scale
 from kiosk.rules.jars import keep
 from kiosk.rules.states import Recalling, TareKept, Taring, TypingWeight, Vouching
 from kiosk.rules.turn import Turn, on

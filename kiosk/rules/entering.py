@@ -14,7 +14,7 @@ from kiosk.events import (
     Touched,
     TwoCardsSeen,
 )
-from kiosk.rules import access, shifts
+from kiosk.rules import access, shifts, strangers
 from kiosk.rules.policy import Station
 from kiosk.rules.staff_states import LOCKED_BY_CARDS, Linking, Seeking, Unlocking
 from kiosk.rules.states import (
@@ -93,7 +93,7 @@ def lay_card(turn: Turn, state: State, tap: CardTapped) -> State:
         settle_question(turn, state)
         turn.home()
         return jar
-    if turn.around.station is Station.BULK or _is_pausing(turn, tap):
+    if turn.around.station is Station.BULK or is_pausing(turn, tap):
         return state
     card = turn.around.knowledge.card(tap.hash)
     member = None if card is None or card.blocked else turn.around.knowledge.members.get(card.member_id)
@@ -102,9 +102,9 @@ def lay_card(turn: Turn, state: State, tap: CardTapped) -> State:
         settle_question(turn, state)
         state = turn.home()
     if tap.kind in {CardKind.BANK, CardKind.PHONE}:
-        return _nobody(turn, tap)
+        return turn_away(turn, tap)
     if card is not None and card.blocked:
-        return _nobody(turn, tap, Reason.CARD_BLOCKED)
+        return turn_away(turn, tap, Reason.CARD_BLOCKED)
     if member is None:
         return _ask_server(turn, tap)
     after = admit(turn, state, tap, member)
@@ -167,17 +167,18 @@ def hear_what_nobody_knows(turn: Turn, state: State, _event: CodeNotKnown) -> St
 
 
 def _ask_server(turn: Turn, tap: CardTapped) -> Identifying | Unrecognised:
-    if not _can_ask_server(turn):
-        return _nobody(turn, tap, offline=turn.around.knowledge.capabilities.identify)
-    _ask(turn, tap)
+    strangers.count(turn)
+    if not can_ask_server(turn):
+        return turn_away(turn, tap, offline=turn.around.knowledge.capabilities.identify)
+    ask_who_it_is(turn, tap)
     return Identifying(tap)
 
 
-def _can_ask_server(turn: Turn) -> bool:
+def can_ask_server(turn: Turn) -> bool:
     return turn.around.knowledge.capabilities.identify and turn.around.link.online
 
 
-def _ask(turn: Turn, tap: CardTapped) -> None:
+def ask_who_it_is(turn: Turn, tap: CardTapped) -> None:
     turn.do(Identify(hash=tap.hash, timeout_seconds=turn.around.times.identify_seconds, code=tap.code))
 
 
@@ -187,18 +188,18 @@ def hear_who_it_is(turn: Turn, state: Identifying, answer: Identified) -> State:
     if answer.hash != state.tap.hash:
         return state
     if not answer.available:
-        return _nobody(turn, state.tap, offline=True)
+        return turn_away(turn, state.tap, offline=True)
     if answer.member is None or answer.blocked:
-        return _nobody(turn, state.tap, Reason.CARD_BLOCKED if answer.blocked else Reason.UNKNOWN)
+        return turn_away(turn, state.tap, Reason.CARD_BLOCKED if answer.blocked else Reason.UNKNOWN)
     return admit(turn, state, state.tap, answer.member)
 
 
 @on(Identifying, TimerFired, Timer.HOME)
 def stop_waiting_for_the_server(turn: Turn, state: Identifying, _event: TimerFired) -> Unrecognised:
-    return _nobody(turn, state.tap, offline=True)
+    return turn_away(turn, state.tap, offline=True)
 
 
-def _nobody(turn: Turn, tap: CardTapped, reason: Reason = Reason.UNKNOWN, *, offline: bool = False) -> Unrecognised:
+def turn_away(turn: Turn, tap: CardTapped, reason: Reason = Reason.UNKNOWN, *, offline: bool = False) -> Unrecognised:
     details = {"reason": reason.value, "rule": "card_must_be_known", "card": tap.hash}
     turn.record(turn.fact(FactKind.REFUSAL, details=details))
     turn.do(Play(Sound.UNKNOWN))
@@ -231,24 +232,24 @@ def admit(turn: Turn, state: State, tap: CardTapped, member: Member) -> State:
     So does a person who waits for the server, and one who is asked whether they are still there.
     """
     verdict = verdict_on(turn, member, tap.kind)
-    last = _maybe_same_visit(turn, tap, verdict, goes_on=isinstance(state, Booking | AskingGrace | Wondering))
+    last = maybe_same_visit(turn, tap, verdict, goes_on=isinstance(state, Booking | AskingGrace | Wondering))
     if last is not None and visit_of(state) is not None:
         below = state.under if isinstance(state, Wondering) else state
         if not verdict.allowed:
             return below
         opened = turn.open_door(member, verdict.reason, last.passage)
         return _with_undo(turn, below, last) if opened else _apologise(turn, last)
-    visit = _journal(turn, tap, member, verdict)
+    visit = journal_visit(turn, tap, member, verdict)
     turn.change(last_visit=visit, language=language_of(member, turn.around), large_text=member.large_text)
     if not verdict.allowed:
         return _refuse(turn, visit)
     turn.change(refusals=None)
     if not turn.open_door(member, verdict.reason, visit.passage):
         return _apologise(turn, visit)
-    return _with_undo(turn, _greet(turn, visit), visit)
+    return _with_undo(turn, greet(turn, visit), visit)
 
 
-def _maybe_same_visit(turn: Turn, tap: CardTapped, verdict: Verdict, *, goes_on: bool = False) -> Visit | None:
+def maybe_same_visit(turn: Turn, tap: CardTapped, verdict: Verdict, *, goes_on: bool = False) -> Visit | None:
     """The visit that this card has begun a few seconds ago, or whose screen ``goes_on``."""
     last = turn.session.last_visit
     if last is None or last.card != tap.hash or last.verdict.allowed != verdict.allowed:
@@ -281,7 +282,7 @@ def language_of(member: Member, around: Surroundings) -> str:
     return language if language in LANGUAGES else around.language
 
 
-def _journal(turn: Turn, tap: CardTapped, member: Member, verdict: Verdict) -> Visit:
+def journal_visit(turn: Turn, tap: CardTapped, member: Member, verdict: Verdict) -> Visit:
     fact = turn.fact(
         FactKind.PASSAGE if verdict.allowed else FactKind.REFUSAL,
         member=member.id,
@@ -298,9 +299,10 @@ def _journal(turn: Turn, tap: CardTapped, member: Member, verdict: Verdict) -> V
     )
 
 
-def _is_pausing(turn: Turn, tap: CardTapped) -> bool:
-    refusals = turn.session.refusals
-    return refusals is not None and refusals.card == tap.hash and turn.around.monotonic < refusals.ends_at
+def is_pausing(turn: Turn, tap: CardTapped) -> bool:
+    refusals, now = turn.session.refusals, turn.around.monotonic
+    refused = refusals is not None and refusals.card == tap.hash and now < refusals.ends_at
+    return refused or strangers.are_tried(turn.session.strangers, now)
 
 
 def _refuse(turn: Turn, visit: Visit) -> Refusing:
@@ -314,7 +316,7 @@ def _refuse(turn: Turn, visit: Visit) -> Refusing:
     return Refusing(visit=visit)
 
 
-def _greet(turn: Turn, visit: Visit) -> Welcoming | Noticing | Asking:
+def greet(turn: Turn, visit: Visit) -> Welcoming | Noticing | Asking:
     around = turn.around
     question = _maybe_ask(turn, visit)
     if question is not None:
@@ -400,61 +402,3 @@ def read_the_remark(_turn: Turn, state: Noticing, _event: Touched) -> Reviewing:
 @on(Refusing, Touched, Action.WHY)
 def explain(_turn: Turn, state: Refusing, _event: Touched) -> Refusing:
     return Refusing(visit=state.visit, explained=True)
-
-
-# ── while a jar is weighed ────────────────────────────────────────────────────────────────────────────────────────
-
-
-@on(WEIGHING, CardTapped)
-def lay_card_beside_the_scale(turn: Turn, state: State, tap: CardTapped) -> State:
-    """The door opens, a band says so; the weighing goes on. What needs an answer waits."""
-    turn.do(Play(Sound.CARD))
-    jar = maybe_lay_sticker(turn, state, tap)
-    if jar is not None:
-        if isinstance(jar, Recalling):
-            settle_question(turn, state)
-        return jar
-    card = turn.around.knowledge.card(tap.hash)
-    member = None if card is None or card.blocked else turn.around.knowledge.members.get(card.member_id)
-    is_asked_about = isinstance(state, Tagging) and state.sticker == tap.hash
-    if turn.around.station is Station.BULK or is_asked_about or _is_pausing(turn, tap):
-        return state
-    if member is None:
-        is_blocked = card is not None and card.blocked
-        _turn_away_beside(turn, tap, Reason.CARD_BLOCKED if is_blocked else Reason.UNKNOWN)
-        return state
-    verdict = verdict_on(turn, member, tap.kind)
-    if verdict.allowed and turn.door_obeys:
-        return _let_in_beside(turn, state, tap, member, verdict)
-    if not verdict.allowed:
-        turn.record(turn.fact(FactKind.REFUSAL, member=member.id, details=because(verdict)))
-    turn.do(Play(Sound.UNKNOWN))
-    return state
-
-
-def _turn_away_beside(turn: Turn, tap: CardTapped, reason: Reason) -> None:
-    """The screen is someone else's: a tone says it. Whom the server knows all the same is let in the next time."""
-    _nobody(turn, tap, reason)
-    if reason is Reason.UNKNOWN and tap.kind not in {CardKind.BANK, CardKind.PHONE} and _can_ask_server(turn):
-        _ask(turn, tap)
-
-
-def _let_in_beside(turn: Turn, state: State, tap: CardTapped, member: Member, verdict: Verdict) -> State:
-    visit = _maybe_same_visit(turn, tap, verdict) or _journal(turn, tap, member, verdict)
-    turn.change(last_visit=visit)
-    turn.open_door(member, verdict.reason, visit.passage)
-    greeting = _greet(turn, visit)
-    waiting = greeting if isinstance(greeting, Asking | Noticing) else None
-    asked = maybe_question(state)
-    again = asked is not None and asked.visit.member.id == member.id
-    if isinstance(state, Taring | TareKept):
-        if waiting is not None and state.waiting is not None and not again:
-            settle_question(turn, state)
-        return _beside(state, visit, waiting or state.waiting)
-    if waiting is not None and not again:
-        settle_question(turn, waiting)
-    return state
-
-
-def _beside(state: Taring | TareKept, visit: Visit, waiting: Asking | Noticing | None) -> Taring | TareKept:
-    return replace(state, band=visit, waiting=waiting)

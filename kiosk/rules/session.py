@@ -35,6 +35,7 @@ from kiosk.events import (
 )
 from kiosk.rules import (
     below,
+    beside,
     booking,
     by_hand,
     coordinating,
@@ -84,7 +85,7 @@ from kiosk.rules.states import (
 from kiosk.rules.turn import TRANSITIONS, Surroundings, Turn, What, rest, targets
 
 ROOMS = (
-    entering, working, standing_in, booking, grace, jars, printing, stickers, by_hand,
+    entering, beside, working, standing_in, booking, grace, jars, printing, stickers, by_hand,
     desk, coordinating, technical, door_proof, linking, below,
 )  # fmt: skip
 """The modules whose handlers fill the table."""

@@ -460,6 +460,7 @@ class Session:
         declined: who has said no to a shift, or has taken back their presence, until it has ended.
         booking: a place that was asked for and not answered yet, whoever stands at the screen now.
         given_back: by the place, the fact that gives it back; the server may have heard it by now.
+        strangers: when the last cards were laid that nobody knew here, in the seconds of ``monotonic``.
         weighing: what lies on the scale, watched whatever the screen shows.
         orders: labels asked for and not answered yet.
         lost: parts that do not answer.
@@ -480,6 +481,7 @@ class Session:
     booking: Booking | None = None
     given_back: Mapping[Place, FactId] = field(default_factory=lambda: MappingProxyType({}))
     refusals: Refusals | None = None
+    strangers: tuple[float, ...] = ()
     weighing: tare.Weighing = field(default_factory=tare.Weighing)
     orders: tuple[LabelOrder, ...] = ()
     lost: frozenset[Part] = frozenset()

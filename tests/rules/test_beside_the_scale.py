@@ -1,5 +1,7 @@
 """Cards that are laid while someone weighs: the weighing goes on, and whoever comes in is noted as ever."""
 
+from dataclasses import replace
+
 import pytest
 
 from kiosk.effects import Identify, Play, StartTimer
@@ -115,3 +117,14 @@ def test_nobody_is_late_for_a_question_that_has_waited():
     [presence] = terminal.facts(FactKind.CHECK_IN)
     assert presence.details["late"] is False
     assert presence.happened == came
+
+
+@pytest.mark.parametrize("kind", [CardKind.BANK, CardKind.PHONE])
+def test_what_is_no_card_of_the_coop_opens_beside_the_scale_as_little_as_elsewhere(kind):
+    """Even one that was linked before the terminal could tell."""
+    terminal = Terminal()
+    terminal.feed(Touched(Action.WEIGH), replace(tap("camille"), kind=kind))
+    assert terminal.openings() == 0
+    assert isinstance(terminal.state, states.Taring)
+    [refusal] = terminal.facts(FactKind.REFUSAL)
+    assert refusal.member_id is None
