@@ -47,6 +47,7 @@ class Supervisor(OwnThread):
         self._known_lost: bool | None = None
         self._is_open = False
         self._pause = FIRST_PAUSE_SECONDS
+        self._shown: set[tuple[str, type[BaseException]]] = set()
 
     def _run(self) -> None:
         try:
@@ -58,7 +59,7 @@ class Supervisor(OwnThread):
             self._give_back()
 
     def turn(self) -> float | None:
-        """Open the source if it is not open, and read it once.
+        """Open the source if it is not open, and read it once: what opens and cannot be read is not there.
 
         Returns:
             None while it is there; else for how many seconds to leave it alone.
@@ -67,9 +68,10 @@ class Supervisor(OwnThread):
             if not self._is_open:
                 self._source.open()
                 self._is_open = True
-                self._found()
-                self._pause = FIRST_PAUSE_SECONDS
-            for event in self._source.read():
+            events = self._source.read()
+            self._found()
+            self._pause = FIRST_PAUSE_SECONDS
+            for event in events:
                 self._post(event)
             self._post(Ticked(self._source.part))
             return None
@@ -77,7 +79,8 @@ class Supervisor(OwnThread):
             self._lost(fault)
         except Exception as fault:
             # A bug in a driver must not take the door down with it: it is shown as a lost part, with its traceback.
-            log.exception("%s: unexpected failure in the driver", self._source.part)
+            if self._is_new("driver", fault):
+                log.exception("%s: unexpected failure in the driver", self._source.part)
             self._lost(fault)
         self._give_back()
         pause, self._pause = self._pause, min(self._pause * 2, LONGEST_PAUSE_SECONDS)
@@ -87,11 +90,21 @@ class Supervisor(OwnThread):
         self._is_open = False
         try:
             self._source.close()
-        except Exception:
+        except Exception as fault:
             # Whatever is left of it: without this thread the device would never be looked for again.
-            log.exception("%s: could not be given back", self._source.part)
+            if self._is_new("close", fault):
+                log.exception("%s: could not be given back", self._source.part)
+
+    def _is_new(self, where: str, fault: BaseException) -> bool:
+        """Whether this kind of failure is here for the first time: it comes at every try, the log says it once."""
+        kind = (where, type(fault))
+        known = kind in self._shown
+        self._shown.add(kind)
+        return not known
 
     def _rest(self, seconds: float) -> None:
+        # Before the rest and after it: a try that takes its time and the pause must not add up to a thread that hangs.
+        self._post(Ticked(self._source.part))
         deadline = self._clock.monotonic() + seconds
         with self._wake:
             while not self._stopping and (left := deadline - self._clock.monotonic()) > 0:
