@@ -69,13 +69,22 @@ class Backlight:
         if share == self._share:
             return
         self._share = share
+        fault = None
         for panel, maximum in self._panels.items():
             try:
                 (panel / "brightness").write_text(str(round(maximum * share)), encoding="ascii")
             except OSError as error:
-                if not self._failed:
-                    log.warning("the backlight cannot be set: %s", error.strerror)
-                self._failed = True
+                fault = error
+        if fault is None:
+            if self._failed:
+                log.info("the backlight can be set again")
+            self._failed = False
+            return
+        # Unknown again, so that the next view tries once more: a panel must not stay dark all day for one write.
+        self._share = None
+        if not self._failed:
+            log.warning("the backlight cannot be set: %s", fault.strerror)
+        self._failed = True
 
 
 def _read_maximum(path: Path) -> int:

@@ -119,3 +119,18 @@ def test_a_panel_that_cannot_be_written_is_told_once(light, panel, watch, caplog
         light.show(NIGHT)
         light.wake()
     assert len(caplog.records) == 1
+
+
+def test_light_that_could_not_be_given_back_is_tried_again_at_the_next_view(light, panel, watch, caplog):
+    left_for_the_night(light, watch)
+    (panel / "brightness").rename(panel / "away")
+    (panel / "brightness").mkdir()
+    with caplog.at_level(logging.INFO):
+        light.show(DAY)
+        (panel / "brightness").rmdir()
+        (panel / "away").rename(panel / "brightness")
+        light.show(DAY)
+    assert brightness(panel) == 31
+    assert [record.levelname for record in caplog.records] == ["WARNING", "INFO"]
+    left_for_the_night(light, watch)
+    assert light.wake()
