@@ -143,6 +143,11 @@ class Printer(OwnThread):
                     connection.discard(self._language.cancel)
         except OSError as fault:
             self._lost(PrintTrouble.OFFLINE, str(fault))
+        except Exception:
+            # A bug in here must not end the thread: the watchdog would start the door anew for the sake of a label.
+            if self._known_lost is not PrintTrouble.FAULT:
+                log.exception("could not look at the printer")
+            self._lost(PrintTrouble.FAULT, "a bug")
         else:
             if trouble is None:
                 self._found()
@@ -185,6 +190,8 @@ class Printer(OwnThread):
         """
         sure = True
         for raster in order.draw():
+            # A list of a hundred labels takes longer than the watchdog waits for a printer.
+            self._post(Ticked(Part.PRINTER))
             trouble, told = self._print_one(raster)
             sure = sure and told
             if trouble is not None:

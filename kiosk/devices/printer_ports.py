@@ -107,7 +107,11 @@ class TcpPort:
         return f"{self._address[0]}:{self._address[1]}"
 
     def open(self) -> "_TcpConnection":
-        return _TcpConnection(socket.create_connection(self._address, OPEN_SECONDS))
+        try:
+            return _TcpConnection(socket.create_connection(self._address, OPEN_SECONDS))
+        except (UnicodeError, OverflowError) as fault:
+            # What a name or a port can never be, no OSError says.
+            raise DeviceError(f"{self} is no address: {fault}") from fault
 
 
 class _TcpConnection:

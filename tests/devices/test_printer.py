@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 from queue import Queue
+from typing import NoReturn
 
 import pytest
 
@@ -50,9 +51,12 @@ class Desk:
 
     def heard(self) -> Event:
         """The next thing it says, but for its ticks."""
-        while isinstance(event := self._events.get(timeout=10), Ticked):
+        while isinstance(event := self.next(), Ticked):
             pass
         return event
+
+    def next(self) -> Event:
+        return self._events.get(timeout=10)
 
     def close(self) -> None:
         self.driver.request_stop()
@@ -106,6 +110,12 @@ def test_a_list_comes_out_label_by_label_and_is_told_once(printer: SimulatedPrin
     assert desk.heard() == LabelPrinted(id=FactId("list"), sure=True)
     assert tuple(printer.labels) == draw_list(LIST, Stock())
     assert len(printer.labels) == 3
+
+
+def test_a_printer_busy_with_a_long_list_does_not_seem_to_hang(desk: Desk) -> None:
+    desk.driver.print_list(FactId("list"), LIST)
+    until_printed = iter(desk.next, LabelPrinted(id=FactId("list"), sure=True))
+    assert sum(isinstance(event, Ticked) for event in until_printed) >= 3
 
 
 def test_a_list_without_paper_has_failed_and_leaves_nothing_stale(tspl: SimulatedPrinter, desk: Desk) -> None:
@@ -361,3 +371,37 @@ def test_a_file_holds_the_newest_label(tmp_path: Path, clock: AdjustableClock, l
         assert labels_in(language, file.read_bytes()) == [EXPECTED]
     finally:
         desk.close()
+
+
+def test_an_address_that_can_be_none_is_a_printer_that_is_lost(
+    clock: AdjustableClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # As the real one does, before it asks anyone.
+    monkeypatch.setattr(socket, "getaddrinfo", lambda host, *_rest: host.encode("idna"))
+    desk = Desk(TcpPort("printer..lan"), "tspl", clock)
+    assert desk.heard() == DeviceLost(part=Part.PRINTER, fault=PrintTrouble.OFFLINE.value)
+    desk.print()
+    assert desk.heard() == PrintFailed(id=FactId("label"), trouble=PrintTrouble.OFFLINE)
+    desk.close()
+
+
+def test_a_bug_in_a_look_leaves_the_printer_its_thread(
+    clock: AdjustableClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Buggy:
+        def open(self) -> NoReturn:
+            raise TypeError("a bug")
+
+    desk = Desk(Buggy(), "tspl", clock)
+    assert desk.heard() == DeviceLost(part=Part.PRINTER, fault=PrintTrouble.FAULT.value)
+    desk.print()
+    assert desk.heard() == PrintFailed(id=FactId("label"), trouble=PrintTrouble.FAULT)
+    desk.close()
+    assert "could not look at the printer" in caplog.text
+
+
+def test_its_thread_shows_that_it_lives_after_each_label(tspl: SimulatedPrinter, desk: Desk) -> None:
+    """Else the watchdog would start the terminal anew, for the sake of a printer that is well."""
+    desk.print()
+    assert desk.heard() == LabelPrinted(id=FactId("label"), sure=True)
+    assert desk._events.get(timeout=10) == Ticked(Part.PRINTER)
