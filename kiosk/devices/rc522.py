@@ -61,7 +61,7 @@ class Rc522Reader:
         self._chip: Rc522Chip | None = None
         self._presence = Presence()
         self._next_look = self._next_check = self._next_refresh = 0.0
-        self._last_cure = -QUIET_SECONDS
+        self._told_of_cure = -QUIET_SECONDS
         self._unreadable_looks = 0
 
     def open(self) -> None:
@@ -161,9 +161,9 @@ class Rc522Reader:
                 left = str(error)
             if left is None:
                 now = self._clock.monotonic()
-                if now - self._last_cure >= QUIET_SECONDS:
+                if now - self._told_of_cure >= QUIET_SECONDS:
                     log.warning("reader: set up again (%s)", fault)
-                self._last_cure = now
+                    self._told_of_cure = now
                 return
         raise DeviceError(fault)
 

@@ -209,6 +209,14 @@ def test_mending_again_and_again_is_logged_once(bench: Bench, caplog: pytest.Log
     assert [record.message for record in caplog.records] == ["reader: set up again (the chip's timer does not run out)"]
 
 
+def test_a_chip_that_is_mended_for_a_month_is_still_in_the_log(bench: Bench, caplog: pytest.LogCaptureFixture) -> None:
+    for _ in range(6):
+        bench.chip.reset()
+        bench.look(3)
+        bench.clock.seconds += 300
+    assert len(caplog.records) == 3
+
+
 def test_chip_that_only_its_reset_pin_can_wake_is_woken(bench: Bench) -> None:
     # A chip that hangs takes no commands: soft reset is one.
     bench.chip.faults.hung = True
