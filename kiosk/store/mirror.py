@@ -18,6 +18,8 @@ from kiosk.store.snapshot import SNAPSHOT_FILE, Snapshot
 log = logging.getLogger(__name__)
 
 PAUSE_SECONDS = 10.0
+QUIET_SECONDS = 3600.0
+"""A full disk still opens and can be read: the same fault, found again at every page, is told once in so long."""
 
 _R = TypeVar("_R")
 
@@ -30,6 +32,8 @@ class Mirror:
         self._clock = clock
         self._snapshot: Snapshot | None = None
         self._retry_at = 0.0
+        self._told: StoreFault | None = None
+        self._tell_at = 0.0
         self.fault: StoreFault | None = StoreFault.CLOSED
 
     def pages(self) -> Iterator[KnowledgePage]:
@@ -98,11 +102,13 @@ class Mirror:
 
     def _fall(self, error: BaseException) -> None:
         fault = fault_of(error) or StoreFault.UNKNOWN
-        if self.fault is not fault:
+        now = self._clock.monotonic()
+        if self._told is not fault or now >= self._tell_at:
             log.warning("snapshot: lost (%s)", fault)
+            self._told, self._tell_at = fault, now + QUIET_SECONDS
         self.fault = fault
         self.close()
-        self._retry_at = self._clock.monotonic() + (0.0 if fault is StoreFault.DAMAGED else PAUSE_SECONDS)
+        self._retry_at = now + (0.0 if fault is StoreFault.DAMAGED else PAUSE_SECONDS)
 
     def close(self) -> None:
         if self._snapshot is not None:

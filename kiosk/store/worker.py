@@ -6,7 +6,7 @@ Work on the snapshot goes one piece at a time in between.
 
 import contextlib
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sized
 from concurrent.futures import Future
 from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
@@ -106,13 +106,18 @@ class Worker(OwnThread):
         """A question to ``journal.db``, answered in its turn; the switches are those of a :class:`Job`."""
         answer: Future[Any] = Future()
         job = Job(work=work, answer=answer, stands_in=stands_in, repeat=repeat, lays_over=lays_over)
-        if not self.put(job):
+        if not (repeat or lays_over) and self._are_too_many(self._jobs):
+            answer.set_exception(StoreFaultError(StoreFault.HUNG))
+        elif not self.put(job):
             answer.set_exception(StoreFaultError(StoreFault.CLOSED))
         return answer
 
     def ask_snapshot(self, work: Callable[[Snapshot], Any]) -> Future[Any]:
         """A piece of work on ``snapshot.db``, done in its turn."""
         answer: Future[Any] = Future()
+        if self._are_too_many(self._snapshot_jobs):
+            answer.set_exception(StoreFaultError(StoreFault.HUNG))
+            return answer
         with self._wake:
             if not self._closed:
                 self._snapshot_jobs.append((work, answer))
@@ -120,6 +125,10 @@ class Worker(OwnThread):
                 return answer
         answer.set_exception(StoreFaultError(StoreFault.CLOSED))
         return answer
+
+    def _are_too_many(self, waiting: Sized) -> bool:
+        """Whether questions pile up behind a disk that hangs: who asked each of them has stopped waiting long ago."""
+        return self._watch.hangs and len(waiting) >= JOBS_AT_ONCE
 
     def new_id(self, now: datetime) -> FactId:
         """An id for what the store itself has to say; for the store's thread."""

@@ -1,14 +1,17 @@
 """Pages of the server are laid over each other until a full round says what is left."""
 
+import sqlite3
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from kiosk.store.database import open_database
+from kiosk.store.faults import StoreFaultError
+from kiosk.store.mirror import Mirror
 from kiosk.store.snapshot import SNAPSHOT_FILE, Snapshot
 from kiosk.types import Assignment, Capabilities, Card, CardHash, Coop, Grams, Jar, JarCode, MemberId, Shift, ShiftId
-from tests.fakes import NOON, members, page
+from tests.fakes import NOON, ManualClock, members, page
 
 CARD = Card(hash=CardHash("ab" * 32), member_id=MemberId("m1"))
 SHIFT = Shift(id=ShiftId("s1"), job="caisse", starts_at=NOON, ends_at=NOON + timedelta(hours=3), places=2)
@@ -144,3 +147,21 @@ def test_a_confirmation_without_a_snapshot_confirms_nothing(snapshot):
     snapshot.confirm(NOON)
 
     assert list(snapshot.pages()) == []
+
+
+def test_a_disk_that_stays_full_for_a_month_is_told_once_an_hour(tmp_path, caplog):
+    clock = ManualClock()
+    mirror = Mirror(tmp_path / "snapshot.db", clock)
+
+    def keep_page(_snapshot):
+        full = sqlite3.OperationalError("database or disk is full")
+        full.sqlite_errorcode = sqlite3.SQLITE_FULL
+        raise full
+
+    for _ in range(90):
+        mirror.ask(Snapshot.cursor)
+        with pytest.raises(StoreFaultError):
+            mirror.ask(keep_page)
+        clock.advance(60)
+    mirror.close()
+    assert [record.message for record in caplog.records] == ["snapshot: lost (disk full)"] * 2

@@ -9,8 +9,10 @@ import pytest
 from kiosk.clock import moment
 from kiosk.errors import StoreError, StoreLockedError
 from kiosk.events import CommitFailed, Committed, DeviceFound, QueueChanged, Ticked
+from kiosk.store.faults import StoreFault
 from kiosk.store.outbox import Parked
 from kiosk.store.thread import Store
+from kiosk.store.worker import JOBS_AT_ONCE
 from kiosk.types import FactKind, Grams, MemberId, Part
 from tests.store.asking import PATIENCE, due
 
@@ -49,6 +51,26 @@ def test_facts_that_gather_are_committed_together(start, facts, inbox):
     held.set()
 
     assert inbox.wait_for(Committed).ids == tuple(fact.id for fact in several)
+
+
+def test_a_month_of_questions_does_not_pile_up_behind_a_disk_that_hangs(start, facts, inbox, clock):
+    store = start()
+    inbox.wait_for(DeviceFound)
+    hangs, held = threading.Event(), threading.Event()
+    store._worker.ask(lambda _: (hangs.set(), held.wait(PATIENCE)))
+    assert hangs.wait(PATIENCE)
+    for _ in range(8):
+        clock.advance(1)
+        store._worker.look_after_disk()
+    asked = [store.due(1) for _ in range(2 * JOBS_AT_ONCE)]
+    sought = [store.cursor() for _ in range(2 * JOBS_AT_ONCE)]
+    fact = facts.check_in()
+    store.record(fact)
+    refused = [answer.exception(0).fault for answer in (*asked, *sought) if answer.done()]
+    held.set()
+
+    assert refused == [StoreFault.HUNG] * (2 * JOBS_AT_ONCE)
+    inbox.wait_for(Committed, lambda event: fact.id in event.ids)
 
 
 def test_a_moment_is_kept_in_full(start, facts, clock):
