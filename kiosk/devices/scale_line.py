@@ -1,9 +1,10 @@
 """A scale's end of a serial line: opened, asked at its pace, and listened to, without a judgement on what it says."""
 
+import socket
 import termios
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from kiosk.clock import Clock
 from kiosk.devices.scales.base import Decoder, ScaleEvent, Send
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 READ_SECONDS = 0.1
 """Longest wait of one read. Set once: pySerial changes it with termios calls that fail on some adapters."""
 WRITE_SECONDS = 1.0
+KEEPALIVE: Final = {socket.TCP_KEEPIDLE: 60, socket.TCP_KEEPINTVL: 10, socket.TCP_KEEPCNT: 3}
+"""A serial server that lost its power hangs up on nobody: after a minute of silence it is asked whether it is there."""
 FAULTS: tuple[type[BaseException], ...] = (OSError, termios.error)
 """SerialException is an OSError; a vanished adapter also raises termios.error, which is not."""
 
@@ -138,4 +141,14 @@ class ScaleLine:
             port.dtr = False
             port.rts = False
         port.open()
+        _keep_alive(port)
         return port
+
+
+def _keep_alive(port: "serial.Serial") -> None:
+    """Have the kernel miss a peer that is gone: a scale that may be silent would be waited for until the next start."""
+    peer = getattr(port, "_socket", None)
+    if isinstance(peer, socket.socket):
+        peer.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        for option, value in KEEPALIVE.items():
+            peer.setsockopt(socket.IPPROTO_TCP, option, value)

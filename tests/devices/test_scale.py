@@ -11,7 +11,7 @@ import pytest
 
 from kiosk.clock import AdjustableClock, SystemClock
 from kiosk.devices.scale import SerialScale
-from kiosk.devices.scale_line import Dialect
+from kiosk.devices.scale_line import KEEPALIVE, Dialect, ScaleLine
 from kiosk.devices.simulated.scale import SimulatedScale
 from kiosk.devices.supervisor import Supervisor
 from kiosk.errors import DeviceError
@@ -314,3 +314,15 @@ def test_scale_that_nobody_reads_goes_on(scale: SimulatedScale) -> None:
     for _ in range(100):
         scale.garbage(b"x" * 1024)
     assert scale.is_plugged
+
+
+@pytest.mark.parametrize("terminal", [b"ST,GS,+  0.176KG\r\n"], indirect=True)
+def test_a_serial_server_that_lost_its_power_is_missed_by_a_scale_that_may_be_silent(
+    terminal: Terminal, clock: AdjustableClock
+) -> None:
+    line = ScaleLine(terminal.url, Dialect(protocol="stgs"), clock)
+    line.open()
+    peer = line._port._socket
+    assert peer.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
+    assert peer.getsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE) == KEEPALIVE[socket.TCP_KEEPIDLE]
+    line.close()
