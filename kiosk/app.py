@@ -18,6 +18,7 @@ from kiosk.app_parts import (
     RealWiring,
     Wiring,
     control_path,
+    is_far,
     make_backend,
     make_hasher,
     make_older_hash,
@@ -180,7 +181,8 @@ class Terminal:
         self.watchdog.watch(Part.STORE.value, SLOW_SECONDS)
         self.watchdog.watch(Part.SERVER.value, self._config.backend.sync_seconds + SLOW_SECONDS)
         for source in sources:
-            self.watchdog.watch(source.part.value, LIVE_SECONDS)
+            limit = SLOW_SECONDS if is_far(self._config, source.part) else LIVE_SECONDS
+            self.watchdog.watch(source.part.value, limit)
         if printer is not None:
             self.watchdog.watch(Part.PRINTER.value, SLOW_SECONDS)
 

@@ -85,6 +85,7 @@ def make_settings(config: Config) -> Settings:
             division=config.scale.division_grams,
             maximum=config.scale.maximum_grams,
             till_division=config.scale.till_division_grams,
+            slow_seconds=config.times.tare_moving_seconds,
         ),
         station=config.terminal.station,
         zone=config.terminal.timezone,
@@ -92,6 +93,7 @@ def make_settings(config: Config) -> Settings:
         phone=config.coop.phone,
         hold_open=schedule_of(config.door.hold_open),
         parts=frozenset(_parts(config)),
+        retention=config.retention,
     )
 
 
@@ -167,6 +169,11 @@ def make_sources(config: Config, hasher: CardHasher, clock: Clock, wiring: Wirin
     scale = config.scale
     if scale.enabled and scale.port is not None:
         yield SerialScale(scale.port, make_dialect(scale), clock, silence_seconds=scale.silence_seconds)
+
+
+def is_far(config: Config, part: Part) -> bool:
+    """Whether a source is reached through the network, where the search for a name alone may take a minute."""
+    return part is Part.SCALE and "://" in (config.scale.port or "")
 
 
 def told_as_reader(config: Config, post: Callable[[Event], None]) -> Callable[[Event], None]:

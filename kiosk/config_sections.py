@@ -17,13 +17,12 @@ from kiosk.devices.labels.tare_code import PRESETS, TareFormat
 from kiosk.devices.scales.registry import SCALES
 from kiosk.devices.uid_formats import UidFormat
 from kiosk.rules.door_states import DoorRules
-from kiosk.rules.policy import Between, Policy, Station, Times
+from kiosk.rules.policy import Between, Policy, RetentionDays, Station, Times
 from kiosk.rules.weekly import LIKE, OPENING_HOURS, PATTERN
 
 Pin = Annotated[int, Between(2, 27)]
 """A GPIO line by its BCM number. 0 and 1 are kept for the memory of hats."""
 Language = Literal["fr", "en"]
-Days = Annotated[int, Between(1, 3650)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -211,13 +210,6 @@ class OdooSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RetentionSettings:
-    passages_days: Days
-    presences_days: Days
-    unknown_cards_days: Days
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class AfarSettings:
     """``webhook`` is what ``webhook_file`` holds, or the credential ``alarm-webhook``: an address."""
 
@@ -264,7 +256,7 @@ class Config:
     odoo: OdooSettings
     policy: Policy
     times: Times
-    retention: RetentionSettings
+    retention: RetentionDays
     afar: AfarSettings
     update: UpdateSettings
     log: LogSettings

@@ -22,7 +22,7 @@ from kiosk.rules import session as sessions
 from kiosk.rules.dating import is_misdated, maybe_dated
 from kiosk.rules.doorkeeping import Doorkeeping
 from kiosk.rules.knowledge import Knowledge
-from kiosk.rules.policy import DoorTimes, Policy, Station, Times
+from kiosk.rules.policy import DoorTimes, Policy, RetentionDays, Station, Times
 from kiosk.rules.states import Session
 from kiosk.rules.tare import TareLimits
 from kiosk.rules.turn import Link, Surroundings
@@ -34,6 +34,8 @@ from kiosk.views import View
 log = logging.getLogger(__name__)
 
 TICK_SECONDS = 1.0
+ALARM_AGAIN_SECONDS = 86_400.0
+"""A page of the server that is mended and changes once more in another year is news again."""
 
 SIGNS_OF_LIFE = (events.Ticked, events.UiAlive)
 """For the watchdog alone: nothing that is shown or decided depends on them. The clock shown turns at the tick."""
@@ -79,6 +81,7 @@ class Settings:
     phone: str = ""
     parts: frozenset[Part] = frozenset()
     hold_open: Schedule = field(default_factory=Schedule)
+    retention: RetentionDays = field(default_factory=RetentionDays)
 
 
 class Reactor:
@@ -109,7 +112,8 @@ class Reactor:
         self._new_jar_code = new_jar_code
         self._commands = commands
         self._older_hash = older_hash
-        self._unreadable: set[str] = set()
+        self._unreadable: dict[str, float] = {}
+        """What was told of, and until when (monotonic seconds) that is enough."""
         self._hands: Hands | None = None
         self._inbox: deque[Event] = deque()
         self._arrived = threading.Condition()
@@ -223,6 +227,7 @@ class Reactor:
             phone=settings.phone,
             printer=self._hands is not None and self._hands.print_label is not None,
             parts=settings.parts,
+            retention=settings.retention,
             waiting=self.waiting,
             refused=self.refused,
             troubles=self._troubles(),
@@ -425,10 +430,11 @@ class Reactor:
                 self.link = _link_after(event)
 
     def _raise_alarm(self, fault: str) -> None:
-        """The server can no longer be read: the journal says so, once for each thing."""
-        if fault in self._unreadable:
+        """The server can no longer be read: the journal says so, once a day for each thing."""
+        now = self._clock.monotonic()
+        if now < self._unreadable.get(fault, now):
             return
-        self._unreadable.add(fault)
+        self._unreadable[fault] = now + ALARM_AGAIN_SECONDS
         log.error("the server can no longer be read: %s", fault)
         details = {"alarm": "server_unreadable", "fault": fault}
         self.record(Fact(id=self._new_id(), kind=FactKind.ALARM, happened=moment(self._clock), details=details))

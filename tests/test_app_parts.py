@@ -3,7 +3,7 @@
 import pytest
 
 from kiosk import config
-from kiosk.app_parts import told_as_reader
+from kiosk.app_parts import is_far, make_settings, told_as_reader
 from kiosk.events import DeviceFound, DeviceLost, Ticked
 from kiosk.types import Part
 
@@ -33,3 +33,20 @@ def test_nothing_else_is_told_twice():
 def test_where_cards_are_read_elsewhere_or_open_nothing_the_scanner_is_a_scanner(more):
     lost = DeviceLost(part=Part.SCANNER, fault="unplugged")
     assert heard(SCANNER + more, lost) == [lost]
+
+
+@pytest.mark.parametrize(
+    ("port", "far"), [("/dev/serial/by-id/scale", False), ("socket://balance.lan:4001", True)], ids=["cable", "network"]
+)
+def test_only_a_scale_on_the_network_may_take_as_long_as_a_network(port, far):
+    wish = config.parse(f'[scale]\nenabled = true\nprotocol = "stgs"\nport = "{port}"\n', environ={})
+    assert is_far(wish, Part.SCALE) is far
+    assert not is_far(wish, Part.READER)
+
+
+def test_when_a_weight_that_settles_is_given_advice_is_the_coops_to_say():
+    assert make_settings(config.parse("[times]\ntare_moving_seconds = 40", environ={})).limits.slow_seconds == 40
+
+
+def test_my_data_tells_the_retention_that_is_configured():
+    assert make_settings(config.parse("[retention]\npassages_days = 30", environ={})).retention.passages_days == 30

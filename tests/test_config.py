@@ -13,7 +13,7 @@ from kiosk import config
 from kiosk.config import Config, Secret
 from kiosk.config_kinds import is_optional
 from kiosk.errors import ConfigError
-from kiosk.rules.policy import DoorTimes, Policy, RosterNames, Station, Times, Unstaffed
+from kiosk.rules.policy import DoorTimes, Policy, RetentionDays, RosterNames, Station, Times, Unstaffed
 from kiosk.types import Status
 from tests.configuring import KEY, faults_of
 
@@ -40,6 +40,7 @@ def test_without_a_file_the_defaults_hold_and_nothing_is_switched_on():
 def test_the_defaults_of_the_rules_are_those_of_the_file():
     loaded = config.load(None, environ={})
     assert loaded.policy == Policy()
+    assert loaded.retention == RetentionDays()
     assert loaded.times == Times()
     assert {f.name: getattr(loaded.door, f.name) for f in fields(DoorTimes)} == {
         f.name: getattr(DoorTimes(), f.name) for f in fields(DoorTimes)

@@ -371,6 +371,15 @@ def test_a_server_that_can_no_longer_be_read_is_an_alarm_in_the_journal():
     assert recorder.log.count(("record", FactKind.ALARM, 0.0)) == 2
 
 
+def test_a_server_that_changes_once_more_a_year_later_is_an_alarm_again():
+    recorder = Recorder()
+    reactor = reactor_with(recorder)
+    reactor.handle(ServerUnreadable("the page of the day has changed"))
+    reactor._clock.advance(400 * 86_400)
+    reactor.handle(ServerUnreadable("the page of the day has changed"))
+    assert recorder.log.count(("record", FactKind.ALARM, 0.0)) == 2
+
+
 def test_a_timer_that_is_always_due_starves_no_event():
     recorder = Recorder()
     reactor = reactor_with(recorder)

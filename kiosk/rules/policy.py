@@ -21,6 +21,7 @@ class Between:
 Minutes = Annotated[int, Between(0, 240)]
 Seconds = Annotated[int, Between(1, 600)]
 Pause = Annotated[int, Between(0, 600)]
+Days = Annotated[int, Between(1, 3650)]
 
 ClosedStatus = Literal[Status.FROZEN, Status.LEFT, Status.FEE, Status.INACTIVE]
 """The standings that can close the door by themselves; hours owed and leave have settings of their own."""
@@ -144,6 +145,15 @@ class Times:
     band_seconds: Seconds = 4
     identify_seconds: Seconds = 2
     book_seconds: Seconds = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetentionDays:
+    """How long what names a person is kept here: « Mes données » tells it, the nightly purge sees to it."""
+
+    passages_days: Days = 90
+    presences_days: Days = 30
+    unknown_cards_days: Days = 7
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

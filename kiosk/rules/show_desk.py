@@ -263,16 +263,14 @@ def show_ringing(_session: Session, state: Ringing, around: Surroundings, frame:
     )
 
 
-PASSAGES_DAYS, PRESENCES_DAYS = 90, 30
-"""How long a terminal keeps what it has noted, as ``kiosk/defaults.toml`` proposes."""
-
-
 @shown(Informing)
-def show_my_data(_session: Session, _state: Informing, _around: Surroundings, frame: Frame) -> TextView:
+def show_my_data(_session: Session, _state: Informing, around: Surroundings, frame: Frame) -> TextView:
+    kept = around.retention
+    passages = say("data.passages", n=kept.passages_days, sent=kept.presences_days)
     return TextView(
         frame=frame,
         title=say("data.title"),
-        paragraphs=(say("data.what"), say("data.passages", n=PASSAGES_DAYS, sent=PRESENCES_DAYS), say("data.contact")),
+        paragraphs=(say("data.what"), passages, say("data.contact")),
         buttons=(done_button(),),
     )
 

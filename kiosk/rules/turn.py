@@ -15,7 +15,7 @@ from kiosk.effects import Effect, OpenDoor, Record, Withdraw
 from kiosk.events import Action, DoorMode, Event, Timer
 from kiosk.rules.doorkeeping import Doorkeeping
 from kiosk.rules.knowledge import Knowledge
-from kiosk.rules.policy import DoorTimes, Policy, Station, Times
+from kiosk.rules.policy import DoorTimes, Policy, RetentionDays, Station, Times
 from kiosk.rules.states import Idle, OutOfOrder, Session, State
 from kiosk.rules.tare import TareLimits
 from kiosk.types import (
@@ -71,6 +71,7 @@ class Surroundings:
     """There is a label printer, be it lost or not."""
     parts: frozenset[Part] = frozenset()
     """What is configured; the rest is off, not out of order."""
+    retention: RetentionDays = field(default_factory=RetentionDays)
     waiting: int = 0
     refused: int = 0
     """How many facts wait for the server, and how many it will never take."""

@@ -1,18 +1,16 @@
 """What the screens say of the network, of the age of what is known, and of the hours."""
 
-import tomllib
 from dataclasses import replace
 from datetime import date, timedelta
-from pathlib import Path
 
 import pytest
 
-import kiosk
 from kiosk.events import Action, Touched
-from kiosk.rules.policy import Policy
+from kiosk.rules.policy import Policy, RetentionDays
 from kiosk.rules.show_desk import LINE_SECONDS
 from kiosk.rules.showing import QUIET_HEADERS
 from kiosk.rules.turn import Link
+from kiosk.rules.view import view_of
 from kiosk.text import words
 from kiosk.types import (
     Assignment,
@@ -121,11 +119,11 @@ def test_after_the_last_hour_of_a_day_no_hour_of_another_day_is_told():
 
 
 def test_my_data_says_how_long_the_terminal_keeps_what_it_noted():
-    kept = tomllib.loads((Path(kiosk.__file__).parent / "defaults.toml").read_text(encoding="utf-8"))["retention"]
     terminal = Terminal()
     terminal.feed(Touched(Action.HELP), Touched(Action.MY_DATA))
-    told = dict(terminal.view().paragraphs[1].values)
-    assert told == {"n": kept["passages_days"], "sent": kept["presences_days"]}
+    around = replace(terminal.around, retention=RetentionDays(passages_days=30, presences_days=8))
+    told = dict(view_of(terminal.session, around).paragraphs[1].values)
+    assert told == {"n": 30, "sent": 8}
 
 
 def test_the_ring_of_the_question_runs_down_in_its_last_ten_seconds():
