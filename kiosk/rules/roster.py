@@ -76,6 +76,7 @@ class Roster:
     def remove_shift(self, shift: ShiftId) -> None:
         for member in tuple(self._places.get(shift, ())):
             self.unassign(shift, member)
+        self._places.pop(shift, None)
 
     def mark_present(self, shift: ShiftId, member: MemberId) -> None:
         """Someone is there, on a place that the server has or is yet to tell."""

@@ -65,16 +65,16 @@ class Speech:
         return wanted
 
     def _speak_all(self) -> None:
-        silent = False
+        is_missed = False
         while (wanted := self._newest()) is not None:
-            if silent:
-                continue
             text, language = wanted
             command = ["espeak-ng", "-a", str(self._amplitude), "-v", language, "--", text]
             try:
                 self._run(command, check=False, capture_output=True, timeout=LONGEST_SECONDS)
             except OSError:
-                silent = True
-                log.warning("espeak-ng cannot be started; nothing is spoken")
+                # Tried again at the next sentence: a moment without memory must not silence the door for years.
+                if not is_missed:
+                    log.warning("espeak-ng cannot be started; nothing is spoken")
+                is_missed = True
             except subprocess.TimeoutExpired:
                 log.warning("espeak-ng did not end; a sentence was cut")

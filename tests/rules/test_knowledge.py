@@ -355,3 +355,11 @@ def test_a_link_that_has_left_takes_no_later_block_with_it():
     assert knowledge.card(card_of("new")).blocked
     knowledge.apply(snapshot(full=False, cards=(Card(hash=card_of("camille"), member_id=MemberId("camille")),)))
     assert knowledge.card(card_of("camille")).blocked
+
+
+def test_a_shift_that_is_over_leaves_nothing_behind():
+    """A terminal runs for years, and a coop has twenty shifts a day."""
+    knowledge = known()
+    knowledge.apply(snapshot(generation=2, shifts=(), assignments=()))
+    assert not list(knowledge._roster.places())
+    assert not knowledge._roster._places

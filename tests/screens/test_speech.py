@@ -36,6 +36,25 @@ def test_what_waited_behind_a_long_sentence_is_not_said_to_the_next_person():
     assert said == ["one", "three"]
 
 
+def test_a_moment_without_memory_mutes_one_sentence():
+    said, heard = [], threading.Event()
+
+    def run(command, **_):
+        said.append(command[-1])
+        heard.set()
+        if len(said) == 1:
+            raise OSError(12, "Cannot allocate memory")
+
+    speech = Speech(1.0, run)
+    for text in ("one", "two"):
+        heard.clear()
+        speech.speak(text, "fr")
+        assert heard.wait(5)
+    speech.close()
+    assert speech.join(5)
+    assert said == ["one", "two"]
+
+
 def test_without_the_program_it_is_silent_and_says_so_once(caplog):
     def missing(command, **_):
         raise FileNotFoundError(command[0])
