@@ -10,7 +10,7 @@ from kiosk.messages import MESSAGES
 from kiosk.rules import staff_states, states
 from kiosk.rules.session import stay_seconds
 from kiosk.rules.shifts import running_crew
-from kiosk.types import DELIVERED, JAR_KINDS, Assignment, Capabilities, DeskReason, FactKind, Role, Status
+from kiosk.types import DELIVERED, JAR_KINDS, Assignment, Capabilities, DeskReason, FactId, FactKind, Role, Status
 from tests.rules.staff import coordinator, new_card, staffed
 from tests.rules.terminal import Terminal, at, shift, snapshot, tap
 
@@ -91,9 +91,9 @@ def test_the_door_can_be_opened_again_for_the_same_reason():
 def to_settle(count: int) -> Terminal:
     terminal = coordinator(Touched(Action.TO_SETTLE))
     fact = terminal.facts(FactKind.PASSAGE)[0]
-    terminal.feed(
-        UnsettledListed(tuple(Unsettled(fact=fact, refused=n == 0, reason="Non." * (n == 0)) for n in range(count)))
-    )
+    facts = [replace(fact, id=FactId(f"{fact.id}-{n}")) for n in range(count)]
+    rows = (Unsettled(fact=each, refused=n == 0, reason="Non." * (n == 0)) for n, each in enumerate(facts))
+    terminal.feed(UnsettledListed(tuple(rows)))
     return terminal
 
 
@@ -129,6 +129,16 @@ def test_rows_come_three_a_page_and_a_shorter_list_has_no_page_behind_its_end():
     assert len(terminal.view().rows) == 1
 
 
+def test_every_page_of_what_is_to_be_settled_comes_in_turn():
+    terminal = to_settle(7)
+    pages = []
+    for _ in range(4):
+        pages.append([row.buttons[0].target for row in terminal.view().rows])
+        terminal.touch(Action.MORE)
+    known = [row.fact.id for row in terminal.state.rows]
+    assert pages == [known[:3], known[3:6], known[6:], known[:3]]
+
+
 def test_a_disk_that_does_not_answer_is_not_an_empty_list():
     terminal = coordinator(Touched(Action.TO_SETTLE), UnsettledListed(None))
     assert terminal.view().empty.key == "settle.broken"
@@ -161,7 +171,9 @@ def test_adding_someone_says_that_it_is_noted_once_it_is_on_the_disk_and_can_be_
     terminal = coordinator(Touched(Action.ADD_SOMEONE), Touched(Action.CHOOSE, "now-shelf"), tap("camille"))
     assert terminal.view().title.key == "note.keeping"
     terminal.commit()
-    assert terminal.view().title.key == "note.done"
+    view = terminal.view()
+    assert view.title.key == "note.done"
+    assert [line.key for line in view.body] == ["staff.person", "staff.shift"]
     [undo] = [order for order in terminal.touch(Action.UNDO) if isinstance(order, Withdraw)]
     assert undo.undo.kind is FactKind.CHECK_IN_UNDONE
     assert isinstance(terminal.state, staff_states.Coordinating)

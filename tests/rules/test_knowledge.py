@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from kiosk.effects import Prefer
 from kiosk.events import FactsRecalled, Identified
 from kiosk.rules.knowledge import Knowledge
 from kiosk.types import (
@@ -363,3 +364,10 @@ def test_a_shift_that_is_over_leaves_nothing_behind():
     knowledge.apply(snapshot(generation=2, shifts=(), assignments=()))
     assert not list(knowledge._roster.places())
     assert not knowledge._roster._places
+
+
+def test_what_somebody_needs_who_is_not_known_is_left_to_the_store():
+    knowledge = known()
+    before = dict(knowledge.members)
+    knowledge.prefer(Prefer(member_id=MemberId("gone"), large_text=True))
+    assert knowledge.members == before

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from kiosk.events import Action, Touched
-from kiosk.rules.policy import Policy, RetentionDays
+from kiosk.rules.policy import Policy, RetentionDays, Station
 from kiosk.rules.show_desk import LINE_SECONDS
 from kiosk.rules.showing import QUIET_HEADERS
 from kiosk.rules.turn import Link
@@ -275,3 +275,28 @@ def test_a_screen_says_whose_it_is_as_long_as_it_is_theirs():
     assert terminal.view().frame.visit not in {"", first}
     terminal.time_out()
     assert terminal.view().frame.visit == ""
+
+
+# ── counters and buttons ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("minutes", "rest", "tone"),
+    [(60, "my.ahead", "leaf_soft"), (0, "my.even", "leaf_soft"), (-60, "my.behind", "sun_soft")],
+)
+def test_a_counter_says_on_which_side_of_nought_it_is(minutes, rest, tone):
+    terminal = Terminal()
+    camille = member("camille", balance_minutes=minutes)
+    terminal.knowledge.apply(snapshot(terminal.now, full=False, members=(camille,)))
+    terminal.feed(tap("camille"), Touched(Action.MY_SHIFTS))
+    tile = terminal.view().tiles[0]
+    assert (tile.rest.key, tile.tone.value, dict(tile.figure.values)["duration"].minutes) == (
+        rest,
+        tone,
+        60 * bool(minutes),
+    )
+
+
+def test_a_bulk_station_offers_a_known_jar_and_the_desk():
+    terminal = Terminal(station=Station.BULK)
+    assert [button.action for button in terminal.view().buttons] == [Action.JAR_KNOWN, Action.CALL_DESK]

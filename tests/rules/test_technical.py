@@ -110,6 +110,7 @@ def test_a_wrong_pin_opens_nothing():
     terminal = asked()
     terminal.feed(*typed("1111"), ENTER, PinKnown(chosen=True, tries=1), PinChecked(right=False))
     assert terminal.state == staff_states.Unlocking(wrong=True)
+    assert terminal.view().remark.key == "pin.wrong"
 
 
 def test_an_answer_that_nobody_waits_for_opens_nothing():
