@@ -46,4 +46,5 @@ def backend_of(config: Config, hasher: CardHasher, clock: Clock) -> OdooBackend:
         coop_folder=config.backend.folder,
         language=config.terminal.language,
         timeout_seconds=config.backend.timeout_seconds,
+        roster_days=config.policy.roster_days,
     )

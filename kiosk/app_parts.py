@@ -206,7 +206,13 @@ def make_backend(config: Config, hasher: CardHasher, clock: Clock) -> Backend:
     """Who knows the members."""
     backend = config.backend
     if backend.kind == "folder":
-        return FolderBackend(backend.folder, hasher.hash_canonical, config.terminal.timezone, clock)
+        return FolderBackend(
+            backend.folder,
+            hasher.hash_canonical,
+            config.terminal.timezone,
+            clock,
+            roster_days=config.policy.roster_days,
+        )
     if backend.kind == "gestion-compte":
         # Only where it is used: its pages need a parser that other coops do without.
         from kiosk.app_gestion_compte import backend_of

@@ -3,9 +3,11 @@
 import pytest
 
 from kiosk import config
-from kiosk.app_parts import is_far, make_settings, told_as_reader
+from kiosk.app_parts import is_far, make_backend, make_settings, told_as_reader
+from kiosk.devices.cards import CardHasher
 from kiosk.events import DeviceFound, DeviceLost, Ticked
 from kiosk.types import Part
+from tests.fakes import ManualClock
 
 SCANNER = f'[cards]\nkey = "{"ab" * 32}"\n[scanner]\nenabled = true\nusb_id = "05f9:2204"\n'
 
@@ -50,3 +52,16 @@ def test_when_a_weight_that_settles_is_given_advice_is_the_coops_to_say():
 
 def test_my_data_tells_the_retention_that_is_configured():
     assert make_settings(config.parse("[retention]\npassages_days = 30", environ={})).retention.passages_days == 30
+
+
+@pytest.mark.parametrize(("days", "known"), [(1, {"near"}), (8, {"near", "far"})])
+def test_so_many_days_of_roster_are_known_as_the_coop_says(tmp_path, days, known):
+    (tmp_path / "members.csv").write_text("id,first_name,status\n")
+    (tmp_path / "cards.csv").write_text("card,member\n")
+    (tmp_path / "shifts.csv").write_text(
+        "id,day,starts,ends,job,places\nnear,2026-03-03,10:00,13:00,Caisse,2\nfar,2026-03-07,10:00,13:00,Caisse,2\n"
+    )
+    text = f'[backend]\nkind = "folder"\nfolder = "{tmp_path}"\n[policy]\nroster_days = {days}\n'
+    wish = config.parse(text, environ={})
+    backend = make_backend(wish, CardHasher(bytes(32), "1"), ManualClock())
+    assert {shift.id for shift in backend.fetch("", 1).shifts} == known

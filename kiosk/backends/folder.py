@@ -17,6 +17,7 @@ from kiosk.backends.folder_reader import FolderReader, HashCard, log_problems
 from kiosk.backends.folder_seen import Seen
 from kiosk.backends.folder_tables import (
     CAPABILITIES,
+    ROSTER_DAYS,
     Entry,
     Tables,
     booking_problem,
@@ -51,10 +52,14 @@ class FolderBackend:
         hash_card: from a canonical card id (``7:04A3C6CAE26180``, ``ean:…``) to its hash under the coop's key.
         zone: the coop's time zone; times in the files are local.
         clock: says what is past.
+        roster_days: so many days after today the shifts of all are told.
     """
 
-    def __init__(self, folder: Path, hash_card: HashCard, zone: tzinfo, clock: Clock) -> None:
+    def __init__(
+        self, folder: Path, hash_card: HashCard, zone: tzinfo, clock: Clock, *, roster_days: int = ROSTER_DAYS
+    ) -> None:
         self._zone = zone
+        self._roster_days = roster_days
         self._clock = clock
         self._seen = Seen(folder)
         self._reader = FolderReader(folder, hash_card, zone, self._seen.rows)
@@ -167,7 +172,7 @@ class FolderBackend:
         current = self._name()
         if current == name and name in self._versions:
             return Unchanged()
-        tables = windowed(tables, self._clock.now(), self._zone)
+        tables = windowed(tables, self._clock.now(), self._zone, self._roster_days)
         before = self._versions.get(name)
         self._versions[current] = tables
         while len(self._versions) > KEPT_VERSIONS:

@@ -69,6 +69,7 @@ class OdooBackend:
         coop_folder: where the sheets are that tell what Odoo does not: opening hours, closures, a notice.
         language: of the words that coordinators read, ``fr`` or ``en``.
         timeout_seconds: bounds each exchange.
+        roster_days: so many days after today the shifts of all are told.
     """
 
     def __init__(
@@ -83,6 +84,7 @@ class OdooBackend:
         coop_folder: Path | None = None,
         language: str = "fr",
         timeout_seconds: float = 10.0,
+        roster_days: int = ROSTER_DAYS,
     ) -> None:
         self._rpc = rpc
         self._time = ServerTime(clock)
@@ -96,6 +98,7 @@ class OdooBackend:
         self._knows_coop = False
         self._language = LANGUAGES.get(language, language)
         self._timeout_seconds = timeout_seconds
+        self._roster_days = roster_days
         self._guard = threading.Lock()
         self._looking = threading.Lock()
         self._known: Known | None = None
@@ -136,7 +139,7 @@ class OdooBackend:
         before = self._versions.get(name)
         with self._answering():
             self._read(afresh=before is None)
-        tables = windowed(told(self._all, self._cards), self._time.now(), self._zone)
+        tables = windowed(told(self._all, self._cards), self._time.now(), self._zone, self._roster_days)
         if tables == before:
             return Unchanged()
         name = self._keep(tables)
@@ -182,7 +185,9 @@ class OdooBackend:
         known, family = self._look(left, greeting)
         odoo = Odoo(self._rpc, left, known.context)
         midnight = self._time.now().astimezone(self._zone).replace(hour=0, minute=0, second=0, microsecond=0)
-        near = Window(midnight.astimezone(UTC) - NIGHT, midnight.astimezone(UTC) + timedelta(days=ROSTER_DAYS + 1))
+        near = Window(
+            midnight.astimezone(UTC) - NIGHT, midnight.astimezone(UTC) + timedelta(days=self._roster_days + 1)
+        )
         far = Window(near.until, midnight.astimezone(UTC) + timedelta(days=FAR_DAYS))
         if afresh or self._since is None or self._reader is not family:
             people = family.everyone(odoo)
