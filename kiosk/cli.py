@@ -16,7 +16,7 @@ from typing import Any, Final
 import click
 
 from kiosk import __version__
-from kiosk.cli_options import AS_JSON, CONFIG, load_config, show
+from kiosk.cli_options import AS_JSON, CONFIG, load_config, show, write_private
 from kiosk.config import SYSTEM_FILE, Config
 from kiosk.errors import ConfigError, KioskError
 from kiosk.first_run.finding import is_guide_wanted, maybe_configuration
@@ -202,11 +202,7 @@ def config_qr(file: Path, out: Path) -> None:
     from kiosk.install.setup_code import encode, svg
 
     brought = bring(file)
-    picture = svg(encode(brought.text, brought.secrets))
-    # It holds the secrets: for its owner alone, as the files that they are from.
-    out.unlink(missing_ok=True)
-    with os.fdopen(os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as opened:
-        opened.write(picture)
+    write_private(out, svg(encode(brought.text, brought.secrets)))
     click.echo(f"{out}: written. Whoever has it has the secrets: destroy it once the terminal is installed.")
 
 
@@ -226,7 +222,7 @@ def config_check(file: Path) -> None:
 
 @config.command("show")
 @CONFIG
-def configshow(config_file: Path | None) -> None:
+def config_show(config_file: Path | None) -> None:
     """Print the configuration in force, secrets masked."""
     click.echo(_load(config_file).masked(), nl=False)
 

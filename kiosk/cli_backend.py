@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kiosk.cli_options import AS_JSON
+from kiosk.cli_options import AS_JSON, first_line
 
 if TYPE_CHECKING:
     from kiosk.backends.conformance import Finding
@@ -68,7 +68,7 @@ def backend_test(url: str, token_file: Path | None, *, as_json: bool, **target: 
 def _token_from(file: Path | None) -> str:
     """Never from the command line, where every user of the machine could read it."""
     if file is not None:
-        return file.read_text(encoding="utf-8").split("\n", 1)[0].strip()
+        return first_line(file).strip()
     given = os.environ.get("KIOSK_TOKEN")
     return str(click.prompt("Token", hide_input=True, err=True)) if given is None else given
 

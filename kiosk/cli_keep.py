@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from kiosk.cli_options import CONFIG, load_config
+from kiosk.cli_options import CONFIG, first_line, load_config, write_private
 
 PASSPHRASE = click.option(
     "--passphrase-file",
@@ -20,7 +20,7 @@ FILE = click.Path(path_type=Path, dir_okay=False)
 def passphrase_from(file: Path | None, *, new: bool) -> str:
     """The passphrase, from a file, the environment or the keyboard, never from the command line."""
     if file is not None:
-        return file.read_text(encoding="utf-8").split("\n", 1)[0]
+        return first_line(file)
     given = os.environ.get("KIOSK_PASSPHRASE")
     if given is not None:
         return given
@@ -68,6 +68,7 @@ def backup_restore(file: Path, key_file: Path, config_file: Path | None, passphr
     """Put the backup FILE back on a terminal that has nothing yet and does not run."""
     from kiosk.card_key import PREVIOUS_CREDENTIAL, previous_of
     from kiosk.keeping import restore_backup
+    from kiosk.store.durable import put_whole
 
     config, _ = load_config(config_file, with_card_key=False)
     contents = restore_backup(config, file, passphrase_from(passphrase_file, new=False), key_file)
@@ -82,7 +83,8 @@ def backup_restore(file: Path, key_file: Path, config_file: Path | None, passphr
             click.echo(f'  previous_key_file = "{previous}"')
     if "kiosk.toml" in contents.extras:
         then = config.terminal.data_dir / "kiosk.toml.restored"
-        then.write_bytes(contents.extras["kiosk.toml"])
+        # It may hold secrets, and the folder is another user's: a link that lies there is not followed.
+        put_whole(then, contents.extras["kiosk.toml"], 0o600)
         click.echo(f"The configuration of then is in {then}.")
 
 
@@ -102,7 +104,7 @@ def key_export(file: Path, config_file: Path | None, passphrase_file: Path | Non
 
     config, _ = load_config(config_file)
     sheet = sheet_svg(card_key_of(config), passphrase_from(passphrase_file, new=True), config.coop.name)
-    file.write_text(sheet, encoding="utf-8")
+    write_private(file, sheet)
     click.echo(f"{file}: written. Print it, and delete the file.")
 
 

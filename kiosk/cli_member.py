@@ -1,12 +1,11 @@
 """``kiosk member``: a person's data, and its erasure."""
 
-import os
 import sys
 from pathlib import Path
 
 import click
 
-from kiosk.cli_options import CONFIG, load_config
+from kiosk.cli_options import CONFIG, load_config, write_private
 
 WHO = click.argument("member_id", metavar="ID")
 
@@ -24,10 +23,7 @@ def member_export(member_id: str, file: Path, config_file: Path | None) -> None:
     """Write all that this terminal knows of the member ID, and how long it is kept, for that person to read."""
     from kiosk.member_data import export
 
-    text = export(load_config(config_file)[0], member_id)
-    handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "w", encoding="utf-8") as target:
-        target.write(text)
+    write_private(file, export(load_config(config_file)[0], member_id))
     click.echo(f"{file}: written. Hand it over, and delete the file.")
 
 

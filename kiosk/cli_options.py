@@ -1,6 +1,7 @@
 """What the command groups share: the options that many commands have, the configuration, listings."""
 
 import json
+import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -33,6 +34,25 @@ def load_config(config_file: Path | None, *, with_card_key: bool = True) -> tupl
     if config_file is None:
         config_file = maybe_configuration(SYSTEM_FILE)
     return load(config_file, with_card_key=with_card_key), config_file
+
+
+def first_line(file: Path) -> str:
+    """The secret that a file holds, whatever mark an editor has put before it."""
+    return file.read_text(encoding="utf-8-sig").split("\n", 1)[0]
+
+
+def write_private(file: Path, text: str) -> None:
+    """Write what its owner alone may read, whoever could read the file of that name before.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    # A name that leads elsewhere, such as /dev/stdout, is somebody else's.
+    if file.is_file() and not file.is_symlink():
+        file.unlink()
+    handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "w", encoding="utf-8") as target:
+        target.write(text)
 
 
 def show(rows: Iterable[dict[str, Any]], *, as_json: bool) -> None:

@@ -1,7 +1,9 @@
 """Backup and key from the command line: proved on an empty machine."""
 
 import errno
+import io
 import os
+import tarfile
 import tempfile
 from contextlib import contextmanager, nullcontext
 
@@ -9,9 +11,11 @@ import pytest
 
 from kiosk import keeping, sealing
 from kiosk.app import Terminal
+from kiosk.cli_options import write_private
 from kiosk.clock import SystemClock, moment
 from kiosk.config import load
 from kiosk.ids import FactIds
+from kiosk.store import backup
 from kiosk.store.database import DirectoryLock
 from kiosk.store.thread import Store
 from kiosk.types import Fact, FactKind, MemberId, ShiftId
@@ -91,7 +95,9 @@ def test_a_backup_restored_on_an_empty_machine_has_everything_precious(monkeypat
     assert fact in rows
     waiting = kiosk(monkeypatch, capsys, "outbox", "list", "--json", "--config", str(bare))[1]
     assert fact in waiting
-    assert "key_id" in (tmp_path / "new" / "data" / "kiosk.toml.restored").read_text()
+    then = tmp_path / "new" / "data" / "kiosk.toml.restored"
+    assert "key_id" in then.read_text()
+    assert then.stat().st_mode & 0o077 == 0
 
 
 @pytest.mark.parametrize("cards", ["", '[cards]\nkey_file = "card.key"\nkey_id = "7"\n'])
@@ -157,6 +163,19 @@ def test_what_is_no_backup_changes_nothing(monkeypatch, capsys, tmp_path, damage
     assert err
     assert not (tmp_path / "new" / "data" / "journal.db").exists()
     assert not (tmp_path / "k").exists()
+
+
+@pytest.mark.parametrize("before", [b"", b"\xef\xbb\xbf"], ids=["plain", "as Windows saves it"])
+def test_a_passphrase_in_a_file_is_the_one_that_is_typed(monkeypatch, capsys, tmp_path, before):
+    config = machine(tmp_path / "old")
+    record_a_check_in(tmp_path / "old")
+    file, words = str(tmp_path / "coop.backup"), tmp_path / "words"
+    words.write_bytes(before + b"quatre-cents coops\r\nnot this\r\n")
+    created = ("backup", "create", file, "--config", str(config), "--passphrase-file", str(words))
+    assert kiosk(monkeypatch, capsys, *created)[0] == 0
+    bare, key_file = machine(tmp_path / "new", key=False), tmp_path / "new" / "card.key"
+    restored = ("backup", "restore", file, "--config", str(bare), "--key-file", str(key_file))
+    assert kiosk(monkeypatch, capsys, *restored)[0] == 0
 
 
 def test_nothing_to_back_up_is_said(monkeypatch, capsys, tmp_path):
@@ -338,6 +357,25 @@ def test_a_set_up_code_is_written_for_its_owner_alone(monkeypatch, capsys, tmp_p
     assert picture.stat().st_mode & 0o777 == 0o600
 
 
+def test_an_emergency_sheet_is_written_for_its_owner_alone(monkeypatch, capsys, tmp_path):
+    sheet = tmp_path / "sheet.svg"
+    sheet.touch(0o644)
+    config = machine(tmp_path / "old")
+    assert kiosk(monkeypatch, capsys, "key", "export", "-o", str(sheet), "--config", str(config))[0] == 0
+    assert "<svg" in sheet.read_text(encoding="utf-8")
+    assert sheet.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_name_that_leads_elsewhere_is_written_through_and_not_taken_away(tmp_path):
+    """As /dev/stdout: to root every file may be taken away."""
+    somewhere, name = tmp_path / "out", tmp_path / "stdout"
+    somewhere.touch()
+    name.symlink_to(somewhere)
+    write_private(name, "words")
+    assert name.is_symlink()
+    assert somewhere.read_text(encoding="utf-8") == "words"
+
+
 @pytest.mark.parametrize("leftover", ["journal.db-wal", "journal.db.salvaged"])
 def test_nothing_of_the_journal_before_is_laid_over_what_is_restored(monkeypatch, capsys, tmp_path, leftover):
     config = machine(tmp_path / "old")
@@ -424,3 +462,37 @@ def test_a_backup_in_the_middle_of_a_change_of_keys_has_both(monkeypatch, capsys
     assert key_file.read_text() == (tmp_path / "old/card.key").read_text()
     assert (tmp_path / "new" / previous).read_text().strip() == KEY
     assert str(tmp_path / "new" / previous) in out
+
+
+def test_a_disk_that_fills_up_in_a_restore_is_not_taken_for_a_bad_backup(monkeypatch, capsys, tmp_path):
+    """Whoever reads that the only backup is none would throw it away."""
+    config = machine(tmp_path / "old")
+    record_a_check_in(tmp_path / "old")
+    file = str(tmp_path / "coop.backup")
+    kiosk(monkeypatch, capsys, "backup", "create", file, "--config", str(config))
+
+    def fill_up(_source, _target):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(backup.shutil, "copyfileobj", fill_up)
+    bare = machine(tmp_path / "new", key=False)
+    restore = ("backup", "restore", file, "--key-file", str(tmp_path / "k"), "--config", str(bare))
+    status, _, err = kiosk(monkeypatch, capsys, *restore)
+    assert status == 1
+    assert "No space left" in err
+    assert "no backup" not in err
+
+
+@pytest.mark.parametrize(
+    "manifest", [None, b"", b"[]", b"{}", b'{"form": 1, "made_at": "today", "terminal": "", "key_id": ""}']
+)
+def test_an_archive_of_something_else_is_no_backup(manifest):
+    archive = io.BytesIO()
+    with tarfile.open(fileobj=archive, mode="w") as made:
+        if manifest is not None:
+            member = tarfile.TarInfo(backup.MANIFEST)
+            member.size = len(manifest)
+            made.addfile(member, io.BytesIO(manifest))
+    archive.seek(0)
+    with pytest.raises(backup.BackupError, match="no backup of a kiosk"), backup.unpacked(archive):
+        pass

@@ -76,6 +76,7 @@ DECODERS = of(
 CLOCK = of("clock", "ids", "own_thread")
 STORE = of("store")
 TEXT = of("text")
+CONFIGURATION = of("config", "config_kinds", "config_sections", "config_checks")
 CHIP = of("devices.rc522_chip")
 """A subclass of the reader library's class: it needs the library at its top, so it is imported where it is opened."""
 
@@ -85,9 +86,7 @@ LAYERS = {
     "decoders": Layer(DECODERS, VOCABULARY, pure=True),
     "the clock": Layer(CLOCK, VOCABULARY),
     "text": Layer(TEXT, VOCABULARY, libraries=frozenset({"babel"})),
-    "the configuration": Layer(
-        of("config", "config_kinds", "config_sections", "config_checks"), VOCABULARY + RULES + DECODERS
-    ),
+    "the configuration": Layer(CONFIGURATION, VOCABULARY + RULES + DECODERS),
     "control, watchdog and logs": Layer(of("control", "watchdog", "logs"), VOCABULARY + CLOCK),
     "what is sealed": Layer(of("sealing", "card_key"), VOCABULARY, libraries=frozenset({"cryptography", "segno"})),
     "the store": Layer(STORE, VOCABULARY + CLOCK, libraries=frozenset({"sqlite_utils"})),
@@ -127,7 +126,7 @@ LAYERS = {
     ),
     "the installation": Layer(
         of("install"),
-        VOCABULARY + of("config", "config_kinds", "config_sections", "config_checks", "resting", "updating"),
+        VOCABULARY + CONFIGURATION + of("resting", "updating", "store.durable"),
         inside=frozenset({"segno"}),
     ),
     "the root, and what shows it off": Layer(
@@ -164,7 +163,6 @@ LAYERS = {
             "cli_options",
             "cli_simulate",
             "cli_update",
-            "cli_cards",
             "__main__",
             "looking",
             "keeping",

@@ -15,9 +15,9 @@ from kiosk.demo.cast import ZONE, Kind, character
 from kiosk.demo.play import prepare_unseen, running_room
 from kiosk.demo.room import DEMO_KEY, RESET_PIN, Room, Wish
 from kiosk.events import Event
-from kiosk.first_run.folder import GuideFolder, brought_from
+from kiosk.first_run.folder import GuideFolder
 from kiosk.first_run.runner import FirstRun
-from kiosk.install.settings import FILE
+from kiosk.install.settings import FILE, bring_text
 from kiosk.install.setup_code import encode
 from kiosk.rules.guide_states import Progress
 from kiosk.screens.face import Face
@@ -84,7 +84,7 @@ def bare(room: Room) -> Progress:
 
 def setup_code(room: Room) -> str:
     """The digits of the room's set-up code."""
-    brought = brought_from(room.toml(), {})
+    brought = bring_text(room.toml(), {})
     return encode(brought.text, brought.secrets)
 
 

@@ -6,9 +6,7 @@ the next screen is shown: the plug may be pulled at any time.
 
 import json
 import logging
-import os
 import shutil
-import tempfile
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -17,8 +15,9 @@ from typing import Final
 from kiosk.card_key import CREDENTIAL, CardKey
 from kiosk.config import CREDENTIALS, SECRETS, Config, load
 from kiosk.first_run.finding import DRAFT, FILE, FOLDER
-from kiosk.install.settings import NAMES, Brought, SettingsError, bring
+from kiosk.install.settings import Brought, toml_of
 from kiosk.rules.guide_states import Key, Progress, Setting, Step
+from kiosk.store.durable import put_whole
 
 log = logging.getLogger(__name__)
 
@@ -26,26 +25,8 @@ RECORDING: Final = "scale.bin"
 PROGRESS: Final = "guide.json"
 VERSION: Final = 1
 HEAD: Final = (
-    "# Written by the guide of the first run. /etc/coop-kiosk/kiosk.toml, where that is there, goes before it.\n"
+    "# Written by the guide of the first run. /etc/coop-kiosk/kiosk.toml, where that is there, goes before it."
 )
-
-
-def brought_from(toml: str, secrets: Mapping[str, str]) -> Brought:
-    """A configuration that came as text, judged as one that came as a file.
-
-    Raises:
-        ConfigError: it cannot be used; carries every fault.
-        SettingsError: a secret has no name that a terminal knows.
-    """
-    odd = sorted(set(secrets) - set(NAMES))
-    if odd:
-        raise SettingsError(f"no secret of a terminal is called {', '.join(odd)}")
-    with tempfile.TemporaryDirectory(prefix="coop-kiosk-") as folder:
-        file = Path(folder, FILE)
-        file.write_text(toml, encoding="utf-8")
-        for name, secret in secrets.items():
-            Path(folder, name).write_text(secret, encoding="utf-8")
-        return bring(file)
 
 
 def settings_of(brought: Brought) -> dict[tuple[str, str], Setting]:
@@ -55,19 +36,6 @@ def settings_of(brought: Brought) -> dict[tuple[str, str], Setting]:
         for section, table in tomllib.loads(brought.text).items()
         for key, value in table.items()
     }
-
-
-def toml_of(settings: Mapping[tuple[str, str], Setting]) -> str:
-    """The configuration that these settings make."""
-    lines = [HEAD]
-    for section in dict.fromkeys(section for section, _ in settings):
-        lines.append(f"[{section}]")
-        # Booleans, whole numbers, texts and lists of them are written alike in JSON and in TOML.
-        lines += [
-            f"{key} = {json.dumps(value, ensure_ascii=False)}" for (of, key), value in settings.items() if of == section
-        ]
-        lines.append("")
-    return "\n".join(lines)
 
 
 class GuideFolder:
@@ -155,26 +123,14 @@ class GuideFolder:
             if (self.path / CREDENTIALS / credential).exists():
                 settings.pop((section, key), None)
                 settings[section, file_key] = f"{CREDENTIALS}/{credential}"
-        return toml_of(settings)
+        return toml_of(settings, HEAD)
 
     def _put(self, name: str, text: str, mode: int) -> None:
         """Whole or not at all, and on the disk when this returns."""
         path = self.path / name
         self.path.mkdir(mode=0o750, parents=True, exist_ok=True)
         path.parent.mkdir(mode=0o700, exist_ok=True)
-        new = path.with_name(f"{path.name}.new")
-        new.unlink(missing_ok=True)
-        handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        new.replace(path)
-        directory = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(directory)
-        finally:
-            os.close(directory)
+        put_whole(path, text.encode(), mode)
 
 
 def _progress_of(kept: dict[str, object]) -> Progress:

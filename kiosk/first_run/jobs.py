@@ -21,10 +21,10 @@ from kiosk.devices.scale_line import Dialect
 from kiosk.devices.scales.registry import SCALES
 from kiosk.errors import BackendUnavailable, ConfigError, KioskError, NotAuthorised
 from kiosk.events import Event, KnowledgePage
-from kiosk.first_run.folder import RECORDING, GuideFolder, brought_from, settings_of
+from kiosk.first_run.folder import RECORDING, GuideFolder, settings_of
 from kiosk.first_run.machine import Machine
 from kiosk.first_run.trial import Trial
-from kiosk.install.settings import bring
+from kiosk.install.settings import bring, bring_text
 from kiosk.install.setup_code import SetupCodeError, decode
 from kiosk.keeping import card_key_of
 from kiosk.own_thread import OwnThread
@@ -120,7 +120,7 @@ class Jobs(OwnThread):
 
     def _read_code(self, readings: tuple[str, ...]) -> told.SetupRead | told.SetupFailed:
         try:
-            brought = brought_from(*decode(readings[0]))
+            brought = bring_text(*decode(readings[0]))
             has_key = self._folder.take(brought)
             return told.SetupRead(settings=settings_of(brought), has_key=has_key)
         except SetupCodeError:

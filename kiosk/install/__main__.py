@@ -4,14 +4,13 @@ import argparse
 import getpass
 import socket
 import sys
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
 from kiosk.config import load
 from kiosk.errors import ConfigError, KioskError
 from kiosk.install import asking, boot_config, laying, setup_code, system_files, usb_key
-from kiosk.install.settings import FILE, NAMES, Brought, SettingsError, bring, with_card_key, write
+from kiosk.install.settings import FILE, Brought, bring, bring_text, with_card_key, write
 from kiosk.updating.releases import CURRENT, ROOT, Releases
 
 MODEL = Path("/proc/device-tree/model")
@@ -125,20 +124,7 @@ def _brought(given: argparse.Namespace) -> Brought:
         toml, secrets = answers.toml(), answers.secrets
     else:
         toml, secrets = f'[terminal]\nname = "{_host_name()}"\n', {}
-    return _from_text(toml, secrets)
-
-
-def _from_text(toml: str, secrets: dict[str, str]) -> Brought:
-    """The same way in as for a file, so that the same is judged."""
-    odd = sorted(secrets.keys() - set(NAMES))
-    if odd:
-        raise SettingsError(f"no secret of a terminal is called {', '.join(odd)}")
-    with tempfile.TemporaryDirectory(prefix="coop-kiosk-") as folder:
-        file = Path(folder, FILE)
-        file.write_text(toml, encoding="utf-8")
-        for name, secret in secrets.items():
-            Path(folder, name).write_text(secret, encoding="utf-8")
-        return bring(file)
+    return bring_text(toml, secrets)
 
 
 def _ask(words: str, default: str) -> str:

@@ -1,7 +1,6 @@
 """The configuration by questions on a terminal. Each answer is judged at once; only what was answered is written."""
 
 import functools
-import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,7 +10,7 @@ from kiosk.config import parse
 from kiosk.config_kinds import WrongValue, kind_of
 from kiosk.config_sections import Config
 from kiosk.errors import ConfigError
-from kiosk.install.settings import offered
+from kiosk.install.settings import offered, toml_of
 
 Value = str | int | bool
 Ask = Callable[[str, str], str]
@@ -119,6 +118,9 @@ WITH_ODOO: Final = (("policy", "hours_late_block"), ("policy", "leave_blocks"))
 """Nothing to ask: what Odoo has said no to may not come in, and a configuration that says otherwise is refused."""
 
 
+HEAD: Final = "# Written by scripts/install. All other keys: kiosk config init FILE, or kiosk config show."
+
+
 @dataclass(slots=True)
 class Answers:
     """What was said so far."""
@@ -128,18 +130,7 @@ class Answers:
 
     def toml(self) -> str:
         """The configuration that they make."""
-        lines = ["# Written by scripts/install. All other keys: kiosk config init FILE, or kiosk config show.", ""]
-        sections = dict.fromkeys(section for section, _ in self.values)
-        for section in sections:
-            lines.append(f"[{section}]")
-            # Booleans, whole numbers and texts are written alike in JSON and in TOML.
-            lines += [
-                f"{key} = {json.dumps(value, ensure_ascii=False)}"
-                for (of, key), value in self.values.items()
-                if of == section
-            ]
-            lines.append("")
-        return "\n".join(lines)
+        return toml_of(self.values, HEAD)
 
 
 @dataclass(frozen=True, slots=True)

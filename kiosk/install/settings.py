@@ -4,7 +4,7 @@ Secrets go where only root and systemd read them, one file each; the configurati
 group. Nothing that was there is lost: the file before is kept beside the new one.
 """
 
-import os
+import json
 import secrets
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -16,6 +16,7 @@ from typing import Final
 from kiosk.config import CREDENTIALS, SECRETS, Config, check, key_lines, load
 from kiosk.config_kinds import Secret
 from kiosk.errors import ConfigError, KioskError
+from kiosk.store.durable import put_whole
 
 FILE: Final = "kiosk.toml"
 CARD_KEY: Final = "card-key"
@@ -68,6 +69,37 @@ def bring(file: Path) -> Brought:
     logo = config.coop.logo
     is_beside = logo is not None and logo.parent == file.absolute().parent
     return Brought(text=text, secrets=found, logo=logo if is_beside else None)
+
+
+def bring_text(toml: str, secrets: Mapping[str, str]) -> Brought:
+    """A configuration that came as text, judged as one that came as a file.
+
+    Raises:
+        ConfigError: it cannot be used; carries every fault.
+        SettingsError: a secret has no name that a terminal knows.
+    """
+    odd = sorted(set(secrets) - set(NAMES))
+    if odd:
+        raise SettingsError(f"no secret of a terminal is called {', '.join(odd)}")
+    with tempfile.TemporaryDirectory(prefix="coop-kiosk-") as folder:
+        file = Path(folder, FILE)
+        file.write_text(toml, encoding="utf-8")
+        for name, secret in secrets.items():
+            Path(folder, name).write_text(secret, encoding="utf-8")
+        return bring(file)
+
+
+def toml_of(settings: Mapping[tuple[str, str], object], head: str) -> str:
+    """The configuration that these settings make, by section and key, below a first line."""
+    lines = [head, ""]
+    for section in dict.fromkeys(section for section, _ in settings):
+        lines.append(f"[{section}]")
+        # Booleans, whole numbers, texts and lists of them are written alike in JSON and in TOML.
+        lines += [
+            f"{key} = {json.dumps(value, ensure_ascii=False)}" for (of, key), value in settings.items() if of == section
+        ]
+        lines.append("")
+    return "\n".join(lines)
 
 
 def secrets_beside(file: Path) -> Iterator[tuple[str, Path]]:
@@ -159,7 +191,7 @@ def write(brought: Brought, folder: Path) -> list[str]:
         What was changed, a sentence each; none where all was so already.
 
     Raises:
-        ConfigError: it cannot be used in its new place; the one before is back.
+        ConfigError: it cannot be used in its new place; all is as before, but for the secrets.
         OSError: something cannot be written.
     """
     said = []
@@ -178,22 +210,17 @@ def write(brought: Brought, folder: Path) -> list[str]:
         said.append(f"{file}: written{'' if before is None else f'; the one before is {FILE}.before'}")
     faults = check(file)
     if faults:
-        if before is not None:
+        if before is None:
+            file.unlink()
+        else:
             _put(file, before, 0o640)
         raise ConfigError(faults)
     return said
 
 
 def _put(path: Path, content: bytes, mode: int) -> bool:
-    """Write a file whole or not at all; False where it is so already."""
+    """Write a file; False where it is so already."""
     if path.exists() and path.read_bytes() == content:
         return False
-    new = path.with_name(f".{path.name}.new")
-    new.unlink(missing_ok=True)
-    handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-    with os.fdopen(handle, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    new.replace(path)
+    put_whole(path, content, mode)
     return True

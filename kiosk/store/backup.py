@@ -19,6 +19,7 @@ from typing import IO, Final
 
 from kiosk.errors import StoreError
 from kiosk.store.database import beside, family, leave_to_owner
+from kiosk.store.durable import sync_to_disk
 from kiosk.store.faults import StoreFault, fault_of
 from kiosk.store.salvage import finished
 
@@ -149,6 +150,7 @@ def unpacked(source: IO[bytes]) -> Iterator[tuple[Path, Contents]]:
 
     Raises:
         BackupError: it is not a backup of a kiosk, or of a newer form.
+        OSError: it cannot be read to its end, or there is no room for what is in it.
     """
     with tempfile.TemporaryDirectory(prefix="coop-kiosk-") as name:
         folder = Path(name)
@@ -164,7 +166,7 @@ def unpacked(source: IO[bytes]) -> Iterator[tuple[Path, Contents]]:
             manifest = json.loads((folder / MANIFEST).read_bytes())
             form, made_at = int(manifest["form"]), datetime.fromisoformat(manifest["made_at"])
             terminal, key_id = str(manifest["terminal"]), str(manifest["key_id"])
-        except (tarfile.TarError, OSError, ValueError, KeyError, TypeError) as fault:
+        except (tarfile.TarError, FileNotFoundError, ValueError, KeyError, TypeError) as fault:
             raise BackupError(f"this is no backup of a kiosk ({type(fault).__name__})") from fault
         if form > FORM or not (folder / JOURNAL).exists():
             raise BackupError("this backup was made by a newer kiosk: restore it with that version or a later one")
@@ -199,14 +201,9 @@ def put_back(journal: Path, directory: Path) -> None:
     shutil.copyfile(journal, new)
     new.chmod(0o600)
     leave_to_owner(new)
-    for path, flags in ((new, os.O_RDONLY), (directory, os.O_RDONLY | os.O_DIRECTORY)):
-        handle = os.open(path, flags)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
-        if path is new:
-            new.replace(target)
+    sync_to_disk(new)
+    new.replace(target)
+    sync_to_disk(directory)
 
 
 def _ask_for_everything(snapshot: Path) -> None:

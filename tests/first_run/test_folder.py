@@ -12,8 +12,8 @@ from kiosk.config import load
 from kiosk.errors import ConfigError
 from kiosk.first_run import playing
 from kiosk.first_run.finding import FILE, is_guide_wanted, maybe_configuration, maybe_lines
-from kiosk.first_run.folder import GuideFolder, brought_from, settings_of, toml_of
-from kiosk.install.settings import CARD_KEY, SettingsError, bring
+from kiosk.first_run.folder import GuideFolder, settings_of
+from kiosk.install.settings import CARD_KEY, SettingsError, bring, bring_text, toml_of
 from kiosk.rules.guide_states import Key, Progress, Step
 
 KEY = CardKey(key=bytes(range(32)), key_id="coop")
@@ -80,7 +80,7 @@ def test_settings_are_read_as_they_were_written(folder):
     )
     assert (config.door.relay_pin, config.scale.request, config.cards.key_id) == (22, "READ\r\n", "coop")
     assert config.cards.key.reveal() == KEY.key.hex()
-    assert settings_of(brought_from(toml_of(SETTINGS), {})) == SETTINGS
+    assert settings_of(bring_text(toml_of(SETTINGS, "# of a test"), {})) == SETTINGS
 
 
 def test_the_end_is_a_configuration_that_the_terminal_finds(folder):
@@ -142,9 +142,9 @@ def test_installation_takes_it_over_with_its_secrets(folder):
 
 def test_secrets_of_a_set_up_code_are_put_away_and_unknown_ones_refused(folder):
     toml = '[backend]\nkind = "rest"\nurl = "https://coop.example/kiosk"\n'
-    assert not folder.take(brought_from(toml, {"backend-token": "s3cret"}))
+    assert not folder.take(bring_text(toml, {"backend-token": "s3cret"}))
     folder.put_key(KEY)
     progress = Progress(settings={("backend", "kind"): "rest", ("backend", "url"): "https://coop.example/kiosk"})
     assert folder.config(progress).backend.token.reveal() == "s3cret"
     with pytest.raises(SettingsError, match="no secret of a terminal is called root-password"):
-        brought_from(toml, {"root-password": "x"})
+        bring_text(toml, {"root-password": "x"})

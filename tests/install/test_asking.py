@@ -107,6 +107,7 @@ def test_an_answer_that_does_not_fit_is_told_and_asked_again(words, wrong, right
     technician.answer()
     assert any(said in heard for heard in technician.heard), technician.heard
     assert len([asked for asked, _ in technician.asked if asked.startswith(words)]) == 2
+    assert not any("go together" in heard for heard in technician.heard), "at once, not when all is answered"
 
 
 def test_answers_that_do_not_go_together_are_asked_again_with_what_was_said():

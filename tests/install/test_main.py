@@ -11,6 +11,7 @@ from kiosk.config import load
 from kiosk.install.__main__ import main
 from kiosk.install.setup_code import encode
 from kiosk.install.sticks import candidates
+from kiosk.install.system_files import KMSDRM, PI_ONLY
 
 ROOT = Path(__file__).parents[2]
 CONFIG_TXT = "dtparam=audio=on\n[all]\n"
@@ -150,3 +151,21 @@ def test_an_option_that_is_none_changes_nothing_and_says_which_there_are(script)
     assert done.returncode == 2
     assert f"sudo scripts/{script}" in done.stderr
     assert "--dry-run" in done.stderr
+
+
+def test_the_systems_files_are_told_put_and_taken_away(tmp_path, capsys):
+    root = tmp_path / "system"
+    files = ["files", "--source", str(ROOT / "systemd"), "--root", str(root)]
+    assert main(["--dry-run", *files, "--kmsdrm", "--raspberry"]) == 0
+    told = capsys.readouterr().out
+    assert not root.exists()
+    assert main([*files, "--kmsdrm", "--raspberry"]) == 0
+    assert capsys.readouterr().out == told
+    assert (root / PI_ONLY).exists()
+    assert main(files) == 0
+    assert set(capsys.readouterr().out.splitlines()) == {
+        f"{root / KMSDRM}: no longer wanted",
+        f"{root / PI_ONLY}: no longer wanted",
+    }
+    assert main([*files, "--remove"]) == 0
+    assert [path for path in root.rglob("*") if path.is_file()] == []

@@ -1,3 +1,6 @@
+import os
+from pathlib import Path
+
 import pytest
 
 from kiosk.config import SECRETS, load
@@ -104,6 +107,16 @@ def test_a_configuration_that_only_works_where_it_was_is_taken_back(usb, etc):
     assert (etc / "kiosk.toml").read_text() == before
 
 
+def test_a_first_configuration_that_only_works_where_it_was_does_not_stay(usb, etc):
+    """One that cannot be used would keep the guide on the screen from being shown."""
+    (usb / "pictures").mkdir()
+    (usb / "pictures" / "logo.png").write_bytes(b"")
+    (usb / "kiosk.toml").write_text(f'{TOML}[coop]\nlogo = "pictures/logo.png"\n')
+    with pytest.raises(ConfigError, match="where no file is"):
+        write(bring(usb / "kiosk.toml"), etc)
+    assert not (etc / "kiosk.toml").exists()
+
+
 def test_a_logo_beside_it_comes_along(usb, etc):
     (usb / "logo.png").write_bytes(b"a picture")
     (usb / "kiosk.toml").write_text(f'{TOML}[coop]\nlogo = "logo.png"\n')
@@ -148,3 +161,26 @@ def test_a_reader_may_be_switched_on_before_there_is_a_card_key(usb, etc):
     assert "00" * 32 not in brought.secrets.values()
     write(brought, etc)
     assert load(etc / "kiosk.toml", environ={}).cards.key.reveal() == brought.secrets["card-key"]
+
+
+def test_what_is_written_survives_a_power_cut_with_its_name(usb, etc, monkeypatch):
+    """A key that was told of as made, and then not there, would leave every card linked by it unreadable."""
+    synced, fsync = [], os.fsync
+
+    def told(handle):
+        synced.append(Path(f"/proc/self/fd/{handle}").readlink())
+        fsync(handle)
+
+    monkeypatch.setattr(os, "fsync", told)
+    write(bring(usb / "kiosk.toml"), etc)
+    for folder, name in ((etc, "kiosk.toml"), (etc / "credentials", "card-key")):
+        assert synced.index(folder / f".{name}.new") < len(synced) - synced[::-1].index(folder) - 1
+
+
+def test_what_a_power_cut_has_left_half_written_is_in_nobodys_way(usb, etc):
+    left = etc / ".kiosk.toml.new"
+    left.write_text("[termi")
+    left.chmod(0o666)
+    write(bring(usb / "kiosk.toml"), etc)
+    assert (etc / "kiosk.toml").stat().st_mode & 0o777 == 0o640
+    assert not left.exists()

@@ -50,6 +50,8 @@ def test_one_wrong_digit_is_found(at, by):
         str(int.from_bytes(MAGIC + zlib.compress(b"[]"))),
         str(int.from_bytes(MAGIC + zlib.compress(b'{"toml": 1, "secrets": {}}'))),
         str(int.from_bytes(MAGIC + zlib.compress(b"x" * 100_000))),
+        # All of it is there but the checksum.
+        str(int.from_bytes(MAGIC + zlib.compress(b'{"toml": "", "secrets": {}}')[:-4])),
     ],
 )
 def test_what_is_no_set_up_code_is_told(text):
