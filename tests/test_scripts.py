@@ -56,3 +56,12 @@ def test_the_lock_is_pinned_by_hashes_and_names_no_place():
 
 def test_rpi_gpio_is_never_installed():
     assert re.findall(r"^rpi-gpio.*", LOCK, re.MULTILINE) == ["rpi-gpio==0.7.1 ; sys_platform == 'never' \\"]
+
+
+def test_every_script_in_python_is_linted():
+    tools = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]
+    files = [file for file in (ROOT / "scripts").iterdir() if file.is_file()]
+    in_python = {
+        f"scripts/{file.name}" for file in files if "python" in file.read_text(encoding="utf-8").split("\n", 1)[0]
+    }
+    assert set(tools["ruff"]["extend-include"]) == in_python
