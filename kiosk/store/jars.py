@@ -60,7 +60,6 @@ class Jars:
             return
         self._mark(str(code), *self._under((sticker,)))
         self._db.execute("INSERT OR IGNORE INTO jar (code, grams, weighed_on) VALUES (?, ?, ?)", (code, grams, day))
-        self._db.execute("DELETE FROM jar_sticker WHERE code = ?", (code,))
         self._db.execute("INSERT OR REPLACE INTO jar_sticker (sticker, code) VALUES (?, ?)", (sticker, code))
 
     def bare(self, stickers: Collection[CardHash]) -> None:

@@ -40,7 +40,6 @@ class JournalRow:
     fact: Fact
     happened: Moment
     closed_as: Closed | None
-    closed_at: datetime | None
 
 
 class Journal:
@@ -70,7 +69,7 @@ class Journal:
         """At most ``limit`` rows behind ``after_seq``, in the order of recording."""
         cursor = self._db.execute(
             "SELECT id, kind, boot_id, monotonic, wall, trust, member_id, shift_id, about, offline, details, "
-            "seq, closed_as, closed_at FROM journal WHERE seq > ? ORDER BY seq LIMIT ?",
+            "seq, closed_as FROM journal WHERE seq > ? ORDER BY seq LIMIT ?",
             (after_seq, limit),
         )
         return [
@@ -79,9 +78,8 @@ class Journal:
                 fact=fact,
                 happened=anchors.correct(fact.happened),
                 closed_as=None if closed_as is None else Closed(closed_as),
-                closed_at=None if closed_at is None else datetime.fromisoformat(closed_at),
             )
-            for fact, (seq, closed_as, closed_at) in readable(cursor.fetchall())
+            for fact, (seq, closed_as) in readable(cursor.fetchall())
         ]
 
     def unspoken(self, since: datetime | None) -> list[tuple[Fact, bool]]:

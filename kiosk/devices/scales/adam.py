@@ -35,7 +35,6 @@ class Adam(Framed):
     STOPBITS: ClassVar = 1
     REQUEST: ClassVar = b"G\r\n"
     POLL_SECONDS: ClassVar = 0.5
-    HAS_STABILITY_FLAG: ClassVar = False
 
     def __init__(self) -> None:
         super().__init__(FrameBuffer(ends=b"\r\n", limit=40), _decode)

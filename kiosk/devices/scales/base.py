@@ -37,8 +37,6 @@ class Decoder(Protocol):
     """What asks for one reading; empty for a scale that streams by itself. Never a tare or a zero command."""
     POLL_SECONDS: ClassVar[float]
     """From one request to the next."""
-    HAS_STABILITY_FLAG: ClassVar[bool]
-    """The scale itself says whether it stands still; else ``WeightRead.stable`` is ``None``."""
 
     def receive_data(self, data: bytes) -> None:
         """Take bytes as they came, in pieces of any size."""

@@ -30,7 +30,6 @@ class CasEnq:
     STOPBITS: ClassVar = 1
     REQUEST: ClassVar = ENQ
     POLL_SECONDS: ClassVar = 0.25
-    HAS_STABILITY_FLAG: ClassVar = True
 
     def __init__(self) -> None:
         self._frames = FrameBuffer(start=_SOH, ends=b"\x04", limit=24)

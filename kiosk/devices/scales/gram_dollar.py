@@ -25,7 +25,6 @@ class GramDollar(Framed):
     STOPBITS: ClassVar = 1
     REQUEST: ClassVar = b"$"
     POLL_SECONDS: ClassVar = 0.3
-    HAS_STABILITY_FLAG: ClassVar = True
 
     def __init__(self) -> None:
         super().__init__(FrameBuffer(start=0x02, ends=b"\x03", limit=24), _decode)

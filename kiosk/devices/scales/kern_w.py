@@ -30,7 +30,6 @@ class KernW(Framed):
     STOPBITS: ClassVar = 1
     REQUEST: ClassVar = b"w"
     POLL_SECONDS: ClassVar = 0.3
-    HAS_STABILITY_FLAG: ClassVar = True
 
     def __init__(self) -> None:
         super().__init__(FrameBuffer(ends=b"\r\n", limit=40), _decode)

@@ -32,7 +32,6 @@ class MtSics(Framed):
     STOPBITS: ClassVar = 1
     REQUEST: ClassVar = b"SI\r\n"
     POLL_SECONDS: ClassVar = 0.25
-    HAS_STABILITY_FLAG: ClassVar = True
 
     def __init__(self) -> None:
         super().__init__(FrameBuffer(ends=b"\n"), _decode)

@@ -33,7 +33,6 @@ class Nci(Framed):
     STOPBITS: ClassVar = 1
     REQUEST: ClassVar = b"W\r"
     POLL_SECONDS: ClassVar = 0.3
-    HAS_STABILITY_FLAG: ClassVar = True
 
     def __init__(self) -> None:
         super().__init__(FrameBuffer(ends=b"\x03", limit=40), _decode)

@@ -54,7 +54,6 @@ class Regex(Framed):
     STOPBITS: ClassVar = 1
     REQUEST: ClassVar = b""
     POLL_SECONDS: ClassVar = 0.4
-    HAS_STABILITY_FLAG: ClassVar = False
 
     def __init__(self, pattern: str = ANY_WEIGHT, unit: str = "kg", ends: bytes = b"\r\n") -> None:
         if unit not in GRAMS_IN:

@@ -48,7 +48,6 @@ class Stgs(Framed):
     STOPBITS: ClassVar = 1
     REQUEST: ClassVar = b""
     POLL_SECONDS: ClassVar = 0.4
-    HAS_STABILITY_FLAG: ClassVar = True
 
     def __init__(self) -> None:
         super().__init__(FrameBuffer(ends=b"\r\n"), decode_stgs)

@@ -28,7 +28,6 @@ class Toledo8217(Framed):
     STOPBITS: ClassVar = 1
     REQUEST: ClassVar = b"W"
     POLL_SECONDS: ClassVar = 0.25
-    HAS_STABILITY_FLAG: ClassVar = True
 
     def __init__(self) -> None:
         super().__init__(FrameBuffer(start=0x02, ends=b"\r", limit=16), _decode)
