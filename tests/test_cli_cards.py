@@ -176,4 +176,5 @@ def test_a_card_blocked_on_the_command_line_opens_no_more_at_the_terminal(monkey
         assert kiosk(monkeypatch, capsys, "sync", "--config", str(folder_config))[0] == 0
         config = ("--config", str(folder_config))
         kiosk(monkeypatch, capsys, "cards", "block", "312", *config)
-        assert all(card.blocked for card in terminal.reactor.knowledge.cards_of("312"))
+        cards = terminal.reactor.knowledge.cards_of("312")
+        assert {card.blocked for card in cards} == {True}

@@ -180,3 +180,11 @@ def test_a_pale_brand_colour_is_refused_with_its_line_and_its_contrast():
 def test_a_logo_that_is_not_there_is_told():
     (fault,) = faults_of('[coop]\nlogo = "no-logo.png"')
     assert "line 2: [coop] logo leads to" in fault
+
+
+@pytest.mark.parametrize("words", ["coop.example/alarms", "ftp://coop.example/alarms"])
+def test_an_address_for_alarms_that_is_none_is_told_without_its_secret(tmp_path, words):
+    (tmp_path / "webhook").write_text(f"{words}/s3cret", encoding="utf-8")
+    (fault,) = faults_of('\n[afar]\nwebhook_file = "webhook"', folder=tmp_path)
+    assert "line 3: [afar] webhook_file must" in fault
+    assert "s3cret" not in fault

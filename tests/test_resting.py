@@ -142,7 +142,7 @@ def test_faults_of_the_library_do_not_get_out():
             raise GPIOZeroError(name)
 
     rests = put_at_rest(EXPECTED, lambda: Pins(factory=Broken(), faults=(GPIOZeroError,), close=lambda: None))
-    assert all(rest.fault for rest in rests)
+    assert [bool(rest.fault) for rest in rests] == [True] * len(EXPECTED)
 
 
 # ── the command ───────────────────────────────────────────────────────────────────────────────────────────────────

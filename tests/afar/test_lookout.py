@@ -98,3 +98,27 @@ def test_a_file_that_cannot_be_written_is_said_once_and_its_return_too(make, cap
         "the figures cannot be written: [Errno 28] No space left on device",
         "the figures are written again",
     ]
+
+
+def test_alarms_are_looked_for_in_every_status_by_what_starts_and_stops_with_it():
+    told = []
+
+    class Webhook:
+        def start(self):
+            told.append("start")
+
+        def see(self, status):
+            told.append(status["members"])
+
+        def request_stop(self):
+            told.append("stop")
+
+        def join(self, _seconds):
+            return False
+
+    lookout = Lookout(AdjustableClock(), 30.0, Readings, webhook=Webhook())
+    lookout.start()
+    lookout.take(status(members=7))
+    lookout.request_stop()
+    assert told == ["start", 7, "stop"]
+    assert not lookout.join(PATIENCE_SECONDS), "an alarm is still being told"

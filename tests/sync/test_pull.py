@@ -1,5 +1,7 @@
 """Knowledge comes back, and no server can stop it."""
 
+from concurrent.futures import Future
+
 import pytest
 
 from kiosk.errors import BackendUnreadable, NotAuthorised
@@ -11,6 +13,7 @@ from kiosk.events import (
     ServerUnreadable,
     Ticked,
 )
+from kiosk.store.faults import StoreFault, StoreFaultError
 from kiosk.types import Part
 from tests.fakes import NOON, members, page
 from tests.sync.terminal import DOWN, PATIENCE, Terminal
@@ -87,6 +90,34 @@ def test_knowledge_reaches_the_reactor_although_the_store_cannot_keep_it(termina
     assert terminal.server.calls("fetch") == [("", 1), ("c1", 2), ("c2", 3)]
 
 
+def test_after_a_page_that_was_not_kept_none_of_its_round_is(terminal, monkeypatch):
+    """Else the store's cursor would lie behind rows that it has never seen."""
+    terminal.start()
+    terminal.inbox.wait_for(KnowledgePage)
+    apply, faults = terminal.store.apply, [StoreFaultError(StoreFault.FULL)]
+
+    def apply_or_fail(kept):
+        answer = Future()
+        if not faults:
+            return apply(kept)
+        answer.set_exception(faults.pop())
+        return answer
+
+    monkeypatch.setattr(terminal.store, "apply", apply_or_fail)
+    terminal.server.answers.extend(
+        [
+            page(2, full=False, cursor="p2", last=False, members=members("m2")),
+            page(2, full=False, cursor="c2", members=members("m3")),
+        ]
+    )
+    terminal.clock.advance(60)
+    terminal.inbox.wait_for(KnowledgePage, lambda event: event.cursor == "c2")
+    terminal.clock.advance(60)
+    terminal.inbox.wait_for(KnowledgeConfirmed)
+
+    assert terminal.server.calls("fetch") == [("", 1), ("c1", 2), ("p2", 2), ("c1", 3)]
+
+
 def test_a_page_that_no_file_can_hold_is_used_all_the_same(terminal, caplog):
     terminal.server.answers.clear()
     terminal.server.answers.append(page(members=members("\ud800")))
@@ -115,6 +146,19 @@ def test_the_server_is_reported_only_when_it_changes(terminal):
 
     assert terminal.inbox.all(ServerLost) == [ServerLost(since=lost_at, fault="no route to host")]
     assert terminal.inbox.all(ServerReached) == [ServerReached()]
+
+
+def test_each_loss_of_the_server_is_told_with_its_own_time(terminal):
+    terminal.start()
+    terminal.inbox.wait_for(ServerReached)
+    for number in (1, 2):
+        terminal.server.reachable = False
+        terminal.let_pass(60, lambda so_many=number: len(terminal.inbox.all(ServerLost)) == so_many)
+        terminal.server.reachable = True
+        terminal.let_pass(60, lambda so_many=number: len(terminal.inbox.all(ServerReached)) == so_many + 1)
+
+    first, second = terminal.inbox.all(ServerLost)
+    assert NOON < first.since < second.since
 
 
 def test_a_terminal_that_is_not_accepted_says_so(terminal):
@@ -166,6 +210,14 @@ def test_a_command_fetches_at_once(terminal):
     terminal.sync.wake(fetch=True)
 
     terminal.inbox.wait_for(KnowledgeConfirmed)
+
+
+def test_a_command_asks_even_a_server_that_was_lost_a_moment_ago(terminal):
+    terminal.server.reachable = False
+    terminal.start()
+    terminal.inbox.wait_for(ServerLost)
+    terminal.server.reachable = True
+    terminal.let_pass(0, lambda: terminal.sync.wake(fetch=True) or terminal.inbox.all(ServerReached))
 
 
 def test_the_thread_ticks_while_it_rests(terminal):

@@ -85,6 +85,16 @@ def test_rows_that_the_server_fails_on_stop_nobody(terminal, failure):
     assert terminal.inbox.all(ServerLost) == []
 
 
+def test_a_bug_in_a_delivery_is_logged_once(terminal, caplog):
+    facts = [terminal.facts.check_in() for _ in range(2)]
+    for fact in facts:
+        terminal.server.deliveries[fact.id] = deque([ZeroDivisionError()] * 1000)
+    terminal.start(*facts)
+    terminal.let_pass(5, lambda: len(terminal.server.calls("deliver")) > len(facts))
+
+    assert [record.exc_info[0] for record in caplog.records if record.exc_info] == [ZeroDivisionError]
+
+
 def test_a_row_that_always_fails_is_parked_in_the_end(terminal):
     fact = terminal.facts.check_in()
     terminal.server.deliveries[fact.id] = deque([DOWN] * 1000)
