@@ -29,7 +29,6 @@ _FORMATS: dict[str, Message] = {
     "format.duration": "{hours} h {minutes}",
     "format.duration.hours": "{hours} h",
     "format.duration.minutes": "{minutes} min",
-    "format.grams": "{grams} g",
     "format.grams.unit": "g",
     "format.language": "EN",
     "format.help": "?",
@@ -67,7 +66,6 @@ _IDLE: dict[str, Message] = {
     "board.booked": ("{n} inscrit·e sur {m}", "{n} inscrit·es sur {m}"),
     "board.gap": ("Il manque {n} personne", "Il manque {n} personnes"),
     "board.full": "Au complet",
-    "board.none": "Pas de créneau",
     "bulk.place": "Pose le bocal",
     "bulk.stick": "Colle l’étiquette",
     "bulk.write": "Note sa tare",
@@ -75,9 +73,7 @@ _IDLE: dict[str, Message] = {
 }
 
 _CARD: dict[str, Message] = {
-    "card.reading": "Garde ta carte posée…",
     "card.two": "Une seule carte à la fois, s’il te plaît.",
-    "card.fast": "Trop rapide ! Garde-la une seconde.",
     "card.searching": "On cherche ta carte…",
     "card.searching.sub": "Deux secondes, on demande à l’ordinateur de la coop.",
     "door.close": "Merci de bien refermer la porte.",
@@ -95,14 +91,9 @@ _OPEN: dict[str, Message] = {
     "open.title": "C’est ouvert !",
     "open.sub": "Bonjour {name}. Bonnes courses !",
     "open.worker": "Bonjour {name}. Bon créneau !",
-    "open.welcome": "Bienvenue {name}. Bonnes courses !",
     "open.door": "La porte est ouverte.",
     "open.next": "Prochain créneau : {slot}",
     "open.early": "Pour ta présence, repose ta carte à partir de {time}.",
-    "open.none": "Aucun créneau prévu. On t’en propose un ?",
-    "open.ahead": "Tu as {duration} d’avance. Merci !",
-    "open.exempt": "Dispense jusqu’au {date:d MMM}. Prends soin de toi.",
-    "open.attached": "Bonjour, carte du foyer de {name}. Bonnes courses !",
     "open.help": ("Il manque {n} personne ici. 30 minutes ?", "Il manque {n} personnes ici. 30 minutes ?"),
     "open.reopen": "Rouvrir la porte",
     "open.work": "Je viens pour un créneau",
@@ -120,7 +111,6 @@ _OPEN: dict[str, Message] = {
     "alert.fee": "Ton adhésion est à renouveler avant le {date:d MMM}. L’accueil s’en occupe avec toi.",
     "alert.fee.soon": "Ton adhésion est bientôt à renouveler. L’accueil s’en occupe avec toi.",
     "alert.offline": "Pas d’internet, alors on t’ouvre. Pense à réserver un rattrapage.",
-    "alert.pick": "Choisir un créneau",
 }
 
 _SHIFT: dict[str, Message] = {
@@ -133,7 +123,6 @@ _SHIFT: dict[str, Message] = {
     "shift.yes.sub": "Sans réponse, on note ta présence.",
     "shift.no": "Non, juste mes courses",
     "shift.absent": "Mon binôme ne vient pas",
-    "shift.absent.title": "Merci, c’est noté",
     "shift.absent.done": "L’équipe est prévenue.",
     "shift.which": "À la place de qui ?",
     "stand.title": "Où veux-tu travailler ?",
@@ -159,8 +148,6 @@ _SHIFT: dict[str, Message] = {
     "shift.undone": "C’est annulé",
     "shift.undone.sub": "Ta présence n’est plus notée.",
     "shift.team.see": "Voir l’équipe",
-    "shift.shopping": "Bonnes courses {name} !",
-    "shift.shopping.sub": "Rien n’est noté. La porte est ouverte.",
 }
 
 _CLOSED: dict[str, Message] = {
@@ -168,7 +155,6 @@ _CLOSED: dict[str, Message] = {
     "closed.sub": "La porte n’est pas encore ouverte.",
     "closed.how": "Voici comment entrer :",
     "closed.why": "Pourquoi ?",
-    "closed.why.title": "Ce que dit ton compte",
     "closed.hours": "Il te manque des heures pour l’instant.",
     "closed.hours_do": "Réserve un rattrapage ici, et tu entres tout de suite.",
     "closed.hours_desk": "L’accueil peut réserver un rattrapage avec toi.",
@@ -192,8 +178,6 @@ _CLOSED: dict[str, Message] = {
     "closed.attached": "Le compte du foyer est à mettre à jour.",
     "closed.visit": "Une visite commence à l’accueil. Sonne, on t’ouvre.",
     "closed.visitor": "Ta visite est terminée. L’accueil peut la prolonger.",
-    "closed.card": "Cette carte est désactivée.",
-    "closed.card_do": "L’accueil t’en donne une autre.",
     "closed.own_hours": "Ta carte ouvre à d’autres heures.",
     "closed.passed_back": "Ta carte a déjà ouvert il y a peu.",
     "closed.badge": "Le code-barres n’ouvre que quand l’équipe est là.",
@@ -229,8 +213,6 @@ _UNKNOWN: dict[str, Message] = {
     "unknown.bank": "Ça ressemble à une carte bancaire. Prends ta carte de la coop.",
     "unknown.phone": "Ça ressemble à un téléphone. Prends ta carte de la coop.",
     "unknown.offline": "Carte trop récente pour le mode hors ligne : sonne, on t’ouvre.",
-    "unknown.jar": "C’est l’étiquette d’un bocal : on va à la balance.",
-    "unknown.retry": "Essayer encore",
     "puzzled.code": "On ne reconnaît pas ce code",
     "puzzled.code.do": "Passe ta carte de la coop, ou l’étiquette d’un bocal.",
     "puzzled.card": "On n’a pas pu lire cette carte",
@@ -249,7 +231,6 @@ _OFFLINE: dict[str, Message] = {
     "offline.asof": "Les compteurs datent de {time}.",
     "offline.asof.yesterday": "Les compteurs datent d’hier, {time}.",
     "offline.asof.day": "Les compteurs datent du {day:d MMM}, {time}.",
-    "offline.back": ("De retour en ligne · {n} envoi fait", "De retour en ligne · {n} envois faits"),
     "offline.nobook": "Pas de réservation hors ligne. Reviens un peu plus tard.",
 }
 
@@ -267,7 +248,6 @@ _MY: dict[str, Message] = {
     "my.none": "Aucun créneau réservé pour l’instant.",
     "my.book": "Réserver un créneau",
     "my.gaps": "Voir les places libres",
-    "my.swap": "Échanger",
     "my.done": "Terminé",
 }
 
@@ -294,7 +274,6 @@ _NEED: dict[str, Message] = {
     "need.training": "Ce poste demande une formation.",
     "need.refused": "Ça n’a pas marché pour ce créneau. L’accueil peut t’aider.",
     "need.unavailable": "La coop ne répond pas. Rien n’est réservé, essaie encore.",
-    "need.gift": "Offrir ce créneau au pot commun",
 }
 
 _TEAM: dict[str, Message] = {
@@ -359,7 +338,6 @@ _TARE: dict[str, Message] = {
     "tare.kept": "C’est gardé !",
     "tare.kept.write": "Écris sur le bocal :",
     "tare.kept.fill": "Puis remplis-le au rayon vrac.",
-    "tare.noprint": "Plus d’étiquettes. Écris sur le bocal : TARE {grams} g",
     "tare.auto": "Imprimer tout seul les suivants",
     "tare.sent": "L’étiquette arrive",
     "tare.sent.note": "Rien ne sort ? Écris sur le bocal : TARE {grams} g",
@@ -420,9 +398,7 @@ _HELP: dict[str, Message] = {
     "help.sound.on": "Remettre le son",
     "help.lang": "English",
     "help.data": "Mes données",
-    "help.call": "Appeler l’accueil",
     "help.close": "Fermer",
-    "help.remember": "S’en souvenir pour ma carte ?",
     "help.back": "Retour",
     "help.cancel": "Annuler",
     "data.title": "Mes données",
@@ -438,8 +414,6 @@ _BROKEN: dict[str, Message] = {
     "broken.reader": "Le lecteur est en panne",
     "broken.ring": "Sonne, on t’ouvre.",
     "broken.reader.badge": "Passe ton code-barres devant la lumière, ou sonne.",
-    "broken.scanner": "La douchette est en panne",
-    "broken.scanner.do": "Pose ta carte, ou tape le code.",
     "broken.door": "La porte n’a pas répondu",
     "broken.door.do": "On t’ouvre à la main. Sonne à l’accueil.",
     "broken.scale": "La balance ne répond pas",
@@ -449,14 +423,9 @@ _BROKEN: dict[str, Message] = {
     "broken.printer.offline": "L’imprimante ne répond pas",
     "broken.printer.fault": "L’étiquette n’est pas sortie",
     "broken.printer.do": "Écris la tare sur ton bocal.",
-    "broken.store": "La mémoire de la borne est en panne",
     "broken.store.do": "La porte s’ouvre, mais rien n’est noté. Dis-le à l’accueil.",
-    "broken.server": "La coop ne répond pas",
-    "broken.server.do": "La porte fonctionne, on garde tout ici.",
     "broken.generic": "Oups, ça a coincé de notre côté",
     "broken.generic.do": "Essaie encore, ou sonne.",
-    "broken.start": "On se réveille…",
-    "broken.start.sub": "La borne est prête dans un instant.",
     "broken.empty": "La borne ne connaît encore personne",
     "broken.empty.do": "Elle attend les données de la coop. Sonne, on t’ouvre.",
 }

@@ -1,5 +1,6 @@
 """The catalogue: both languages whole, French typography, glyphs the fonts have."""
 
+import ast
 import re
 import string
 import struct
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 from babel.messages.pofile import read_po
 
+import kiosk
 from kiosk.member_words import STATUSES
 from kiosk.messages import MESSAGES
 from kiosk.text import FORMAL, LOCALE_FOLDER
@@ -115,3 +117,36 @@ def test_a_standing_is_told_in_words_that_fit_everybody():
     gendered = re.compile(r"^(bloqué|exempté|gelé|parti|inactif|rattaché|signalé)\b")
     assert not [text for text in STATUSES.values() if gendered.search(text)]
     assert set(STATUSES) == set(Status)
+
+
+# ── no sentence without a screen ──────────────────────────────────────────────────────────────────────────────────
+
+
+def strings_of_the_program():
+    """Its words, and the first and last parts of those that are put together; without the catalogues themselves."""
+    words, beginnings, ends = set(), set(), set()
+    for path in Path(kiosk.__file__).parent.rglob("*.py"):
+        if path.name.startswith("messages"):
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            match node:
+                case ast.Constant(value=str(word)):
+                    words.add(word)
+                case ast.JoinedStr(values=[ast.Constant(value=beginning), *_]):
+                    beginnings.add(beginning)
+                case ast.JoinedStr(values=[*_, ast.Constant(value=end)]):
+                    ends.add(end)
+    return words, beginnings, ends
+
+
+def test_every_sentence_is_said_somewhere():
+    words, beginnings, ends = strings_of_the_program()
+    unsaid = [
+        key
+        for key in MESSAGES
+        if key not in words
+        and not any("." in beginning and key.startswith(beginning) for beginning in beginnings)
+        and not any(key.endswith(end) and key.removesuffix(end) in words for end in ends)
+        and not words.issuperset(key.rsplit(".", 1))
+    ]
+    assert unsaid == []

@@ -104,7 +104,7 @@ def _shift_line(shift: Shift | None, around: Surroundings) -> Say:
 
 
 @shown(Thanking)
-def show_thanks(_session: Session, state: Thanking, around: Surroundings, frame: Frame) -> ResultView:
+def show_thanks(session: Session, state: Thanking, around: Surroundings, frame: Frame) -> ResultView:
     """Merci. That it is noted is said only once it is on the disk; no counter here.
 
     Where the server notes a presence by being asked whose card it is, it is noted here until that was done.
@@ -115,7 +115,7 @@ def show_thanks(_session: Session, state: Thanking, around: Surroundings, frame:
         tone=ResultTone.LEAF,
         icon="account-check-outline",
         title=say("shift.done", name=name),
-        body=_noted(state, around),
+        body=_noted(session, state, around),
         panel=_team_panel(state, around),
         note=None if state.undoable else Line(icon="undo", text=say("shift.undo_how", n=around.policy.undo_seconds)),
         buttons=(
@@ -131,9 +131,9 @@ def show_thanks(_session: Session, state: Thanking, around: Surroundings, frame:
     )
 
 
-def _noted(state: Thanking, around: Surroundings) -> tuple[Say, ...]:
+def _noted(session: Session, state: Thanking, around: Surroundings) -> tuple[Say, ...]:
     if not state.committed:
-        return (say("shift.noting"),)
+        return (say("broken.store.do" if Part.STORE in session.lost else "shift.noting"),)
     by_asking = around.knowledge.capabilities.presence is Presence.BY_IDENTIFYING
     waits = around.knowledge.is_waiting(state.fact)
     if waits and not by_asking and not around.link.online:

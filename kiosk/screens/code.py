@@ -9,7 +9,7 @@ from kiosk.screens.base import GAP, Page, Paper
 from kiosk.screens.buttons import draw_low_actions
 from kiosk.screens.header import draw_header
 from kiosk.screens.items import Box, Rect, Scene
-from kiosk.screens.theme import BODY, HEADLINE2, SECONDARY_STRONG
+from kiosk.screens.theme import BODY, HEADLINE, SECONDARY_STRONG
 from kiosk.views import CodeView
 
 KEY_HEIGHT = 84
@@ -40,7 +40,7 @@ def draw_code(view: CodeView, paper: Paper) -> Scene:
             view.line, SECONDARY_STRONG, Rect(words.x, words.bottom - LINE, words.w, LINE), colour=colour, lines=2
         )
         words = Rect(words.x, words.y, words.w, words.h - LINE - GAP)
-    page.headed(view.title, (view.text,), (HEADLINE2, BODY), (words,), colour=page.ground.ink2)
+    page.headed(view.title, (view.text,), (HEADLINE, BODY), (words,), colour=page.ground.ink2)
     return page.scene()
 
 

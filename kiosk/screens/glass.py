@@ -6,7 +6,7 @@ from kiosk.screens.base import GAP, MARGIN, Page, Paper
 from kiosk.screens.buttons import draw_button
 from kiosk.screens.header import draw_header
 from kiosk.screens.items import Rect, Scene
-from kiosk.screens.theme import HEADLINE2
+from kiosk.screens.theme import HEADLINE
 from kiosk.views import GlassView
 
 CORNER = 96.0
@@ -25,5 +25,5 @@ def draw_glass(view: GlassView, paper: Paper) -> Scene:
     between = Rect(left + CORNER + GAP, bottom + CORNER - BACK, page.across - 2 * (CORNER + GAP), BACK)
     draw_button(page, view.back, between)
     words = Rect(between.x, top, between.w, bottom - GAP - top)
-    page.text(view.text, HEADLINE2, words, align="middle", lines=4)
+    page.text(view.text, HEADLINE, words, align="middle", lines=4)
     return page.scene()

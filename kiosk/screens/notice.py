@@ -6,7 +6,7 @@ from kiosk.screens.header import draw_header
 from kiosk.screens.items import Box, Rect, Scene
 from kiosk.screens.panels import draw_panel
 from kiosk.screens.reading import draw_pages, leaves
-from kiosk.screens.theme import BODY, HEADLINE2, Theme
+from kiosk.screens.theme import BODY, HEADLINE, Theme
 from kiosk.views import Edge, NoticeView
 
 EDGE = 28
@@ -29,7 +29,7 @@ def draw_notice(view: NoticeView, paper: Paper) -> Scene:
         page.items.append(Box(Rect(0, 0, EDGE, page.height), edge, radius=0))
     draw_header(page)
     if view.frame.large_text:
-        title = (view.title, HEADLINE2)
+        title = (view.title, HEADLINE)
         draw_pages(page, title, leaves(view), view.buttons, number=paper.number, height=MAIN_HEIGHT)
         return page.scene()
     room = _buttons(page, view)
@@ -71,7 +71,7 @@ def _words(page: Page, view: NoticeView, room: Rect, tint: str) -> None:
     largest = min(ICON, room.h * 0.32) if page.portrait else beside
     sizes = (largest, largest * 0.75, largest * 0.5)
     rooms = {size: _room_beside(page, room, size) for size in sizes}
-    taken = page.headed(view.title, view.body, (HEADLINE2, BODY), tuple(rooms.values()))
+    taken = page.headed(view.title, view.body, (HEADLINE, BODY), tuple(rooms.values()))
     size = next(size for size, words in rooms.items() if words == taken)
     middle = room.y + 12 + size / 2 if page.portrait else room.middle
     page.icon(view.icon, room.x - size / 12, middle, size, tint)

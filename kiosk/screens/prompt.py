@@ -6,7 +6,7 @@ from kiosk.screens.header import draw_header
 from kiosk.screens.idle import PAIRS, draw_pair
 from kiosk.screens.items import Rect, Scene
 from kiosk.screens.reading import draw_pages, leaves
-from kiosk.screens.theme import BODY, HEADLINE2
+from kiosk.screens.theme import BODY, HEADLINE
 from kiosk.views import PromptView
 
 PICTURE = 112
@@ -20,7 +20,7 @@ def draw_prompt(view: PromptView, paper: Paper) -> Scene:
     draw_header(page)
     # What stands there for a moment only is not read by pages: nobody could turn them in time.
     if view.frame.large_text and view.buttons:
-        title = (view.title, HEADLINE2)
+        title = (view.title, HEADLINE)
         draw_pages(page, title, leaves(view), view.buttons, number=paper.number, height=MAIN_HEIGHT)
         return page.scene()
     room = draw_actions(page, view.buttons, MAIN_HEIGHT, lead=True)
@@ -32,7 +32,7 @@ def draw_prompt(view: PromptView, paper: Paper) -> Scene:
         words = Rect(picture.right + 20, room.y, room.w - PICTURE_WIDTH - 20, room.h)
     _picture(page, view.picture, picture)
     align = "middle" if page.portrait else "left"
-    page.headed(view.title, view.sub, (HEADLINE2, BODY), (words,), align=align, colour=page.ground.ink2)
+    page.headed(view.title, view.sub, (HEADLINE, BODY), (words,), align=align, colour=page.ground.ink2)
     return page.scene()
 
 

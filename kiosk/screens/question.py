@@ -9,7 +9,7 @@ from kiosk.screens.items import Rect, Scene
 from kiosk.screens.panels import draw_panel
 from kiosk.screens.reading import NEXT as MORE
 from kiosk.screens.reading import count_pages, draw_pages, leaves
-from kiosk.screens.theme import HEADLINE2, QUESTION, STRONG
+from kiosk.screens.theme import HEADLINE, QUESTION, STRONG
 from kiosk.views import QuestionView
 
 MAIN = 120
@@ -46,7 +46,7 @@ def draw_question(view: QuestionView, paper: Paper) -> Scene:
 
 def _by_pages(page: Page, view: QuestionView, number: int) -> None:
     """What is asked and what there is to know, page by page, the likely answer always there; all answers at last."""
-    title, read = (view.title, HEADLINE2), leaves(view)
+    title, read = (view.title, HEADLINE), leaves(view)
     main = replace(view.main, sub=None)
     if number < count_pages(page, title, read, MAIN_HEIGHT) and view.others:
         draw_pages(page, title, read, (main, MORE), number=number, height=MAIN_HEIGHT)

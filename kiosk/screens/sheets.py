@@ -6,7 +6,7 @@ from kiosk.events import Action
 from kiosk.screens.base import GAP, Page, Paper
 from kiosk.screens.buttons import MAIN_HEIGHT, draw_button, draw_grid
 from kiosk.screens.items import Box, Rect, Ring, Scene, Veil
-from kiosk.screens.theme import HEADLINE2, QUESTION
+from kiosk.screens.theme import HEADLINE, QUESTION
 from kiosk.views import HelpView, StillThereView, View
 
 VEIL = 0.5
@@ -30,7 +30,7 @@ def draw_still_there(view: StillThereView, paper: Paper, compose: Compose) -> Sc
         y += height + GAP
     ring = Rect(head.right - RING - 12, head.middle - RING / 2, RING, RING)
     page.items.append(Ring(ring, view.countdown, page.theme.leaf, page.ground.hairline, page.ground.fill))
-    page.text(view.title, HEADLINE2, Rect(head.x, head.y, ring.x - GAP - head.x, head.h), lines=2)
+    page.text(view.title, HEADLINE, Rect(head.x, head.y, ring.x - GAP - head.x, head.h), lines=2)
     return Scene(under, tuple(page.items))
 
 

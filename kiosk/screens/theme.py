@@ -182,8 +182,7 @@ class Role:
 
 
 TITLE: Final = Role(80, 46, 1.08, True)
-HEADLINE: Final = Role(64, 44, 1.08, True)
-HEADLINE2: Final = Role(56, 42, 1.1, True)
+HEADLINE: Final = Role(56, 42, 1.1, True)
 QUESTION: Final = Role(48, 38, 1.1, True)
 SECTION: Final = Role(34, 26, 1.15, True)
 MAIN_KEY: Final = Role(36, 28, 1.15, True, keep_line=29)

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from kiosk.events import Action, Touched
+from kiosk.events import Action, DeviceLost, Touched
 from kiosk.rules.policy import Policy, RetentionDays, Station
 from kiosk.rules.show_desk import LINE_SECONDS
 from kiosk.rules.showing import QUIET_HEADERS
@@ -21,6 +21,7 @@ from kiosk.types import (
     FactId,
     FactKind,
     MemberId,
+    Part,
     Presence,
     ShiftId,
     Status,
@@ -300,3 +301,10 @@ def test_a_counter_says_on_which_side_of_nought_it_is(minutes, rest, tone):
 def test_a_bulk_station_offers_a_known_jar_and_the_desk():
     terminal = Terminal(station=Station.BULK)
     assert [button.action for button in terminal.view().buttons] == [Action.JAR_KNOWN, Action.CALL_DESK]
+
+
+@pytest.mark.parametrize(("lost", "sentence"), [((), "shift.noting"), ((Part.STORE,), "broken.store.do")])
+def test_who_came_is_told_that_nothing_is_noted_while_the_disk_fails(lost, sentence):
+    terminal = Terminal()
+    terminal.feed(*(DeviceLost(part=part, fault="full") for part in lost), tap("alix"), Touched(Action.START_SHIFT))
+    assert [line.key for line in terminal.view().body] == [sentence]

@@ -78,13 +78,11 @@ def notices_samples() -> dict[str, View]:
         "closed": closed,
         "closed-why": replace(
             closed,
-            title=say("closed.why.title"),
             body=(say("closed.hours"), say("closed.hours_do")),
             buttons=(closed.buttons[0], replace(CALL, kind=ButtonKind.PLAIN), DONE),
         ),
         "closed-inactive": replace(
             closed,
-            title=say("closed.why.title"),
             body=(say("closed.inactive"), say("closed.inactive_do")),
             buttons=(CALL, DONE),
         ),
@@ -153,9 +151,6 @@ def notices_samples() -> dict[str, View]:
         ),
         "broken-door": replace(
             broken, icon="door-off", title=say("broken.door"), body=(say("broken.door.do"),), buttons=(CALL, DONE)
-        ),
-        "broken-store": replace(
-            broken, icon="memory", title=say("broken.store"), body=(say("broken.store.do"),), buttons=(CALL, DONE)
         ),
         "broken-generic": replace(
             broken, icon="tools", title=say("broken.generic"), body=(say("broken.generic.do"),), buttons=(CALL, DONE)

@@ -1,6 +1,6 @@
 """Lines are broken where a reader pauses, and shrink before they are cut."""
 
-from kiosk.screens.theme import BODY, HEADLINE2, KEY
+from kiosk.screens.theme import BODY, HEADLINE, KEY
 from kiosk.screens.typesetting import REGULAR, Room, break_lines, fit, is_orphan, width
 
 
@@ -31,10 +31,10 @@ def test_no_short_word_is_left_alone():
 
 def test_a_text_shrinks_no_further_than_it_must():
     room = Room(380, 200)
-    block = fit(("Merci Marie-Christine\u00a0!",), HEADLINE2, room)
+    block = fit(("Merci Marie-Christine\u00a0!",), HEADLINE, room)
     assert block.lines == ("Merci", "Marie-Christine\u00a0!")
     assert block.width <= room.width
-    assert HEADLINE2.least <= block.size <= HEADLINE2.size
+    assert HEADLINE.least <= block.size <= HEADLINE.size
     assert not block.squeezed
 
 

@@ -120,7 +120,6 @@ MAIN_BUCKET_HOURS: Final = 'div[style*="rotate"]'
 MODAL_ROWS: Final = "ul.collapsible > li"
 MODAL_HOLDER: Final = 'div[id^="modal-shift-"]'
 """« ◉ #123 Prénom NOM » of a taken place; the id of the shift is in the element's id."""
-MODAL_FREE: Final = "b > span"
 MODAL_FREE_WORD: Final = "libre"
 """A place kept for who had it last says « réservé à … » instead."""
 MODAL_FORMATION: Final = r"libre\s*\(([^)]*)\)"
