@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from kiosk.demo.steps import STEPS
+
 ROOT = Path(__file__).parent.parent
 LOCK = (ROOT / "requirements" / "dev.lock").read_text(encoding="utf-8")
 
@@ -65,3 +67,11 @@ def test_every_script_in_python_is_linted():
         f"scripts/{file.name}" for file in files if "python" in file.read_text(encoding="utf-8").split("\n", 1)[0]
     }
     assert set(tools["ruff"]["extend-include"]) == in_python
+
+
+def test_the_pictures_of_the_readme_are_of_steps_of_the_tour():
+    script = Path(__file__).parents[1] / "scripts" / "pictures"
+    [wanted] = re.findall(r"^STEPS = \(([^)]*)\)", script.read_text(encoding="utf-8"), re.MULTILINE)
+    names = re.findall(r'"([\w-]+)"', wanted)
+    assert len(names) == 12
+    assert set(names) <= {step.name for step in STEPS}
