@@ -62,39 +62,24 @@ def show_weighing(session: Session, state: Taring, around: Surroundings, frame: 
             body=(say("broken.scale.do"),),
             buttons=(desk_button(ButtonKind.MAIN), type_weight, done_button()),
         )
-    corner = None if state.count == 0 else say("tare.count", n=state.count + 1)
     match session.weighing.pan:
         case tare.Steady(grams=grams):
             label, icon = ("tare.print", "printer-outline") if around.printer else ("tare.keep", "check")
             keep = Button(action=Action.KEEP_TARE, label=say(label), icon=icon, kind=ButtonKind.MAIN)
-            return WeightView(
-                frame=frame,
-                grams=grams,
-                steady=True,
-                caption=say("tare.steady"),
-                corner=corner,
-                buttons=_buttons(state, keep),
-            )
+            return replace(_weight(state, frame, grams, "tare.steady", keep), steady=True)
         case tare.Settling(grams=grams, slow=slow):
-            return WeightView(
-                frame=frame,
-                grams=grams,
-                steady=False,
-                caption=say("tare.still_moving" if slow else "tare.moving"),
-                corner=corner,
-                buttons=_buttons(state, known_button()),
-            )
+            return _weight(state, frame, grams, "tare.still_moving" if slow else "tare.moving", known_button())
         case tare.Stale() if session.weighing.last_at is not None:
-            return WeightView(
-                frame=frame,
-                grams=None,
-                steady=False,
-                caption=say("tare.silent"),
-                corner=corner,
-                buttons=_buttons(state, known_button()),
-            )
+            return _weight(state, frame, None, "tare.silent", known_button())
         case _:
             return _show_other_pan(session, state, around, frame)
+
+
+def _weight(state: Taring, frame: Frame, grams: Grams | None, caption: str, first: Button) -> WeightView:
+    corner = None if state.count == 0 else say("tare.count", n=state.count + 1)
+    return WeightView(
+        frame=frame, grams=grams, steady=False, caption=say(caption), corner=corner, buttons=_buttons(state, first)
+    )
 
 
 TROUBLES: dict[type[tare.Pan], tuple[Edge, str, tuple[str, ...]]] = {
