@@ -1,7 +1,7 @@
-import shutil
+"""An Odoo with the foodcoop modules: members, changes, rights and grace."""
+
 from dataclasses import replace
-from datetime import date, time, timedelta
-from pathlib import Path
+from datetime import date
 
 import pytest
 
@@ -9,17 +9,16 @@ from kiosk.backends.base import Grace
 from kiosk.backends.odoo.family import standing
 from kiosk.backends.odoo.foodcoop_people import STATES
 from kiosk.backends.odoo.habits import Habits
-from kiosk.clock import AdjustableClock
-from kiosk.demo.cast import ZONE, Kind
+from kiosk.demo.cast import Kind
 from kiosk.demo.fake_odoo import foodcoop as modules
 from kiosk.demo.fake_odoo.faults import OdooException, user_error
 from kiosk.demo.fake_odoo.records import User
 from kiosk.errors import BackendUnavailable, NotAuthorised
 from kiosk.rules.ownership import search
-from kiosk.types import ClockTrust, FactKind, MemberId, Role, Status
+from kiosk.types import FactKind, MemberId, Role, Status
 from tests.backends.odoo import coops
-from tests.backends.odoo.coops import DELIVERY, SHELVES_LATER, OdooCoop, badge
-from tests.backends.rigs import HASHER, MEMBERS, Terminal, fact, member_id
+from tests.backends.odoo.coops import DELIVERY, OdooCoop, badge
+from tests.backends.rigs import HASHER, MEMBERS, Terminal, member_id
 
 # ── members ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -233,212 +232,6 @@ def test_deleted_member_goes_with_the_daily_comparison(louve: OdooCoop) -> None:
     terminal.cursor = ""
     terminal.pull()
     assert member_id(Kind.BADGE) not in terminal.knowledge.members
-
-
-# ── shifts ────────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def test_shift_has_the_hours_people_were_told_and_the_job_of_its_name(louve: OdooCoop) -> None:
-    shift = louve.terminal().knowledge.shifts[louve.shift(DELIVERY)]
-    local = shift.starts_at.astimezone(ZONE)
-    assert (shift.job, shift.places, shift.week, local.hour, local.minute) == ("Livraison", 2, "B", 16, 0)
-    assert shift.ends_at - shift.starts_at == timedelta(hours=3)
-
-
-@pytest.mark.parametrize(
-    ("name", "job"),
-    [
-        ("BMo - 23:00", "Créneau"),
-        ("BMar. - 16:00", "Créneau"),
-        ("Equipe volante - CMo - 23:00", "Equipe volante"),
-        ("Bureau des membres - ASam. - 9:30", "Bureau des membres"),
-        ("Réunion d'accueil", "Réunion d'accueil"),
-    ],
-)
-def test_job_is_what_the_name_says_beside_day_and_hour(louve: OdooCoop, name: str, job: str) -> None:
-    louve.database.tables["shift.shift"].rows[louve.numbers[DELIVERY]]["name"] = name
-    assert louve.terminal().knowledge.shifts[louve.shift(DELIVERY)].job == job
-
-
-def test_technical_shifts_are_nobody_s_work(louve: OdooCoop) -> None:
-    louve.database.tables["shift.type"].rows[2] = {"id": 2, "name": "FTOP Shift", "is_ftop": True}
-    louve.database.tables["shift.shift"].rows[louve.numbers[DELIVERY]]["shift_type_id"] = 2
-    assert louve.shift(DELIVERY) not in louve.terminal().knowledge.shifts
-
-
-@pytest.mark.parametrize(
-    ("state", "present"),
-    [
-        *(("open", False), ("draft", False), ("replacing", False), ("done", True), ("absent", False)),
-        *(("cancel", None), ("waiting", None), ("replaced", None), ("excused", None)),
-    ],
-)
-def test_who_is_on_the_list_and_who_is_there(louve: OdooCoop, state: str, present: bool | None) -> None:
-    [alix] = louve.registrations(Kind.SHIFT_NOW, DELIVERY)
-    alix["state"] = state
-    assert louve.terminal().present(louve.shift(DELIVERY), member_id(Kind.SHIFT_NOW)) is present
-
-
-def test_next_shift_far_ahead_is_known_and_changes_with_odoo(louve: OdooCoop) -> None:
-    terminal = louve.terminal()
-    far = next(shift for shift in terminal.knowledge.shifts_of(member_id(Kind.OK)) if shift.starts_at.month == 12)
-    assert far.job == "Mise en rayon"
-    [row] = louve.database.where("shift.registration", partner_id=312, shift_id=int(far.id))
-    louve.database.touch("shift.registration", row["id"], state="cancel")
-    terminal.pull()
-    assert far not in set(terminal.knowledge.shifts_of(member_id(Kind.OK)))
-
-
-def test_cancelled_shift_is_gone(louve: OdooCoop) -> None:
-    terminal = louve.terminal()
-    louve.database.touch("shift.shift", louve.numbers[SHELVES_LATER], state="cancel")
-    terminal.pull()
-    assert louve.shift(SHELVES_LATER) not in terminal.knowledge.shifts
-
-
-def test_week_letters_are_reckoned_from_odoo_s(louve: OdooCoop) -> None:
-    assert louve.terminal().knowledge.coop.cycle_start == date(2026, 11, 16)
-
-
-def test_hours_and_notice_of_the_coop_come_from_its_sheets(louve: OdooCoop) -> None:
-    coop = louve.terminal().knowledge.coop
-    assert coop.notice
-    assert len(coop.hours) == 7
-
-
-@pytest.fixture
-def sheets(louve: OdooCoop, coop_folder: Path, tmp_path: Path) -> Path:
-    """The coop's sheets, in a folder that the terminal has read, before its next start."""
-    folder = tmp_path / "sheets"
-    folder.mkdir()
-    for name in ("coop.csv", "hours.csv", "closures.csv"):
-        shutil.copy(coop_folder / name, folder)
-    louve.backend = louve.new_backend(coop_folder=folder)
-    louve.terminal()
-    louve.backend.close()
-    return folder
-
-
-BREAKS = {
-    "it is gone": lambda sheets: (sheets / "hours.csv").unlink(),
-    "it is empty": lambda sheets: (sheets / "hours.csv").write_bytes(b""),
-    "lacks the column weekday": lambda sheets: (sheets / "hours.csv").write_bytes(b"day,opens,closes"),
-    "the folder cannot be read": shutil.rmtree,
-    "none of its rows can be read": lambda sheets: (sheets / "hours.csv").write_text(
-        "weekday,opens,closes\n" + "lun,9.00,20.30\n" * 7
-    ),
-}
-
-
-@pytest.mark.parametrize("told", BREAKS)
-def test_hours_that_cannot_be_read_at_the_start_open_no_door_at_night(
-    louve: OdooCoop, sheets: Path, told: str, caplog: pytest.LogCaptureFixture
-) -> None:
-    terminal = louve.terminal()
-    hours = terminal.knowledge.coop.hours
-    assert len(hours) == 7
-    BREAKS[told](sheets)
-    terminal.backend = louve.backend = louve.new_backend(coop_folder=sheets)
-    terminal.cursor = ""
-    for _ in range(3):
-        terminal.pull()
-        assert terminal.knowledge.coop.hours == hours
-    assert sum("not all can be read" in message for message in caplog.messages) == 1
-    assert any(told in problem for problem in louve.backend.examine())
-
-
-def test_hours_that_can_be_read_again_are_told(louve: OdooCoop, sheets: Path) -> None:
-    terminal = louve.terminal()
-    whole = (sheets / "hours.csv").read_bytes()
-    (sheets / "hours.csv").write_bytes(b"")
-    terminal.backend = louve.backend = louve.new_backend(coop_folder=sheets)
-    terminal.cursor = ""
-    terminal.pull()
-    (sheets / "hours.csv").write_bytes(whole.replace(b"20:30", b"21:45"))
-    terminal.pull()
-    assert {hours.closes for hours in terminal.knowledge.coop.hours} >= {time(21, 45)}
-    assert terminal.knowledge.coop.cycle_start == date(2026, 11, 16)
-    assert louve.backend.examine() == ()
-
-
-def test_row_of_the_sheets_that_cannot_be_read_is_told(louve: OdooCoop, sheets: Path) -> None:
-    with (sheets / "hours.csv").open("a") as file:
-        file.write("lundi,21h,vingt-deux heures\n")
-    louve.backend = louve.new_backend(coop_folder=sheets)
-    [problem] = louve.backend.examine()
-    assert problem.startswith("hours.csv, line ")
-
-
-# ── the entrance log ──────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def moves(louve: OdooCoop) -> list[tuple[int, str, str, str]]:
-    rows = louve.database.tables["res.partner.move"].rows.values()
-    names = ("partner_id", "action", "cooperative_state", "bootstrap_cooperative_state")
-    return [tuple(row[name] for name in names) for row in rows]
-
-
-def test_entry_is_logged_with_the_state_that_was_shown(louve: OdooCoop) -> None:
-    louve.terminal()
-    fatou = louve.partner(Kind.GRACE)
-    louve.database.touch("res.partner", fatou["id"], cooperative_state="suspended", customer=False)
-    louve.deliver(FactKind.PASSAGE, Kind.GRACE)
-    assert moves(louve) == [(fatou["id"], "in", "delay", "warning")]
-
-
-def test_entry_before_anything_was_read_is_logged_with_the_state_of_now(louve: OdooCoop) -> None:
-    louve.deliver(FactKind.PASSAGE, Kind.LEAVE)
-    assert moves(louve) == [(366, "in", "vacation", "danger")]
-
-
-def test_entry_whose_answer_was_lost_is_logged_once(louve: OdooCoop) -> None:
-    louve.terminal()
-    passage = louve.fact(FactKind.PASSAGE, Kind.OK)
-    louve.server.faults.lose_next_answer()
-    with pytest.raises(Exception, match="server"):
-        louve.backend.deliver(passage)
-    assert [louve.backend.deliver(passage) for _ in range(2)] == [coops.ACCEPTED] * 2
-    assert len(moves(louve)) == 1
-
-
-def test_entry_whose_answer_was_lost_before_a_power_cut_is_logged_once(louve: OdooCoop) -> None:
-    passage = louve.fact(FactKind.PASSAGE, Kind.OK)
-    louve.backend.deliver(passage)
-    louve.clock.advance(60)
-    louve.new_backend().deliver(passage)
-    assert len(moves(louve)) == 1
-
-
-@pytest.mark.parametrize("trust", [ClockTrust.SYNCED, ClockTrust.SINCE, ClockTrust.NEVER])
-@pytest.mark.parametrize("hours", [-3, 3])
-def test_entry_is_found_again_by_a_terminal_whose_clock_is_not_the_server_s(
-    louve: OdooCoop, trust: ClockTrust, hours: int
-) -> None:
-    clock = AdjustableClock(louve.clock.now() + timedelta(hours=hours), trust)
-    passages = [fact(FactKind.PASSAGE, clock, member_id=louve.member(Kind.OK))]
-    louve.new_backend(clock=clock).deliver(passages[0])
-    for each in (louve.clock, clock):
-        each.advance(60)
-    later = louve.new_backend(clock=clock)
-    passages.append(fact(FactKind.PASSAGE, clock, member_id=louve.member(Kind.OK)))
-    for passage in passages:
-        later.deliver(passage)
-    assert len(moves(louve)) == 2
-
-
-def test_two_entries_of_one_person_after_an_outage_are_two_rows(louve: OdooCoop) -> None:
-    louve.terminal()
-    morning, evening = louve.fact(FactKind.PASSAGE, Kind.OK), louve.fact(FactKind.PASSAGE, Kind.OK)
-    louve.clock.advance(3600)
-    later = louve.new_backend()
-    for passage in (morning, evening, morning, evening):
-        later.deliver(passage)
-    assert len(moves(louve)) == 2
-
-
-def test_without_the_coop_s_wish_nobody_is_logged(louve: OdooCoop) -> None:
-    louve.new_backend(habits=Habits()).deliver(louve.fact(FactKind.PASSAGE, Kind.OK))
-    assert moves(louve) == []
 
 
 # ── rights ────────────────────────────────────────────────────────────────────────────────────────────────────────────
