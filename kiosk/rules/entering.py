@@ -357,7 +357,7 @@ def _with_undo(turn: Turn, state: State, visit: Visit) -> State:
     deed = maybe_deed(turn, visit.card)
     if deed is None:
         return state
-    return _deed_again(deed, visit, committed=deed.fact not in turn.around.unjournalled)
+    return _deed_again(deed, visit, committed=turn.is_on_disk(deed.fact))
 
 
 def _deed_again(deed: Deed, visit: Visit, *, committed: bool) -> Thanking | Booked:

@@ -134,6 +134,11 @@ class Turn:
             details=details,
         )
 
+    def is_on_disk(self, fact: FactId) -> bool:
+        """It was noted before this very step, and does not wait for the disk any more."""
+        fresh = any(isinstance(order, Record) and order.fact.id == fact for order in self.effects)
+        return not fresh and fact not in self.around.unjournalled
+
     def record(self, fact: Fact, hold_seconds: float = 0.0) -> FactId:
         self.do(Record(fact=fact, hold_seconds=hold_seconds))
         return fact.id

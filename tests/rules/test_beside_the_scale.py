@@ -128,3 +128,18 @@ def test_what_is_no_card_of_the_coop_opens_beside_the_scale_as_little_as_elsewhe
     assert isinstance(terminal.state, states.Taring)
     [refusal] = terminal.facts(FactKind.REFUSAL)
     assert refusal.member_id is None
+
+
+def test_a_question_that_lapses_by_the_same_card_is_noted_only_once_it_is_on_the_disk():
+    """« Toujours là ? » lies over the weighing; the card settles what waited there, in the same step."""
+    terminal = Terminal()
+    terminal.feed(Touched(Action.WEIGH), tap("alix"))
+    terminal.time_out()
+    assert isinstance(terminal.state, states.Wondering)
+    terminal.wait(20)
+    terminal.feed(tap("alix"))
+    [presence] = terminal.facts(FactKind.CHECK_IN)
+    assert (terminal.state.fact, terminal.state.committed) == (presence.id, False)
+    assert [line.key for line in terminal.view().body] == ["shift.noting"]
+    terminal.commit()
+    assert [line.key for line in terminal.view().body] == ["shift.noted"]
