@@ -60,3 +60,10 @@ def _no_network():
         patch.setattr(socket.socket, "sendto", near_sendto)
         patch.setattr(socket, "getaddrinfo", near_getaddrinfo)
         yield
+
+
+@pytest.fixture
+def passphrase(monkeypatch):
+    """One for whatever is sealed, at a cost at which tests do not wait."""
+    monkeypatch.setattr("kiosk.sealing.COST_LOG2", 4)
+    monkeypatch.setenv("KIOSK_PASSPHRASE", "quatre-cents coops")

@@ -1,80 +1,21 @@
-"""Backup and key from the command line: proved on an empty machine."""
+"""Backup from the command line: proved on an empty machine."""
 
 import errno
 import io
 import os
 import tarfile
 import tempfile
-from contextlib import contextmanager, nullcontext
+from contextlib import nullcontext
 
 import pytest
 
 from kiosk import keeping, sealing
-from kiosk.app import Terminal
-from kiosk.cli_options import write_private
-from kiosk.clock import SystemClock, moment
-from kiosk.config import load
-from kiosk.ids import FactIds
 from kiosk.store import backup
 from kiosk.store.database import DirectoryLock
-from kiosk.store.thread import Store
-from kiosk.types import Fact, FactKind, MemberId, ShiftId
-from tests.demo.onlooker import Onlooker
+from tests.kept import KEY, check_in_at, machine, record_a_check_in, running
 from tests.test_cli import kiosk
 
-KEY = "5e" * 32
-
-
-@pytest.fixture(autouse=True)
-def passphrase(monkeypatch):
-    monkeypatch.setattr(sealing, "COST_LOG2", 4)
-    monkeypatch.setenv("KIOSK_PASSPHRASE", "quatre-cents coops")
-
-
-def machine(folder, *, key: bool = True):
-    """A terminal's files below ``folder``; returns its configuration."""
-    folder.mkdir()
-    if key:
-        (folder / "card.key").write_text(KEY, encoding="ascii")
-    file = folder / "kiosk.toml"
-    file.write_text(
-        '[terminal]\nname = "accueil"\ndata_dir = "data"\nruntime_dir = "run"\n'
-        + ('[cards]\nkey_file = "card.key"\nkey_id = "7"\n' if key else ""),
-        encoding="utf-8",
-    )
-    return file
-
-
-def record_a_check_in(folder) -> str:
-    """One confirmed check-in in the store of that machine, and its id."""
-    store = Store(folder / "data", lambda _event: None, SystemClock())
-    store.start()
-    fact = check_in_at(store)
-    store.request_stop()
-    assert store.join()
-    return fact
-
-
-def check_in_at(store: Store) -> str:
-    clock = SystemClock()
-    fact = Fact(
-        id=FactIds()(clock.now()),
-        kind=FactKind.CHECK_IN,
-        happened=moment(clock),
-        member_id=MemberId("312"),
-        shift_id=ShiftId("s1"),
-    )
-    store.record(fact)
-    assert fact.id in {row.fact.id for row in store.journal_list().result(5)}
-    return fact.id
-
-
-@contextmanager
-def running(config):
-    """The terminal of that machine at work: its own store, its own control socket."""
-    terminal = Terminal(load(config), SystemClock())
-    with terminal.running(Onlooker()):
-        yield terminal
+pytestmark = pytest.mark.usefixtures("passphrase")
 
 
 def test_a_backup_restored_on_an_empty_machine_has_everything_precious(monkeypatch, capsys, tmp_path):
@@ -185,63 +126,6 @@ def test_nothing_to_back_up_is_said(monkeypatch, capsys, tmp_path):
     assert "nothing to back up" in err
 
 
-def test_the_key_goes_to_paper_and_back(monkeypatch, capsys, tmp_path):
-    config = machine(tmp_path / "old")
-    sheet = tmp_path / "sheet.svg"
-    assert kiosk(monkeypatch, capsys, "key", "export", "-o", str(sheet), "--config", str(config))[0] == 0
-    svg = sheet.read_text(encoding="utf-8")
-    assert KEY.upper() not in svg.upper()
-    typed = "".join(line for line in svg.split("<") if 'class="code"' in line)
-    text = " ".join(part.partition(">")[2] for part in typed.split("text ") if part)
-    target = tmp_path / "new.key"
-    status, out, _ = kiosk(monkeypatch, capsys, "key", "import", "-o", str(target), stdin=text.encode())
-    assert status == 0
-    assert target.read_text().strip() == KEY
-    assert 'key_id = "7"' in out
-
-
-def test_rotating_keeps_the_old_key_beside_the_new_one(monkeypatch, capsys, tmp_path):
-    config = machine(tmp_path / "old")
-    status, out, _ = kiosk(monkeypatch, capsys, "key", "rotate", "8", "--config", str(config))
-    assert status == 0
-    assert 'key_id = "8"' in out
-    assert (tmp_path / "old" / "card.key.previous").read_text() == KEY
-    assert (tmp_path / "old" / "card.key").read_text().strip() != KEY
-    status, _, err = kiosk(monkeypatch, capsys, "key", "rotate", "9", "--config", str(config))
-    assert status == 1
-    assert "still kept" in err
-
-
-def test_of_the_nightly_backups_the_last_stay_and_no_other_terminal_is_touched(monkeypatch, capsys, tmp_path):
-    config = machine(tmp_path / "old")
-    record_a_check_in(tmp_path / "old")
-    folder = tmp_path / "backups"
-    folder.mkdir()
-    for day in range(1, 5):
-        (folder / f"accueil-2001-01-0{day}.kiosk-backup").touch()
-    (folder / "vrac-2001-01-01.kiosk-backup").touch()
-    code, out, _ = kiosk(monkeypatch, capsys, "backup", "nightly", str(folder), "--keep", "3", "--config", str(config))
-    assert code == 0
-    names = sorted(path.name for path in folder.iterdir())
-    assert names[:2] == ["accueil-2001-01-03.kiosk-backup", "accueil-2001-01-04.kiosk-backup"]
-    assert names[3:] == ["vrac-2001-01-01.kiosk-backup"]
-    assert out == f"{folder / names[2]}: written.\n"
-    bare = machine(tmp_path / "new", key=False)
-    restore = ("backup", "restore", str(folder / names[2]), "--key-file", str(tmp_path / "new" / "card.key"))
-    assert kiosk(monkeypatch, capsys, *restore, "--config", str(bare))[0] == 0
-
-
-def test_a_nightly_backup_that_fails_takes_no_older_one_away(monkeypatch, capsys, tmp_path):
-    config = machine(tmp_path / "old")
-    folder = tmp_path / "backups"
-    folder.mkdir()
-    for day in range(1, 5):
-        (folder / f"accueil-2001-01-0{day}.kiosk-backup").touch()
-    code, _, err = kiosk(monkeypatch, capsys, "backup", "nightly", str(folder), "--keep", "1", "--config", str(config))
-    assert (code, len(list(folder.iterdir()))) == (1, 4)
-    assert "nothing to back up" in err
-
-
 def refuse(*_arguments):
     raise AssertionError("the journal of a running terminal is nobody else's to copy")
 
@@ -334,48 +218,6 @@ def test_the_copy_is_for_its_owner_alone(tmp_path):
     assert copied.stat().st_mode & 0o777 == 0o600
 
 
-def test_rotating_a_credential_leaves_both_keys_where_systemd_takes_them(monkeypatch, capsys, tmp_path):
-    config = machine(tmp_path / "etc", key=False)
-    credentials = tmp_path / "etc/credentials"
-    credentials.mkdir()
-    (credentials / "card-key").write_text(f"{KEY}\n")
-    code, out, _ = kiosk(monkeypatch, capsys, "key", "rotate", "8", "--config", str(config))
-    assert code == 0
-    assert 'key_id = "8"' in out
-    assert "previous_key_file" not in out
-    cards = load(config, environ={"CREDENTIALS_DIRECTORY": str(credentials)}).cards
-    assert cards.previous_key.reveal() == KEY
-    assert cards.key.reveal() != KEY
-
-
-def test_a_set_up_code_is_written_for_its_owner_alone(monkeypatch, capsys, tmp_path):
-    config = machine(tmp_path / "old")
-    picture = tmp_path / "code.svg"
-    picture.touch(0o644)
-    assert kiosk(monkeypatch, capsys, "config", "qr", str(config), "-o", str(picture))[0] == 0
-    assert picture.read_text().startswith("<svg")
-    assert picture.stat().st_mode & 0o777 == 0o600
-
-
-def test_an_emergency_sheet_is_written_for_its_owner_alone(monkeypatch, capsys, tmp_path):
-    sheet = tmp_path / "sheet.svg"
-    sheet.touch(0o644)
-    config = machine(tmp_path / "old")
-    assert kiosk(monkeypatch, capsys, "key", "export", "-o", str(sheet), "--config", str(config))[0] == 0
-    assert "<svg" in sheet.read_text(encoding="utf-8")
-    assert sheet.stat().st_mode & 0o777 == 0o600
-
-
-def test_a_name_that_leads_elsewhere_is_written_through_and_not_taken_away(tmp_path):
-    """As /dev/stdout: to root every file may be taken away."""
-    somewhere, name = tmp_path / "out", tmp_path / "stdout"
-    somewhere.touch()
-    name.symlink_to(somewhere)
-    write_private(name, "words")
-    assert name.is_symlink()
-    assert somewhere.read_text(encoding="utf-8") == "words"
-
-
 @pytest.mark.parametrize("leftover", ["journal.db-wal", "journal.db.salvaged"])
 def test_nothing_of_the_journal_before_is_laid_over_what_is_restored(monkeypatch, capsys, tmp_path, leftover):
     config = machine(tmp_path / "old")
@@ -410,38 +252,6 @@ def test_a_restore_that_finds_another_key_has_changed_nothing(monkeypatch, capsy
     key_file.unlink()
     assert kiosk(monkeypatch, capsys, *restore)[0] == 0
     assert fact in kiosk(monkeypatch, capsys, "journal", "list", "--json", "--config", str(bare))[1]
-
-
-@pytest.mark.parametrize("keep", ["1", "3"])
-def test_the_backup_of_tonight_stays_whatever_the_clock_once_said(monkeypatch, capsys, tmp_path, keep):
-    config = machine(tmp_path / "old")
-    record_a_check_in(tmp_path / "old")
-    folder = tmp_path / "backups"
-    folder.mkdir()
-    for day in range(1, 5):
-        (folder / f"accueil-2999-01-0{day}.kiosk-backup").touch()
-    nightly = ("backup", "nightly", str(folder), "--keep", keep, "--config", str(config))
-    status, out, _ = kiosk(monkeypatch, capsys, *nightly)
-    assert status == 0
-    assert (folder / out.removesuffix(": written.\n")).exists()
-    assert len(list(folder.iterdir())) == int(keep)
-
-
-def test_half_a_backup_does_not_fill_the_rest_of_a_full_disk(monkeypatch, capsys, tmp_path):
-    config = machine(tmp_path / "old")
-    record_a_check_in(tmp_path / "old")
-    folder = tmp_path / "backups"
-    folder.mkdir()
-
-    def seal(_plain, sealed, _passphrase):
-        sealed.write(b"half")
-        raise OSError(errno.ENOSPC, "No space left on device")
-
-    monkeypatch.setattr(keeping, "seal", seal)
-    status, _, err = kiosk(monkeypatch, capsys, "backup", "nightly", str(folder), "--config", str(config))
-    assert status == 1
-    assert "No space left" in err
-    assert list(folder.iterdir()) == []
 
 
 @pytest.mark.parametrize(("name", "previous"), [("card.key", "card.key.previous"), ("card-key", "previous-card-key")])
