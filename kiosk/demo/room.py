@@ -250,11 +250,12 @@ hours_late_block = true
 
     # ── the hands ─────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def lay_card(self, card_id: str) -> None:
-        """Lay a card on the reader: its canonical id (``7:04A3C6CAE26180``), or ``phone``, ``bank``."""
-        if card_id not in self._cards:
-            self._cards[card_id] = self._make_card(card_id)
-        self.chip.field.lay(self._cards[card_id])
+    def lay_card(self, *card_ids: str) -> None:
+        """Lay a card, or several at once; each is a canonical id (``7:04A3C6CAE26180``), ``phone`` or ``bank``."""
+        for card_id in card_ids:
+            if card_id not in self._cards:
+                self._cards[card_id] = self._make_card(card_id)
+        self.chip.field.lay(*(self._cards[card_id] for card_id in card_ids))
 
     def lift_card(self, card_id: str) -> None:
         if card_id in self._cards:

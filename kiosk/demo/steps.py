@@ -206,7 +206,7 @@ STEPS: tuple[Step, ...] = (
     Step(
         "two-cards",
         "one card at a time",
-        then(home, lambda actor: actor.lay_two(character(Kind.OK).card, STRANGER_CARD)),
+        then(home, lambda actor: actor.lay(character(Kind.OK).card, STRANGER_CARD)),
         titled(NoticeView, "card.two"),
     ),
     Step(

@@ -23,21 +23,12 @@ class Player(Fingers):
         self._terminal = terminal
         self._watched = watched
 
-    def lay(self, card_id: str) -> None:
-        """Lay a card until the screen has answered, and lift it."""
+    def lay(self, *card_ids: str) -> None:
+        """Lay a card, or several at once, until the screen has answered, and lift them."""
         before = self._watched.view
-        self.room.lay_card(card_id)
+        self.room.lay_card(*card_ids)
         self._watched.wait_for(lambda view: view != before, 3.0)
         self._rest(0.3)
-        self.room.lift_card(card_id)
-        self.room.wait_until_unseen()
-
-    def lay_two(self, one: str, other: str) -> None:
-        """Lay two cards at once, until the screen has answered, and lift them."""
-        before = self._watched.view
-        for card_id in (one, other):
-            self.room.lay_card(card_id)
-        self._watched.wait_for(lambda view: view != before, 3.0)
         self.room.lift_cards()
         self.room.wait_until_unseen()
 

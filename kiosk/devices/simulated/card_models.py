@@ -221,10 +221,10 @@ class Field:
         with self.lock:
             return tuple(self._cards)
 
-    def lay(self, card: Card) -> None:
+    def lay(self, *cards: Card) -> None:
+        """Lay cards at the same moment: no frame meets one of them alone."""
         with self.lock:
-            if card not in self._cards:
-                self._cards.append(card)
+            self._cards.extend(card for card in cards if card not in self._cards)
 
     def lift(self, card: Card) -> None:
         with self.lock:

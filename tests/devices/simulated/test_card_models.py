@@ -112,6 +112,24 @@ def test_cards_that_share_a_level_collide_in_the_next() -> None:
     assert second.collision is not None
 
 
+def test_cards_laid_together_are_never_met_alone() -> None:
+    class Turnstile:
+        """A lock at which somebody always waits to look."""
+
+        def __init__(self) -> None:
+            self.met: list[int] = []
+
+        def __enter__(self) -> None: ...
+
+        def __exit__(self, *_error: object) -> None:
+            self.met.append(len(field._cards))
+
+    turnstile = Turnstile()
+    field = Field(lock=turnstile)  # type: ignore[arg-type]
+    field.lay(card_models.classic(FOUR), card_models.ultralight(SEVEN))
+    assert turnstile.met == [2]
+
+
 def test_laying_a_card_twice_is_laying_it_once() -> None:
     field = Field()
     card = card_models.classic(FOUR)
