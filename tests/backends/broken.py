@@ -43,6 +43,12 @@ class Asked:
     def is_first_time(self) -> bool:
         return isinstance(self.body, dict) and self.body.get("id") not in self.seen
 
+    @property
+    def forgotten(self) -> list[str]:
+        # Another request has the same connection, and a query is a savepoint on it.
+        with self.server._lock:
+            return self.server._store.forgotten()
+
     def is_fact(self, *kinds: str) -> bool:
         return self.path == "/v1/events" and isinstance(self.body, dict) and self.body.get("kind") in kinds
 
@@ -447,7 +453,7 @@ def forgets_only_whom_it_knows(asked: Asked, answer: Answer) -> Response:
 @caught_by("forgotten-for-good")
 def goes_on_telling_of_the_forgotten(asked: Asked, answer: Answer) -> Response:
     def add(page: dict[str, Any]) -> None:
-        page["members"] += [{"id": id_, "first_name": "Io", "status": "ok"} for id_ in asked.server._store.forgotten()]
+        page["members"] += [{"id": id_, "first_name": "Io", "status": "ok"} for id_ in asked.forgotten]
 
     return with_page(answer, add) if asked.path == "/v1/snapshot" else answer()
 
@@ -461,5 +467,5 @@ def knows_the_cards_of_the_forgotten(asked: Asked, answer: Answer) -> Response:
 
 @caught_by("forgotten-for-good")
 def takes_no_late_word_of_the_forgotten(asked: Asked, answer: Answer) -> Response:
-    is_late = asked.is_fact("passage") and asked.body.get("member_id") in asked.server._store.forgotten()
+    is_late = asked.is_fact("passage") and asked.body.get("member_id") in asked.forgotten
     return said(422, {"code": "unknown_member"}) if is_late else answer()
