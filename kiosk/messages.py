@@ -289,6 +289,7 @@ _TEAM: dict[str, Message] = {
     "team.free": ("{n} place libre", "{n} places libres"),
     "team.more": ("Et {n} autre personne", "Et {n} autres personnes"),
     "team.first": "1er créneau",
+    "team.alone": "sans binôme",
     "team.join": "Je viens aider",
     "team.card": "Pose ta carte pour voir l’équipe",
     "team.next_shift": "Créneau suivant",

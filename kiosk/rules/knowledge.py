@@ -111,6 +111,10 @@ class Knowledge:
         """Whoever has this place has said that they will not come."""
         return self._roster.is_absent(place)
 
+    def is_alone(self, place: Assignment) -> bool:
+        """Who came for this place has said that the other half of the team does not."""
+        return self._roster.is_alone(place)
+
     def cards_of(self, member: MemberId) -> tuple[Card, ...]:
         """All cards and badges of one person, blocked ones too. Looks through all there are."""
         return tuple(card for card in self.cards.values() if card.member_id == member)

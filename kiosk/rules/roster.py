@@ -25,6 +25,8 @@ class Roster:
         self._places: dict[ShiftId, dict[MemberId, Assignment]] = {}
         self._shifts_of: dict[MemberId, set[ShiftId]] = {}
         self._absent: set[Place] = set()
+        self._alone: set[Place] = set()
+        """Who has said here that the other half of their team does not come."""
         self._walked_in: set[Place] = set()
         """Places that somebody has only by having come: whoever takes that back has none."""
         self._came: dict[Place, MemberId] = {}
@@ -54,6 +56,10 @@ class Roster:
     def is_absent(self, place: Assignment) -> bool:
         return (place.shift_id, place.member_id) in self._absent
 
+    def is_alone(self, place: Assignment) -> bool:
+        """Who came for this place has said that the other half of the team does not."""
+        return not self._alone.isdisjoint({(place.shift_id, place.member_id), (place.shift_id, self.worker(place))})
+
     def worker(self, place: Assignment) -> MemberId:
         """Who works on this place, or is awaited, as far as is known here."""
         return self._came.get((place.shift_id, place.member_id), place.member_id)
@@ -63,8 +69,8 @@ class Roster:
         self._shifts_of.setdefault(place.member_id, set()).add(place.shift_id)
 
     def unassign(self, shift: ShiftId, member: MemberId) -> None:
-        self._absent.discard((shift, member))
-        self._walked_in.discard((shift, member))
+        for noted in (self._absent, self._alone, self._walked_in):
+            noted.discard((shift, member))
         self._came.pop((shift, member), None)
         self._replaced = {by: whose for by, whose in self._replaced.items() if (shift, member) not in {by, whose}}
         self._places.get(shift, {}).pop(member, None)
@@ -93,6 +99,8 @@ class Roster:
                 self._absent.add((shift, member))
             case FactKind.ABSENCE_UNDONE:
                 self._absent.discard((shift, member))
+            case FactKind.PARTNER_ABSENT:
+                self._alone.add((shift, member))
             case FactKind.BOOKING:
                 self.assign(self.place(shift, member) or self._new(shift, member))
             case FactKind.BOOKING_UNDONE:
@@ -115,7 +123,7 @@ class Roster:
     def _go(self, shift: ShiftId, member: MemberId) -> None:
         """Whoever has come takes it back."""
         self._replaced.pop((shift, member), None)
-        self._came.pop((shift, member), None)
+        self._alone -= {(shift, member), (shift, self._came.pop((shift, member), member))}
         place = self.place(shift, member)
         if (shift, member) in self._walked_in:
             self.unassign(shift, member)

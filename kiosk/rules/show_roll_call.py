@@ -140,6 +140,8 @@ def _people(crew: shifts.Crew, around: Surroundings) -> tuple[PersonRow, ...]:
                 chip = say("team.first")
             elif not place.present:
                 chip, tone = say("team.expected"), PanelTone.SUN_SOFT
+            elif around.knowledge.is_alone(place):
+                chip, tone = say("team.alone"), PanelTone.SUN_SOFT
             icon = "check-circle-outline" if place.present else "clock-outline"
             rows.append(
                 PersonRow(name=literal(place.first_name), job=literal(shift.job), icon=icon, chip=chip, chip_tone=tone)

@@ -264,6 +264,30 @@ def test_an_absence_that_was_announced_lasts_until_it_is_taken_back_or_the_place
     assert not knowledge.is_absent(place)
 
 
+def test_who_works_without_their_partner_does_until_they_take_their_coming_back():
+    knowledge = known()
+    place = knowledge.assignment(SOON, ALIX)
+    assert not knowledge.is_alone(place)
+    knowledge.note(fact(FactKind.PARTNER_ABSENT))
+    knowledge.note(fact(FactKind.CHECK_IN, "f2"))
+    knowledge.delivered([FactId("f1"), FactId("f2")])
+    knowledge.apply(snapshot(generation=2))
+    assert knowledge.is_alone(place), "no server says it"
+    knowledge.note(fact(FactKind.CHECK_IN_UNDONE, "f3", about=FactId("f2")))
+    assert not knowledge.is_alone(place)
+
+
+def test_of_a_team_that_shares_an_account_whoever_came_may_be_the_one_without_a_partner():
+    knowledge = known()
+    other = MemberId("other")
+    knowledge.note(replace(fact(FactKind.PARTNER_ABSENT), member_id=other))
+    knowledge.note(fact(FactKind.CHECK_IN, "f2", details={"by": other}))
+    assert knowledge.is_alone(knowledge.assignment(SOON, ALIX))
+    knowledge.note(fact(FactKind.CHECK_IN_UNDONE, "f3", about=FactId("f2")))
+    knowledge.note(fact(FactKind.CHECK_IN, "f4", details={"by": other}))
+    assert not knowledge.is_alone(knowledge.assignment(SOON, ALIX)), "taken back with the rest"
+
+
 # ── who stands in for whom ────────────────────────────────────────────────────────────────────────────────────────────
 
 EXEMPT = MemberId("exempt")

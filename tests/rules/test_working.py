@@ -4,6 +4,7 @@ from kiosk.effects import StartTimer, Withdraw
 from kiosk.events import Action, DeviceLost, StopRequested, Timer, Touched
 from kiosk.rules import states
 from kiosk.types import Assignment, FactKind, MemberId, Part, ShiftId
+from kiosk.views import literal, say
 from tests.rules.terminal import ROSTER, SHIFTS, Terminal, at, snapshot, tap
 
 
@@ -136,6 +137,12 @@ def test_an_absent_partner_is_reported_and_debited_by_nobody():
     assert terminal.state.partner_absent
 
 
+def test_the_team_is_told_who_works_without_their_partner():
+    terminal = early_for_tonight(Action.PARTNER_ABSENT)
+    terminal.touch(Action.ROLL_CALL)
+    assert [row.chip for row in terminal.view().people if row.name == literal("Camille")] == [say("team.alone")]
+
+
 # ── one after another ─────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -186,13 +193,13 @@ def test_a_door_out_of_order_does_not_cost_the_way_back():
 # ── who else is on shift ──────────────────────────────────────────────────────────────────────────────────────────
 
 
-def early_for_tonight() -> Terminal:
+def early_for_tonight(answer: Action = Action.START_SHIFT) -> Terminal:
     """Ten minutes before Camille's shift, while another crew is at work."""
     terminal = Terminal(now=at(15, 50))
     known = tuple(shift for shift in SHIFTS if shift.id != "soon")
     places = tuple(place for place in ROSTER if place.shift_id != "soon")
     terminal.knowledge.apply(snapshot(terminal.now, generation=2, shifts=known, assignments=places))
-    terminal.feed(tap("camille"), Touched(Action.START_SHIFT))
+    terminal.feed(tap("camille"), Touched(answer))
     return terminal
 
 

@@ -148,7 +148,7 @@ def people_samples() -> dict[str, View]:
         title=title,
         people=(
             here("Sam", "Caisse"),
-            here("Ines", "Caisse"),
+            replace(here("Ines", "Caisse"), chip=say("team.alone"), chip_tone=PanelTone.SUN_SOFT),
             here("Lou", "Mise en rayon"),
             here("Max", "Mise en rayon"),
             replace(here("Noé", "Livraison"), chip=say("team.first")),
