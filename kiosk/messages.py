@@ -329,6 +329,7 @@ _TARE: dict[str, Message] = {
     "tare.light.do": "Moins de {limit} g : demande en caisse.",
     "tare.net": "La balance retire déjà une tare",
     "tare.net.do": "Appuie sur TARE, plateau vide, pour l’enlever.",
+    "tare.zero.do": "Plateau vide ? Appuie sur 0 sur la balance.",
     "tare.clear": "Vide le plateau",
     "tare.clear.do": "Puis pose ton bocal vide.",
     "tare.keeping": "On garde ta tare…",

@@ -86,8 +86,9 @@ TROUBLES: dict[type[tare.Pan], tuple[Edge, str, tuple[str, ...]]] = {
     tare.Overload: (Edge.BRICK, "weight", ("tare.over", "tare.over.max", "tare.over.do")),
     tare.UnderZero: (Edge.SUN, "scale", ("tare.under", "tare.under.do")),
     tare.NetIndicated: (Edge.SUN, "scale", ("tare.net", "tare.net.do")),
-    tare.TooLight: (Edge.SUN, "scale", ("tare.light", "tare.light.do")),
+    tare.TooLight: (Edge.SUN, "scale", ("tare.light", "tare.light.do", "tare.zero.do")),
     tare.Occupied: (Edge.NONE, "scale", ("tare.clear", "tare.clear.do")),
+    tare.NearZero: (Edge.NONE, "scale", ("tare.clear", "tare.zero.do")),
     tare.Kept: (Edge.NONE, "scale", ("tare.clear", "tare.clear.do")),
 }
 """What is wrong with the pan: edge, icon, the title and what to do."""

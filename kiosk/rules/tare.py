@@ -145,6 +145,11 @@ class Occupied:
     """Something lies there, but no empty pan was seen before it: take it off first."""
 
 
+@dataclass(frozen=True, slots=True)
+class NearZero:
+    """As :class:`Occupied`, standing still under the minimum: perhaps crumbs, or a zero that has wandered."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tare:
     """A weight that was kept.
@@ -168,7 +173,9 @@ class Kept:
     tare: Tare
 
 
-Pan: TypeAlias = Stale | Empty | Settling | Steady | TooLight | Overload | UnderZero | NetIndicated | Occupied | Kept
+Pan: TypeAlias = (
+    Stale | Empty | Settling | Steady | TooLight | Overload | UnderZero | NetIndicated | Occupied | NearZero | Kept
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -316,10 +323,11 @@ def _standing_at_zero(weighing: Weighing) -> Weighing:
 
 
 def _standing(weighing: Weighing, now_seconds: float, limits: TareLimits) -> Weighing:
-    if not weighing.zeroed:
-        return replace(weighing, pan=_not_emptied(weighing), samples=())
     newest = weighing.samples[-1]
     stability = _stability(weighing.samples, limits)
+    if not weighing.zeroed:
+        lies_still = newest.grams < limits.minimum and stability is not None
+        return replace(weighing, pan=NearZero() if lies_still else _not_emptied(weighing))
     if stability is None:
         return replace(weighing, pan=_settling(weighing, newest.grams, now_seconds, limits))
     if newest.grams < limits.minimum:

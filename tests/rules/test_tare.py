@@ -11,6 +11,7 @@ from kiosk.events import WeightRead
 from kiosk.rules.tare import (
     Empty,
     Kept,
+    NearZero,
     NetIndicated,
     Occupied,
     Overload,
@@ -226,6 +227,25 @@ def test_jar_that_stood_there_at_the_start_must_be_lifted_first() -> None:
     assert bench.read(*[176] * 9) == Occupied()
     assert bench.read(90, stable=False) == Occupied()
     assert isinstance(bench.read(0, *[176] * 4), Steady)
+
+
+@pytest.mark.parametrize("stable", [True, None], ids=["flag", "no flag"])
+def test_what_stands_still_near_zero_may_be_a_zero_that_has_wandered(stable: bool | None) -> None:
+    bench = Bench()
+    assert bench.read(6, 6, stable=stable) == Occupied()
+    assert bench.read(*[6] * 6, stable=stable) == NearZero()
+    assert bench.read(*[176] * 9, stable=stable) == Occupied(), "and nothing is weighed on it"
+    assert bench.read(*[39] * 9, stable=stable) == NearZero()
+    assert bench.read(*[40] * 9, stable=stable) == Occupied()
+    assert bench.read(0, 0, stable=stable) == Empty()
+
+
+def test_so_may_what_is_left_after_a_jar_that_was_kept() -> None:
+    bench = steady_bench()
+    assert bench.keep() is not None
+    assert isinstance(bench.read(*[176] * 9), Kept)
+    assert bench.read(*[7] * 9) == NearZero()
+    assert bench.keep() is None
 
 
 def test_zero_read_in_passing_does_not_make_the_pan_empty() -> None:

@@ -142,7 +142,7 @@ def notices_samples() -> dict[str, View]:
             edge=Edge.SUN,
             icon="scale",
             title=say("tare.light"),
-            body=(say("tare.light.do", limit=20),),
+            body=(say("tare.light.do", limit=20), say("tare.zero.do")),
             buttons=(KNOWN_JAR, DONE),
         ),
         "broken-reader": broken,
