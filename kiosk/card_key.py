@@ -6,7 +6,6 @@ keyboard, would change is sealed behind the key as well: by its name a server te
 """
 
 import base64
-import os
 import re
 import secrets
 from dataclasses import dataclass, field
@@ -15,6 +14,7 @@ from typing import Final
 
 import segno
 
+from kiosk.durable import put_whole
 from kiosk.errors import KioskError
 from kiosk.sealing import SealError, seal_bytes, unseal_bytes
 
@@ -155,12 +155,6 @@ def write_key_file(path: Path, card_key: CardKey) -> None:
 
 
 def _write_private(path: Path, text: str) -> None:
-    """Whole or not at all, for the owner alone."""
+    """For the owner alone."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    new = path.with_name(f"{path.name}.new")
-    handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "w", encoding="ascii") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    new.replace(path)
+    put_whole(path, text.encode("ascii"), 0o600)

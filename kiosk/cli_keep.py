@@ -67,8 +67,8 @@ def backup_nightly(folder: Path, keep: int, config_file: Path | None, passphrase
 def backup_restore(file: Path, key_file: Path, config_file: Path | None, passphrase_file: Path | None) -> None:
     """Put the backup FILE back on a terminal that has nothing yet and does not run."""
     from kiosk.card_key import PREVIOUS_CREDENTIAL, previous_of
+    from kiosk.durable import put_whole
     from kiosk.keeping import restore_backup
-    from kiosk.store.durable import put_whole
 
     config, _ = load_config(config_file, with_card_key=False)
     contents = restore_backup(config, file, passphrase_from(passphrase_file, new=False), key_file)

@@ -73,7 +73,7 @@ DECODERS = of(
     *(f"devices.labels.{name}" for name in ("tare_code", "ean13", "raster", "stock", "language")),
     *(f"devices.labels.{name}" for name in ("zpl", "tspl", "escpos")),
 )
-CLOCK = of("clock", "ids", "own_thread")
+CLOCK = of("clock", "ids", "own_thread", "durable")
 STORE = of("store")
 TEXT = of("text")
 CONFIGURATION = of("config", "config_kinds", "config_sections", "config_checks")
@@ -88,7 +88,9 @@ LAYERS = {
     "text": Layer(TEXT, VOCABULARY, libraries=frozenset({"babel"})),
     "the configuration": Layer(CONFIGURATION, VOCABULARY + RULES + DECODERS),
     "control, watchdog and logs": Layer(of("control", "watchdog", "logs"), VOCABULARY + CLOCK),
-    "what is sealed": Layer(of("sealing", "card_key"), VOCABULARY, libraries=frozenset({"cryptography", "segno"})),
+    "what is sealed": Layer(
+        of("sealing", "card_key"), VOCABULARY + CLOCK, libraries=frozenset({"cryptography", "segno"})
+    ),
     "the store": Layer(STORE, VOCABULARY + CLOCK, libraries=frozenset({"sqlite_utils"})),
     "transports": Layer(of("devices"), VOCABULARY + RULES + CLOCK, inside=HARDWARE | {"requests", "PIL"}),
     "labels": Layer(of("devices.labels"), VOCABULARY + DECODERS, libraries=frozenset({"PIL", "segno"})),
@@ -126,7 +128,7 @@ LAYERS = {
     ),
     "the installation": Layer(
         of("install"),
-        VOCABULARY + CONFIGURATION + of("resting", "updating", "store.durable"),
+        VOCABULARY + CONFIGURATION + of("resting", "updating", "durable"),
         inside=frozenset({"segno"}),
     ),
     "the root, and what shows it off": Layer(

@@ -13,6 +13,7 @@ from kiosk.backends.folder_columns import YES, read_flag, read_text
 from kiosk.backends.folder_csv import Columns, Line, Sheet, read_sheet
 from kiosk.backends.folder_files import Stamp, maybe_stamp
 from kiosk.backends.folder_tables import Entry
+from kiosk.durable import sync_to_disk
 from kiosk.types import FactId, FactKind, MemberId, ShiftId
 
 
@@ -92,7 +93,7 @@ class Ledger:
         finally:
             os.close(descriptor)
         if is_new:
-            _sync_directory(self._path.parent)
+            sync_to_disk(self._path.parent)
         if is_as_read:
             self.stamp = maybe_stamp(self._path)
         self.entries[entry.id] = entry
@@ -122,14 +123,6 @@ def _row_text(cells: tuple[str, ...], delimiter: str) -> str:
 def _write_all(descriptor: int, data: bytes) -> None:
     while data:
         data = data[os.write(descriptor, data) :]
-
-
-def _sync_directory(directory: Path) -> None:
-    descriptor = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _entry_of(line: Line) -> Entry:

@@ -2,10 +2,10 @@
 
 import json
 import logging
-import os
 from pathlib import Path
 
 from kiosk.clock import Clock
+from kiosk.durable import put_whole
 from kiosk.own_thread import OwnThread
 from kiosk.rules.door_states import Kept
 
@@ -84,17 +84,6 @@ def _read(path: Path) -> Kept:
 
 
 def _write(path: Path, kept: Kept) -> None:
-    """Whole or not at all, and on the disk when it returns."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_name(f"{path.name}.new")
     text = json.dumps({"released": kept.released, "locked_down": kept.locked_down})
-    with fresh.open("w", encoding="ascii") as file:
-        file.write(text + "\n")
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    put_whole(path, f"{text}\n".encode("ascii"), 0o600)

@@ -14,10 +14,10 @@ from typing import Final
 
 from kiosk.card_key import CREDENTIAL, CardKey
 from kiosk.config import CREDENTIALS, SECRETS, Config, load
+from kiosk.durable import put_whole
 from kiosk.first_run.finding import DRAFT, FILE, FOLDER
 from kiosk.install.settings import Brought, toml_of
 from kiosk.rules.guide_states import Key, Progress, Setting, Step
-from kiosk.store.durable import put_whole
 
 log = logging.getLogger(__name__)
 

@@ -15,8 +15,8 @@ from typing import Final
 
 from kiosk.config import CREDENTIALS, SECRETS, Config, check, key_lines, load
 from kiosk.config_kinds import Secret
+from kiosk.durable import put_whole
 from kiosk.errors import ConfigError, KioskError
-from kiosk.store.durable import put_whole
 
 FILE: Final = "kiosk.toml"
 CARD_KEY: Final = "card-key"

@@ -17,9 +17,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO, Final
 
+from kiosk.durable import sync_to_disk
 from kiosk.errors import StoreError
 from kiosk.store.database import beside, family, leave_to_owner
-from kiosk.store.durable import sync_to_disk
 from kiosk.store.faults import StoreFault, fault_of
 from kiosk.store.salvage import finished
 

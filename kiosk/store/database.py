@@ -16,8 +16,8 @@ from pathlib import Path
 
 from sqlite_utils import Database, Migrations
 
+from kiosk.durable import sync_to_disk
 from kiosk.errors import StoreLockedError
-from kiosk.store.durable import sync_to_disk
 from kiosk.store.faults import StoreFault, StoreFaultError, fault_of
 
 KEPT_ASIDE = 3

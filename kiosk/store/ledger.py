@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from kiosk.clock import Clock, moment
+from kiosk.durable import sync_to_disk
 from kiosk.events import CommitFailed, Committed, DeviceFound, DeviceLost, Event
 from kiosk.ids import FactIds
 from kiosk.store.database import (
@@ -27,7 +28,6 @@ from kiosk.store.database import (
     open_database,
     opened_elsewhere,
 )
-from kiosk.store.durable import sync_to_disk
 from kiosk.store.faults import StoreFault, StoreFaultError, fault_of
 from kiosk.store.pending import Pending
 from kiosk.store.precious import Departures, Precious

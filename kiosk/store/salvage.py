@@ -16,8 +16,8 @@ from typing import Any
 
 from sqlite_utils import Database, Migrations
 
+from kiosk.durable import sync_to_disk
 from kiosk.store.database import family, open_database, set_aside
-from kiosk.store.durable import sync_to_disk
 from kiosk.store.outbox import Outbox
 from kiosk.store.schema import JOURNAL_FILE
 from kiosk.store.snapshot import SNAPSHOT_FILE

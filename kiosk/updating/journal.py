@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
+from kiosk.durable import sync_to_disk
 from kiosk.store.backup import JOURNAL, BackupError, copy_journal
 from kiosk.store.database import family
-from kiosk.store.durable import sync_to_disk
 
 _UNPURGED: Final = timedelta(hours=20)
 """No retention is shorter than a day: what is younger than this was never purged."""

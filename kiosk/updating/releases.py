@@ -24,8 +24,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from kiosk.durable import sync_to_disk
 from kiosk.errors import KioskError
-from kiosk.store.durable import sync_to_disk
 
 ROOT: Final = Path("/opt/coop-kiosk")
 CURRENT: Final = "current"
