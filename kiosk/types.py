@@ -51,11 +51,20 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpeningHours:
-    """One stretch of opening on one weekday (Monday is 0), local time."""
+    """One stretch of opening on one weekday (Monday is 0), local time; ``closes`` at 00:00 is the end of the day."""
 
     weekday: int
     opens: time
     closes: time
+
+    @property
+    def in_order(self) -> bool:
+        """It ends after it begins."""
+        return self.opens < self.closes or self.closes == time()
+
+    def holds(self, clock: time) -> bool:
+        """Whether it lasts at this time of its day."""
+        return self.opens <= clock and (clock < self.closes or self.closes == time())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -146,9 +146,10 @@ def hours_of(line: Line) -> OpeningHours:
     if word not in names:
         raise ValueError(f"weekday is '{word}', not monday … sunday or lundi … dimanche")
     opens, closes = read_hour(line.cells["opens"]), read_hour(line.cells["closes"])
-    if closes <= opens:
-        raise ValueError("closes is not after opens")
-    return OpeningHours(weekday=names.index(word), opens=opens, closes=closes)
+    hours = OpeningHours(weekday=names.index(word), opens=opens, closes=closes)
+    if not hours.in_order:
+        raise ValueError("closes is not after opens (00:00 is the end of the day)")
+    return hours
 
 
 def read_shown(line: Line, column: str) -> str:

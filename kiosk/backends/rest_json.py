@@ -297,8 +297,8 @@ def hours_from(json: Json) -> OpeningHours:
         opens=time.fromisoformat(read_text(json, "opens", 8)),
         closes=time.fromisoformat(read_text(json, "closes", 8)),
     )
-    if hours.weekday < 0 or not hours.opens < hours.closes:
-        raise ValueError("not hours: weekday 0 to 6, opens before closes")
+    if hours.weekday < 0 or not hours.in_order:
+        raise ValueError("not hours: weekday 0 to 6, opens before closes (00:00 is the end of the day)")
     return hours
 
 

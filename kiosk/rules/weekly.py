@@ -2,14 +2,13 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time
 from typing import Final
 
 from kiosk.types import OpeningHours
 
 DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-MIDNIGHT: Final = time()
 OPENING_HOURS: Final = "opening-hours"
 """Stands for the hours that the coop itself tells."""
 PATTERN: Final = r"(?P<first>{day})(-(?P<last>{day}))? (?P<opens>{time})-(?P<closes>{time})".replace(
@@ -42,13 +41,16 @@ def hours_of(text: str) -> tuple[OpeningHours, ...]:
     found = re.fullmatch(PATTERN, text)
     if found is None:
         raise ValueError(f"is not written like {LIKE}")
-    opens, closes = time.fromisoformat(found["opens"]), time.fromisoformat(found["closes"])
-    first = DAYS.index(found["first"])
-    last = first if found["last"] is None else DAYS.index(found["last"])
-    if not opens < closes and closes != MIDNIGHT:
+    stretch = OpeningHours(
+        weekday=DAYS.index(found["first"]),
+        opens=time.fromisoformat(found["opens"]),
+        closes=time.fromisoformat(found["closes"]),
+    )
+    if not stretch.in_order:
         raise ValueError("ends before it begins: write two stretches, until 00:00 and from 00:00")
-    days = (last - first) % len(DAYS) + 1
-    return tuple(OpeningHours(weekday=(first + day) % len(DAYS), opens=opens, closes=closes) for day in range(days))
+    last = stretch.weekday if found["last"] is None else DAYS.index(found["last"])
+    days = (last - stretch.weekday) % len(DAYS) + 1
+    return tuple(replace(stretch, weekday=(stretch.weekday + day) % len(DAYS)) for day in range(days))
 
 
 def schedule_of(texts: Iterable[str]) -> Schedule:
@@ -67,8 +69,4 @@ def schedule_of(texts: Iterable[str]) -> Schedule:
 def stretch_at(hours: Iterable[OpeningHours], local: datetime) -> OpeningHours | None:
     """The stretch that holds the local time ``local``."""
     today, clock = local.weekday(), local.time()
-    return next((stretch for stretch in hours if stretch.weekday == today and _holds(stretch, clock)), None)
-
-
-def _holds(stretch: OpeningHours, clock: time) -> bool:
-    return stretch.opens <= clock and (clock < stretch.closes or stretch.closes == MIDNIGHT)
+    return next((stretch for stretch in hours if stretch.weekday == today and stretch.holds(clock)), None)

@@ -46,7 +46,7 @@ VALUES = [
             language="en",
             large_text=True,
             long_pulse=True,
-            windows=(OpeningHours(weekday=6, opens=time(8), closes=time(9)),),
+            windows=(OpeningHours(weekday=6, opens=time(8), closes=time()),),
         ),
     ),
     (words.member_from, Member(id="8", first_name="Léo")),

@@ -2,11 +2,13 @@
 
 import logging
 import shutil
+from datetime import time
 
 import pytest
 
 from kiosk.demo.cast import Kind
 from kiosk.errors import BackendUnavailable
+from kiosk.types import OpeningHours
 from tests.backends.folder.editing import append, lines_in
 from tests.backends.rigs import (
     DELIVERY_NOW,
@@ -124,6 +126,14 @@ def test_local_times_know_the_summer(rig: FolderRig, terminal: Terminal) -> None
     night, winter = terminal.knowledge.shifts["night"], terminal.knowledge.shifts["winter"]
     assert (night.ends_at - night.starts_at).total_seconds() == 3 * 3600
     assert winter.starts_at.isoformat() == "2026-11-25T15:00:00+00:00"
+
+
+def test_shop_that_is_open_until_midnight_says_so(rig: FolderRig) -> None:
+    append(rig, "hours.csv", "dimanche,20:00,00:00")
+    terminal = Terminal(rig.backend)
+    terminal.pull()
+    assert rig.backend.problems == ()
+    assert terminal.knowledge.coop.hours[-1] == OpeningHours(weekday=6, opens=time(20), closes=time())
 
 
 @pytest.mark.parametrize("file", ["cards.csv", "shifts.csv", "roster.csv", "coop.csv", "hours.csv", "closures.csv"])
