@@ -12,8 +12,11 @@ ODD = [
     ("journal purge", {"passage_days": "soon"}),
     ("journal purge", {"all_days": 1}),
     ("journal purge", {"passage_days": float("inf")}),
+    ("journal purge", {"passage_days": 10**9}),
+    ("journal purge", {"presence_days": 0}),
     ("journal list", {"after": []}),
     ("journal list", {"after": "x"}),
+    ("journal list", {"after": 10**30}),
     ("decide", {"who": "312", "at": "2026-01-01T00:00:00"}),
     ("decide", {"who": "312", "at": "today"}),
 ]

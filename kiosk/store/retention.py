@@ -3,7 +3,7 @@
 import json
 import sys
 from collections import Counter
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime, timedelta
 
 from sqlite_utils import Database
@@ -14,6 +14,8 @@ from kiosk.types import DELIVERED, FactKind
 ROWS_AT_ONCE = 2000
 """Rows that one transaction looks at, at most, so that a tap is not kept waiting."""
 
+MOST_DAYS = 3650
+"""The most that the configuration lets anyone keep a thing."""
 AHEAD = timedelta(days=1)
 """A stamp so far ahead of the purge is one of a wrong clock; what happens while it runs is not."""
 PRESENCES = (DELIVERED - {FactKind.PASSAGE}) | {FactKind.BOOKING}
@@ -37,6 +39,11 @@ class Retention:
     presence_days: int = 30
     unknown_card_days: int = 7
     shift_days: int = 2
+
+    def __post_init__(self) -> None:
+        for name, days in asdict(self).items():
+            if not 1 <= days <= MOST_DAYS:
+                raise ValueError(f"{name} is {days}: from 1 to {MOST_DAYS}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
