@@ -137,8 +137,10 @@ class Door:
 
     def _receive(self, event: DoorEvent) -> None:
         with self._wake:
-            self._inbox.append(event)
-            self._wake.notify_all()
+            # Of a door that is out of order for weeks none is gathered: opening it throws away what came before.
+            if self._lines is not None:
+                self._inbox.append(event)
+                self._wake.notify_all()
 
     def _stir(self) -> None:
         with self._wake:
