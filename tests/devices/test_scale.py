@@ -4,6 +4,7 @@ import socket
 import termios
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from queue import Queue
 
@@ -160,7 +161,10 @@ def test_clock_moved_ahead_is_no_silence(source: SerialScale, clock: AdjustableC
 
 
 class Terminal:
-    """A serial server on the network: says one thing for as long as someone listens, and notes what it is sent."""
+    """A serial server on the network: says one thing for as long as someone listens, and notes what it is sent.
+
+    It speaks unasked, so only when it is closed has it heard all.
+    """
 
     def __init__(self, says: bytes) -> None:
         self._says = says
@@ -191,6 +195,9 @@ class Terminal:
                     continue
                 except OSError:
                     return
+            with suppress(OSError):
+                while late := connection.recv(64):
+                    self.heard += late
 
 
 @pytest.fixture
@@ -205,8 +212,8 @@ def test_scale_behind_a_serial_server_is_read_and_its_loss_noticed(terminal: Ter
     source = SerialScale(terminal.url, Dialect(protocol="mt_sics", lines_low=True), clock)
     source.open()
     assert read_until(source, is_stable).grams == 176
-    assert terminal.heard.startswith(b"SI\r\n")
     terminal.close()
+    assert terminal.heard.startswith(b"SI\r\n")
     with pytest.raises(source.faults):
         read_until(source, lambda _: False)
     source.close()
