@@ -8,7 +8,7 @@ import os
 import shutil
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -131,6 +131,7 @@ def _examine_running(config: Config, status: dict[str, Any], now: datetime) -> I
         yield Finding(part=Part.STORE, light=Light.GOOD, said=f"{status['unjournalled']} facts not on the disk yet")
     if config.door.enabled:
         yield _examine_commissioning(config, now)
+    yield from _examine_pin(config.terminal.data_dir)
     yield _server_told(config, status)
 
 
@@ -255,6 +256,7 @@ def _examine_store(config: Config, clock: Clock) -> Iterator[Finding]:
     try:
         count = len(store.outbox_list().result(ANSWER_SECONDS))
         proof = [_examine_commissioning(config, clock.now())] if config.door.enabled else []
+        proof += _examine_pin(config.terminal.data_dir)
     except (StoreError, TimeoutError) as fault:
         yield Finding(part=Part.STORE, light=Light.BAD, said=str(fault) or "too slow", do=DO[Part.STORE])
         return
@@ -263,6 +265,14 @@ def _examine_store(config: Config, clock: Clock) -> Iterator[Finding]:
         store.join()
     yield Finding(part=Part.STORE, light=Light.GOOD, said=f"well; {count} rows wait for the server")
     yield from proof
+
+
+def _examine_pin(data_dir: Path) -> Iterator[Finding]:
+    """Told only while there is none. A journal that cannot be read is told by others."""
+    with suppress(sqlite3.Error), closing(sqlite3.connect(f"file:{data_dir / JOURNAL}?mode=ro", uri=True)) as db:
+        if db.execute("SELECT 1 FROM pin").fetchone() is None:
+            do = "hold the clock of the idle screen for three seconds, and choose it; a technician's card opens it too"
+            yield Finding(part="PIN", light=Light.LOOK, said="the technician's menu has none yet", do=do)
 
 
 def _last_commissioning(data_dir: Path) -> tuple[datetime, bool] | None:

@@ -16,6 +16,7 @@ from kiosk.cli_check import check
 from kiosk.clock import AdjustableClock, moment
 from kiosk.demo.room import Room, Wish, demo_clock
 from kiosk.selftest import Finding, examine, in_words, is_well
+from kiosk.store.staff import make_pin
 from kiosk.store.thread import Store
 from kiosk.types import ClockTrust, Fact, FactId, FactKind, Part
 from kiosk.views import Light
@@ -45,7 +46,7 @@ def finding_of(room: Room, part: str) -> Finding:
 def test_terminal_that_is_whole_is_well_and_waits_for_eyes_on_screen_and_door(room):
     found = lights(room)
     assert is_well(examine(room.config(), room.clock, room))
-    assert {part for part, light in found.items() if light is Light.LOOK} == {"screen", "door test"}
+    assert {part for part, light in found.items() if light is Light.LOOK} == {"screen", "door test", "PIN"}
     assert {part.value for part in (Part.READER, Part.DOOR, Part.SCALE, Part.BELL, Part.SERVER, Part.STORE)} <= set(
         found
     )
@@ -153,6 +154,24 @@ def test_test_of_the_door_counts_for_about_a_year(room, days_ago, passed, light)
     put_to_the_test(room, passed=passed)
     room.clock.advance(days_ago * DAY)
     assert finding_of(room, "door test").light is light
+
+
+def choose_pin(room: Room) -> None:
+    store = Store(room.config().terminal.data_dir, lambda _event: None, room.clock)
+    store.start()
+    store.keep_pin(make_pin("482109")).result(5)
+    store.request_stop()
+    assert store.join()
+
+
+def test_menu_without_a_pin_calls_for_somebody_to_choose_it(room):
+    assert finding_of(room, "PIN").light is Light.LOOK
+    with Terminal(room.config(), room.clock, room).running(Onlooker()):
+        assert finding_of(room, "PIN").light is Light.LOOK
+    choose_pin(room)
+    assert "PIN" not in lights(room)
+    with Terminal(room.config(), room.clock, room).running(Onlooker()):
+        assert "PIN" not in lights(room)
 
 
 # ── a terminal that runs ──────────────────────────────────────────────────────────────────────────────────────────

@@ -134,7 +134,7 @@ def _show_code(guide: Guide, state: Sheeting, frame: Frame) -> CodeView:
 # ── the end ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 ORDER: Final = (Light.BAD, Light.LOOK, Light.GOOD, Light.OFF)
-OURS: Final = {"disk": "disk", "door test": "door_test", "relay line": "relay_line", "hat": "hat"}
+OURS: Final = {"disk": "disk", "door test": "door_test", "relay line": "relay_line", "hat": "hat", "PIN": "pin"}
 NAMED: Final = frozenset({*(part.value for part in Part), "clock"}) - {Part.CONTACT.value}
 
 

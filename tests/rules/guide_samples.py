@@ -47,7 +47,7 @@ LINES = (
     *(CheckLine(part=part, light=Light.BAD, said=FAULT, do=FAULT) for part in Part if part is not Part.CONTACT),
     CheckLine(part="clock", light=Light.BAD, said=FAULT),
     CheckLine(part="clock", light=Light.LOOK, said=FAULT),
-    *(CheckLine(part=part, light=Light.LOOK, said=FAULT) for part in ("disk", "door test", "relay line", "hat")),
+    *(CheckLine(part=part, light=Light.LOOK, said=FAULT) for part in ("disk", "door test", "relay line", "hat", "PIN")),
 )
 CALM = tuple(
     CheckLine(part=part, light=light, said="well")
