@@ -13,7 +13,7 @@ from kiosk.rules import shifts
 from kiosk.rules.knowledge import Knowledge
 from kiosk.rules.policy import AntiPassback, Policy, Unstaffed, Visitors
 from kiosk.rules.weekly import stretch_at
-from kiosk.types import CardKind, ClockTrust, Freshness, Member, Reason, Remark, Role, Status, Verdict
+from kiosk.types import CardKind, ClockTrust, Freshness, Member, Reason, Remark, Role, ShiftId, Status, Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +26,7 @@ class Question:
         trust: how far ``now`` can be believed.
         kind: what was laid on the reader.
         locked_down: the door is; no card opens it.
+        arrived: shifts for which someone has checked in at this very moment.
         entered_seconds_ago: when this person came in last, if nobody has left since; None: not that is known.
     """
 
@@ -39,6 +40,7 @@ class Question:
     trust: ClockTrust
     kind: CardKind = CardKind.CARD
     locked_down: bool = False
+    arrived: frozenset[ShiftId] = frozenset()
     entered_seconds_ago: float | None = None
 
 
@@ -83,7 +85,7 @@ def _badges_open_while_the_coop_is_staffed(question: Question, _age: Freshness) 
     if question.kind is not CardKind.BADGE:
         return None
     is_open = question.trust is ClockTrust.NEVER or shifts.is_open(question.knowledge.coop, question.now, question.zone)
-    return None if is_open and shifts.is_staffed(question.knowledge, question.now) else (False, Reason.BADGE)
+    return None if is_open and _is_staffed(question) else (False, Reason.BADGE)
 
 
 def _coordinators_always_enter(question: Question, _age: Freshness) -> _Opinion | None:
@@ -126,7 +128,7 @@ def _visitors(question: Question, _age: Freshness) -> _Opinion | None:
         return False, Reason.VISITOR
     if member.until is not None and question.now.astimezone(question.zone).date() > member.until:
         return False, Reason.VISITOR
-    return None if shifts.is_staffed(question.knowledge, question.now) else (False, Reason.UNSTAFFED)
+    return None if _is_staffed(question) else (False, Reason.UNSTAFFED)
 
 
 def _workers_enter_for_their_shift(question: Question, _age: Freshness) -> _Opinion | None:
@@ -153,7 +155,7 @@ def _opening_hours(question: Question, _age: Freshness) -> _Opinion | None:
 
 def _somebody_must_be_there(question: Question, _age: Freshness) -> _Opinion | None:
     """While nobody works nobody shops."""
-    if question.policy.unstaffed is Unstaffed.MEMBERS or shifts.is_staffed(question.knowledge, question.now):
+    if question.policy.unstaffed is Unstaffed.MEMBERS or _is_staffed(question):
         return None
     return False, Reason.UNSTAFFED
 
@@ -235,6 +237,10 @@ def _closed_state(question: Question) -> Reason | None:
     if account.status is Status.LEAVE and question.policy.leave_blocks:
         return Reason.LEAVE
     return _CLOSED_STATES.get(account.status) if account.status in question.policy.blocking else None
+
+
+def _is_staffed(question: Question) -> bool:
+    return shifts.is_staffed(question.knowledge, question.now, question.arrived)
 
 
 def _is_shop_time(question: Question) -> bool:

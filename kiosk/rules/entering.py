@@ -221,6 +221,7 @@ def verdict_on(turn: Turn, member: Member, kind: CardKind = CardKind.CARD) -> Ve
             trust=around.trust,
             kind=kind,
             locked_down=around.keeping.mode is DoorMode.LOCKED_DOWN,
+            arrived=turn.arrived,
             entered_seconds_ago=around.knowledge.comings.seconds_since(member.id, around.moment),
         )
     )

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from kiosk.rules.knowledge import Hours, Knowledge
 from kiosk.rules.policy import Policy
 from kiosk.rules.weekly import stretch_at
-from kiosk.types import Assignment, Coop, Member, Presence, Shift
+from kiosk.types import Assignment, Coop, Member, Presence, Shift, ShiftId
 
 CYCLE_WEEKS = "ABCD"
 """Three hours every four weeks: a cycle is 28 days."""
@@ -90,14 +90,16 @@ STAFFED_EARLY = timedelta(minutes=30)
 """A coordinator who opens so long before a crew's hours opens for them."""
 
 
-def is_staffed(knowledge: Knowledge, now: datetime) -> bool:
+def is_staffed(knowledge: Knowledge, now: datetime, arrived: frozenset[ShiftId] = frozenset()) -> bool:
     """Someone on a shift that runs has checked in, or a coordinator has opened for one by hand.
+
+    ``arrived`` are shifts that someone has checked in for a moment ago, of which the knowledge has yet to hear.
 
     Of shifts that overlap any counts: who starts with the delivery finds the till at work. Where no shift is known for
     now, nothing speaks against it.
     """
     running = crews(knowledge, now, now + timedelta(microseconds=1))
-    if not running or any(crew.here for crew in running):
+    if not running or any(crew.here or any(shift.id in arrived for shift in crew.shifts) for crew in running):
         return True
     opened = knowledge.comings.opened_by_hand
     return opened is not None and running[0].starts_at - STAFFED_EARLY <= opened <= now

@@ -143,6 +143,12 @@ class Turn:
         self.do(Record(fact=fact, hold_seconds=hold_seconds))
         return fact.id
 
+    @property
+    def arrived(self) -> frozenset[ShiftId]:
+        """Shifts for which this very step has checked someone in: whose question lapses as the next card is laid."""
+        facts = (order.fact for order in self.effects if isinstance(order, Record))
+        return frozenset(fact.shift_id for fact in facts if fact.kind is FactKind.CHECK_IN and fact.shift_id)
+
     def withdraw(self, fact_id: FactId, undo: Fact) -> None:
         self.do(Withdraw(id=fact_id, undo=undo))
 

@@ -36,7 +36,7 @@ from kiosk.simulation import promises, promises_door, promises_screen
 from kiosk.simulation.believed import Believed
 from kiosk.simulation.reading import text_of
 from kiosk.simulation.server import CoopServer
-from kiosk.types import DELIVERED, CardKind, Fact, FactId, Member, Part, Role
+from kiosk.types import DELIVERED, CardKind, Fact, FactId, FactKind, Member, Part, Role
 from kiosk.views import IdleView, View
 
 HUMAN = (CardTapped, TwoCardsSeen, CodeNotKnown, JarScanned, TareScanned, WeightRead, Touched)
@@ -95,6 +95,7 @@ class Witness:
         self._opened = False
         self._said: str = ""
         self._may: bool | None = None
+        self._tapped: tuple[Member, CardKind] | None = None
         self._must = False
         self._about = ""
         self._laid_at: dict[str, float] = {}
@@ -126,7 +127,7 @@ class Witness:
 
     def before(self, event: Event) -> None:
         """An event is about to be handled."""
-        self._opened, self._may, self._must, self._about = False, None, False, ""
+        self._opened, self._may, self._tapped, self._must, self._about = False, None, None, False, ""
         if isinstance(event, HUMAN):
             self._note_input()
         self._hear_of_person(event)
@@ -194,6 +195,7 @@ class Witness:
         if member is None or tap.kind in {CardKind.BANK, CardKind.PHONE}:
             self._about = "a card that is nobody's, or blocked"
             return
+        self._tapped = (member, tap.kind)
         self._may = self._allowed(member, tap.kind)
         self._about = f"{member.status} {tap.kind} of {member.id}"
         if member.role is not Role.MEMBER:
@@ -265,6 +267,9 @@ class Witness:
         self.counts[fact.kind.value] += 1
         self.lost.recorded(fact)
         self.believed.happened(fact, is_delivered_kind=fact.kind in DELIVERED)
+        if fact.kind is FactKind.CHECK_IN and self._tapped is not None:
+            # Whoever was asked before this card came is there from now on, and may be the first who is.
+            self._may = self._may or self._allowed(*self._tapped)
         self._write(f"fact {fact.id} {fact.kind} {fact.member_id} {fact.shift_id}")
 
     def after(self, event: Event) -> None:

@@ -1,5 +1,7 @@
 """Who comes to work: the question, its answers, and what is noted."""
 
+from dataclasses import replace
+
 from kiosk.effects import StartTimer, Withdraw
 from kiosk.events import Action, DeviceLost, StopRequested, Timer, Touched
 from kiosk.rules import states
@@ -162,6 +164,22 @@ def test_who_did_not_answer_before_the_next_one_came_can_take_it_back_too():
     terminal.wait(3)
     terminal.feed(tap("camille"), Touched(Action.START_SHIFT))
     assert undone_by(terminal, "alix") == "alix"
+
+
+def test_who_comes_right_behind_the_first_worker_is_let_in():
+    """The worker has not answered, and is there all the same."""
+    terminal = Terminal()
+    nobody = tuple(replace(place, present=False) for place in ROSTER)
+    terminal.knowledge.apply(snapshot(terminal.now, generation=2, assignments=nobody))
+    terminal.feed(tap("grace"))
+    assert isinstance(terminal.state, states.Refusing), "while nobody works nobody shops"
+    terminal.wait(60)
+    terminal.feed(tap("sam"))
+    assert isinstance(terminal.state, states.Asking)
+    before = len(terminal.facts(FactKind.DOOR_OPENED))
+    terminal.feed(tap("exempt"))
+    assert len(terminal.facts(FactKind.DOOR_OPENED)) == before + 1
+    assert terminal.facts(FactKind.REFUSAL)[-1].member_id == "grace"
 
 
 def test_what_was_taken_back_is_not_offered_again():
