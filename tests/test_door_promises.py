@@ -267,7 +267,7 @@ class World(RuleBasedStateMachine):
         for fact in filter(is_opening, self.facts[self.named :]):
             why = fact.details.get("reason") or fact.details.get("why")
             assert why
-            assert fact.member_id or why in {"exit", "schedule", "fire", "kept", "ended", "back"}
+            assert fact.member_id or why in {"exit", "schedule", "fire", "found", "kept", "ended", "back"}
         self.named = len(self.facts)
 
     @invariant()

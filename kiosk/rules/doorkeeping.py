@@ -268,7 +268,8 @@ def _change_mode(keeping: Doorkeeping, mode: DoorMode, around: "Surroundings") -
 def _cause(keeping: Doorkeeping, mode: DoorMode) -> tuple[str, MemberId | None]:
     """Why the mode is what it is now, and whose doing that is."""
     if mode is DoorMode.RELEASED:
-        return "fire", None
+        # A door that is just taken in hand may have been released long ago, and this be no alarm of now.
+        return "found" if keeping.mode in {None, DoorMode.OUT_OF_ORDER} else "fire", None
     if mode is DoorMode.OUT_OF_ORDER:
         return "fault", None
     if keeping.last is not None:

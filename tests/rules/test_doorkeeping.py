@@ -331,6 +331,13 @@ def test_a_terminal_starts_without_a_fact_unless_something_was_kept():
     assert kept.facts(FactKind.DOOR_MODE) == [{"mode": "locked_down", "why": "kept"}]
 
 
+@pytest.mark.parametrize("before", [None, DoorMode.OUT_OF_ORDER])
+def test_a_release_that_is_found_at_the_start_is_not_told_as_a_fire_of_now(before):
+    desk = Desk(keeping=Doorkeeping(mode=before))
+    desk.becomes(DoorMode.RELEASED)
+    assert desk.facts(FactKind.DOOR_MODE)[-1] == {"mode": "released", "why": "found"}
+
+
 def test_the_worst_alarm_is_spoken_of():
     assert worst(()) is None
     assert worst(set(DoorAlarmKind)) is DoorAlarmKind.FORCED
