@@ -1,5 +1,6 @@
 """What a coordinator's card adds: the door by hand, the roster put right, what the server has turned away."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -151,7 +152,21 @@ def show_more_unsettled(_turn: Turn, state: Settling, _event: Touched) -> Settli
 def shifts_to_join(around: Surroundings) -> tuple[Shift, ...]:
     """Those that run, then those that start soon."""
     crews = shifts.crews(around.knowledge, around.now, around.now + SOON)
-    return tuple(shift for crew in crews for shift in crew.shifts)[:MOST_SHIFTS]
+    return tuple(shift for crew in crews for shift in crew.shifts)
+
+
+def page_of_shifts(found: Sequence[Shift], page: int) -> Sequence[Shift]:
+    """All of them, or as many as leave room for the button to the next page."""
+    if len(found) <= MOST_SHIFTS:
+        return found
+    each = MOST_SHIFTS - 1
+    first = page % -(-len(found) // each) * each
+    return found[first : first + each]
+
+
+@on(AddingTo, Touched, Action.MORE)
+def show_more_shifts(_turn: Turn, state: AddingTo, _event: Touched) -> AddingTo:
+    return replace(state, page=state.page + 1)
 
 
 @on(Coordinating, Touched, Action.ADD_SOMEONE)

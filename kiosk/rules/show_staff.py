@@ -1,7 +1,7 @@
 """The screens of coordinators: their menu, the door by hand, the roster, what has not left."""
 
 from kiosk.events import Action, Unsettled
-from kiosk.rules.coordinating import PEOPLE_A_PAGE, ROWS_A_PAGE, shifts_to_join
+from kiosk.rules.coordinating import PEOPLE_A_PAGE, ROWS_A_PAGE, page_of_shifts, shifts_to_join
 from kiosk.rules.ownership import full_name
 from kiosk.rules.settling import title_of, word_on
 from kiosk.rules.showing import done_button, shown
@@ -24,6 +24,8 @@ from kiosk.views import (
     literal,
     say,
 )
+
+MORE = Button(action=Action.MORE, label=say("settle.more"), icon="chevron-right")
 
 
 def back_button(kind: ButtonKind = ButtonKind.PLAIN) -> Button:
@@ -112,7 +114,6 @@ def show_letting_in(
 def show_unsettled(_session: Session, state: Settling, around: Surroundings, frame: Frame) -> ToSettleView:
     rows = state.rows or ()
     first = state.page * ROWS_A_PAGE
-    more = Button(action=Action.MORE, label=say("settle.more"), icon="chevron-right")
     paper = (_print_button(state.paper),) if rows and around.printer else ()
     empty = "settle.wait" if state.rows is None else "settle.broken" if state.broken else "settle.empty"
     return ToSettleView(
@@ -120,7 +121,7 @@ def show_unsettled(_session: Session, state: Settling, around: Surroundings, fra
         title=say("coord.settle.n", n=len(rows)) if rows else say("coord.settle"),
         rows=tuple(_to_settle(row, around) for row in rows[first : first + ROWS_A_PAGE]),
         empty=None if rows else Say(empty),
-        buttons=(*((more,) if len(rows) > ROWS_A_PAGE else ()), *paper, back_button()),
+        buttons=(*((MORE,) if len(rows) > ROWS_A_PAGE else ()), *paper, back_button()),
     )
 
 
@@ -152,8 +153,9 @@ def _print_button(paper: Paper) -> Button:
 
 
 @shown(AddingTo)
-def show_shifts_to_join(_session: Session, _state: AddingTo, around: Surroundings, frame: Frame) -> ChoicesView:
+def show_shifts_to_join(_session: Session, state: AddingTo, around: Surroundings, frame: Frame) -> ChoicesView:
     found = shifts_to_join(around)
+    page = page_of_shifts(found, state.page)
     return ChoicesView(
         frame=frame,
         title=say("add.title" if found else "add.none"),
@@ -166,8 +168,9 @@ def show_shifts_to_join(_session: Session, _state: AddingTo, around: Surrounding
                     icon="clock-outline",
                     target=shift.id,
                 )
-                for shift in found
+                for shift in page
             ),
+            *((MORE,) if len(page) < len(found) else ()),
             back_button(),
         ),
     )
@@ -177,7 +180,6 @@ def show_shifts_to_join(_session: Session, _state: AddingTo, around: Surrounding
 def show_expected(_session: Session, state: Excusing, around: Surroundings, frame: Frame) -> ChoicesView:
     first = state.page * PEOPLE_A_PAGE
     page = list(enumerate(state.people))[first : first + PEOPLE_A_PAGE]
-    more = Button(action=Action.MORE, label=say("settle.more"), icon="chevron-right")
     return ChoicesView(
         frame=frame,
         title=say("absence.title" if state.people else "absence.none"),
@@ -191,7 +193,7 @@ def show_expected(_session: Session, state: Excusing, around: Surroundings, fram
                 )
                 for index, (shift_id, member_id) in page
             ),
-            *((more,) if len(state.people) > PEOPLE_A_PAGE else ()),
+            *((MORE,) if len(state.people) > PEOPLE_A_PAGE else ()),
             back_button(),
         ),
     )

@@ -174,6 +174,7 @@ class AddingTo:
     """For which shift is someone added?"""
 
     staff: Staff
+    page: int = 0
 
 
 Place: TypeAlias = tuple[ShiftId, MemberId]

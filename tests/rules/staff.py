@@ -17,7 +17,7 @@ from kiosk.events import (
     UnsettledListed,
 )
 from kiosk.types import Card, CardHash, CardKind, DeskReason, Part, Role
-from tests.rules.terminal import ALL, Terminal, at, card_of, member, snapshot, tap
+from tests.rules.terminal import ALL, Terminal, at, card_of, member, shift, snapshot, tap
 
 NEW = CardHash("f" * 64)
 
@@ -64,6 +64,18 @@ def technician(*events, **fields) -> Terminal:
     """A technician has opened the menu by card, and done this since."""
     terminal = staffed(**fields)
     terminal.feed(tap("tech"), Touched(Action.TECHNICAL), *events)
+    return terminal
+
+
+JOBS = ("Accueil", "Caisse", "Découpe du fromage", "Livraison", "Mise en rayon", "Nettoyage", "Vrac")
+
+
+def of_many_jobs() -> Terminal:
+    """A coordinator asks for which of seven jobs at once someone is added."""
+    terminal = coordinator()
+    crew = tuple(shift(f"now-{job}", at(13), job=job) for job in JOBS)
+    terminal.knowledge.apply(snapshot(terminal.now, generation=3, shifts=crew, assignments=()))
+    terminal.touch(Action.ADD_SOMEONE)
     return terminal
 
 
@@ -130,6 +142,7 @@ def staff_stories() -> list[Terminal]:
         coordinator(Touched(Action.TO_SETTLE)),
         settling,
         coordinator(Touched(Action.ADD_SOMEONE)),
+        of_many_jobs(),
         coordinator(Touched(Action.ADD_SOMEONE), Touched(Action.CHOOSE, "now-shelf"), tap("camille")),
         coordinator(Touched(Action.ABSENCE)),
         coordinator(*linked),

@@ -11,7 +11,8 @@ from kiosk.rules import staff_states, states
 from kiosk.rules.session import stay_seconds
 from kiosk.rules.shifts import running_crew
 from kiosk.types import DELIVERED, JAR_KINDS, Assignment, Capabilities, DeskReason, FactId, FactKind, Role, Status
-from tests.rules.staff import coordinator, new_card, staffed
+from kiosk.views import literal
+from tests.rules.staff import JOBS, coordinator, new_card, of_many_jobs, staffed
 from tests.rules.terminal import Terminal, at, shift, snapshot, tap
 
 
@@ -217,6 +218,21 @@ def test_at_the_change_of_two_crews_every_job_can_be_chosen():
     terminal.knowledge.apply(snapshot(terminal.now, generation=3, shifts=(*now, *later), assignments=()))
     terminal.touch(Action.ADD_SOMEONE)
     assert [choice.target for choice in terminal.view().choices[:-1]] == [one.id for one in (*now, *later)]
+
+
+def test_of_more_jobs_than_a_screen_has_room_for_each_is_on_a_page():
+    terminal = of_many_jobs()
+    seen = []
+    for _ in range(2):
+        *page, more, _back = terminal.view().choices
+        seen += [choice.label for choice in page]
+        assert more.action is Action.MORE
+        terminal.touch(Action.MORE)
+    assert seen == [literal(job) for job in JOBS]
+    assert terminal.view().choices[0].label == seen[0], "and round again"
+    terminal.touch(Action.MORE)
+    terminal.touch(Action.CHOOSE, "now-Vrac")
+    assert terminal.state.shift_id == "now-Vrac"
 
 
 def test_with_one_shift_running_nothing_is_asked():
