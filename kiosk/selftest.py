@@ -35,6 +35,8 @@ LITTLE_ROOM, NO_ROOM = 500_000_000, 50_000_000
 """Bytes left on the disk: worth a look, and too few."""
 LAST_PULLED_UP = 8
 """GPIO 0 to 8 are pulled up from power-on until someone claims them, the others down (BCM2711 peripherals, GPIO)."""
+FIRMLY_PULLED_UP = frozenset({2, 3})
+"""By 1.8 kΩ on the board itself, for I²C (Raspberry Pi reduced schematics): no resistor wins against that."""
 COMMISSIONED_FOR = timedelta(days=400)
 """The door is put to the test once a year, give or take."""
 
@@ -408,7 +410,8 @@ def _examine_header(config: Config, system: Path) -> Iterator[Finding]:
     pin, pulled_up = wiring.relay.pin, wiring.relay.pin <= LAST_PULLED_UP
     if pulled_up == wiring.relay.active_high:
         rest = "ground" if wiring.relay.active_high else "3.3 V"
-        do = f"fit a resistor (10 kΩ, 2.2 kΩ on GPIO 2 to 8) from GPIO {pin} to {rest}: docs/door.md"
+        resistor = f"fit a resistor ({'2.2' if pulled_up else '10'} kΩ) from GPIO {pin} to {rest}: docs/door.md"
+        do = "wire the relay to another line: docs/door.md" if pin in FIRMLY_PULLED_UP else resistor
         said = f"GPIO {pin} is pulled towards unlocking from power-on until the terminal starts"
         yield Finding(part="relay line", light=Light.LOOK, said=said, do=do)
 

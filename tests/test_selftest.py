@@ -302,6 +302,19 @@ def test_relay_that_could_open_at_power_on_wants_a_resistor(tmp_path, pin, activ
     assert ("relay line" in machine(tmp_path, text)) is warned
 
 
+@pytest.mark.parametrize(
+    ("pin", "active_high", "do"),
+    [
+        (17, "false", "10 kΩ) from GPIO 17 to 3.3 V"),
+        (4, "true", "2.2 kΩ) from GPIO 4 to ground"),
+        (3, "true", "another"),
+    ],
+)
+def test_what_holds_a_relay_at_rest_is_as_strong_as_the_pull_of_its_line(tmp_path, pin, active_high, do):
+    text = f"[door]\nenabled = true\nrelay_pin = {pin}\nrelay_active_high = {active_high}"
+    assert do in machine(tmp_path, text)["relay line"].do
+
+
 # ── in words ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
