@@ -87,6 +87,12 @@ def show_puzzled(_session: Session, state: Puzzled, _around: Surroundings, frame
 STAND_IN = Button(action=Action.WORK_NOW, label=say("open.work"), icon="hand-wave-outline")
 
 
+def _work_buttons(visit: Visit, around: Surroundings) -> tuple[Button, ...]:
+    """« Je viens pour un créneau », for whom there is work now; for staff the way to their menu."""
+    role = visit.member.role
+    return (STAND_IN,) if role is Role.MEMBER and may_stand_in(around, visit) else staff_buttons(role)
+
+
 @shown(Welcoming)
 def show_welcome(session: Session, state: Welcoming, around: Surroundings, frame: Frame) -> ResultView:
     """C'est ouvert ! The verdict is the largest thing; nothing about hours is said here."""
@@ -94,7 +100,6 @@ def show_welcome(session: Session, state: Welcoming, around: Surroundings, frame
     reviewing = around.knowledge.capabilities.next_shifts or around.knowledge.capabilities.balance
     last = Button(action=Action.REOPEN, label=say("open.reopen"), icon="door-open") if state.touched else done_button()
     mine = (my_shifts_button(around),) if reviewing and not _is_guest(visit) else ()
-    work = (STAND_IN,) if visit.member.role is Role.MEMBER and may_stand_in(around, visit) else ()
     title, greeting = _greeting(session, state, around)
     return ResultView(
         frame=frame,
@@ -103,7 +108,7 @@ def show_welcome(session: Session, state: Welcoming, around: Surroundings, frame
         title=title,
         body=(greeting,),
         panel=_welcome_panel(state, around),
-        buttons=(*mine, *(work or staff_buttons(visit.member.role)), last),
+        buttons=(*mine, *_work_buttons(visit, around), last),
     )
 
 
@@ -154,8 +159,8 @@ def _welcome_panel(state: Welcoming, around: Surroundings) -> Panel | None:
 
 
 @shown(Noticing)
-def show_attention(_session: Session, state: Noticing, _around: Surroundings, frame: Frame) -> ResultView:
-    """Open as well; that there is something to say, never what."""
+def show_attention(_session: Session, state: Noticing, around: Surroundings, frame: Frame) -> ResultView:
+    """Open as well; that there is something to say, never what. Who has hours to make up may have come for that."""
     account = state.visit.verdict.remark is Remark.FEE_SOON
     return ResultView(
         frame=frame,
@@ -168,7 +173,7 @@ def show_attention(_session: Session, state: Noticing, _around: Surroundings, fr
         ),
         buttons=(
             Button(action=Action.READ, label=say("alert.read"), icon="message-text-outline", kind=ButtonKind.DARK),
-            *staff_buttons(state.visit.member.role),
+            *_work_buttons(state.visit, around),
             Button(action=Action.LATER, label=say("alert.later"), icon="clock-outline"),
         ),
     )

@@ -1,13 +1,15 @@
 """Someone comes to work who has no place: on one that is free, or in the place of someone expected."""
 
+from dataclasses import replace
+
 from kiosk.effects import Play
 from kiosk.events import Action, Touched
 from kiosk.rules import shifts
 from kiosk.rules.policy import RosterNames
-from kiosk.rules.states import StandingIn, Thanking, Visit, Welcoming
+from kiosk.rules.states import Noticing, StandingIn, Thanking, Visit, Welcoming
 from kiosk.rules.turn import Surroundings, Turn, on
 from kiosk.rules.working import check_in
-from kiosk.types import Assignment, Shift, ShiftId, Sound, Status
+from kiosk.types import Assignment, Remark, Shift, ShiftId, Sound, Status
 
 A_PAGE = 4
 
@@ -51,11 +53,11 @@ def may_stand_in(around: Surroundings, visit: Visit) -> bool:
     return busy is None and bool(gaps(around, visit) or expected(around, visit))
 
 
-@on(Welcoming, Touched, Action.WORK_NOW)
-def ask_where(turn: Turn, state: Welcoming, _event: Touched) -> StandingIn | Welcoming:
+@on((Welcoming, Noticing), Touched, Action.WORK_NOW)
+def ask_where(turn: Turn, state: Welcoming | Noticing, _event: Touched) -> StandingIn | Welcoming | Noticing:
     """Where no place is free, the question is at once whose place it is."""
     if not may_stand_in(turn.around, state.visit):
-        return Welcoming(visit=state.visit, at_work=state.at_work, touched=True)
+        return replace(state, touched=True) if isinstance(state, Welcoming) else state
     return StandingIn(visit=state.visit, replacing=not gaps(turn.around, state.visit))
 
 
@@ -101,8 +103,10 @@ def name_of(place: Assignment) -> str:
 
 
 @on(StandingIn, Touched, Action.BACK)
-def leave_it(turn: Turn, state: StandingIn, _event: Touched) -> StandingIn | Welcoming:
-    """A step back."""
+def leave_it(turn: Turn, state: StandingIn, _event: Touched) -> StandingIn | Welcoming | Noticing:
+    """A step back; what there was to say is still to be read."""
     if state.replacing and gaps(turn.around, state.visit):
         return StandingIn(visit=state.visit)
+    if state.visit.verdict.remark is not Remark.NOTHING:
+        return Noticing(state.visit)
     return Welcoming(visit=state.visit, touched=True)

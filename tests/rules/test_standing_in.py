@@ -48,6 +48,25 @@ def test_the_free_places_of_now_come_first_then_in_whose_place():
     assert actions(terminal)[-2:] == [Action.REPLACE, Action.BACK]
 
 
+def test_so_they_do_for_whom_there_is_a_word_first():
+    """Who owes hours has good reason to come and work."""
+    terminal = come(who="warn")
+    assert isinstance(terminal.state, states.Noticing)
+    assert actions(terminal) == [Action.READ, Action.WORK_NOW, Action.LATER]
+    terminal.feed(WORK, Touched(Action.BACK))
+    assert isinstance(terminal.state, states.Noticing), "the word is still to be read"
+    terminal.feed(WORK, Touched(Action.PICK, "now-shelf"))
+    assert isinstance(terminal.state, states.Thanking)
+
+
+def test_a_touch_that_comes_after_the_last_place_is_gone_leaves_the_screen_as_it_was():
+    terminal = come(who="warn")
+    terminal.knowledge.apply(snapshot(terminal.now, generation=2, shifts=(), assignments=()))
+    before = terminal.state
+    terminal.feed(WORK)
+    assert terminal.state == before
+
+
 def test_a_free_place_is_taken_noted_and_can_be_taken_back():
     terminal = come(WORK, Touched(Action.PICK, "now-shelf"))
     assert isinstance(terminal.state, states.Thanking)
