@@ -7,6 +7,7 @@ from datetime import timedelta
 from kiosk.effects import ListUnsettled, OpenDoor, Play, RetryDelivery, SettleByHand
 from kiosk.events import Action, Committed, Timer, TimerFired, Touched, UnsettledListed
 from kiosk.rules import shifts
+from kiosk.rules.folding import alphabetical
 from kiosk.rules.roster import BY
 from kiosk.rules.settling import paper_of
 from kiosk.rules.staff_states import (
@@ -213,7 +214,7 @@ def _expected(around: Surroundings) -> tuple[Place, ...]:
         (place.shift_id, place.member_id)
         for crew in coming_crews(around)
         for shift in crew.shifts
-        for place in sorted(around.knowledge.roster(shift.id), key=lambda place: place.first_name)
+        for place in sorted(around.knowledge.roster(shift.id), key=lambda place: alphabetical(place.first_name))
         if not place.present and not around.knowledge.is_absent(place)
     )
 

@@ -11,6 +11,7 @@ from itertools import takewhile
 from kiosk.effects import Prefer
 from kiosk.events import FactsRecalled, GraceAnswered, Identified, KnowledgePage
 from kiosk.rules.comings import Comings
+from kiosk.rules.folding import alphabetical
 from kiosk.rules.roster import Place, Roster
 from kiosk.tares import maybe_jar
 from kiosk.types import (
@@ -129,7 +130,7 @@ class Knowledge:
         if self._by_hours is None:
             # Asked for at every card and every idle screen, changed by the server's pages alone.
             groups: dict[Hours, list[Shift]] = {}
-            for shift in sorted(self.shifts.values(), key=lambda shift: (shift.job, shift.id)):
+            for shift in sorted(self.shifts.values(), key=lambda shift: (alphabetical(shift.job), shift.id)):
                 groups.setdefault((shift.starts_at, shift.ends_at), []).append(shift)
             self._by_hours = tuple((hours, tuple(groups[hours])) for hours in sorted(groups))
         return self._by_hours

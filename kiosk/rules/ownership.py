@@ -1,12 +1,12 @@
 """Whose card is it, may it be someone's, and who is meant by a few letters. Pure functions over the knowledge."""
 
 import re
-import unicodedata
 from collections.abc import Callable
 from functools import lru_cache
 from heapq import nsmallest
 
 from kiosk.events import CardTapped
+from kiosk.rules.folding import fold
 from kiosk.rules.knowledge import Knowledge
 from kiosk.rules.staff_states import LinkTrouble
 from kiosk.types import Card, CardKind, Member, MemberId, Status
@@ -63,10 +63,7 @@ def _typeable(number: str) -> str:
 
 
 def _words(text: str) -> list[str]:
-    if not text.isascii():
-        parted = unicodedata.normalize("NFKD", text.replace("œ", "oe").replace("Œ", "OE"))
-        text = "".join(c for c in parted if not unicodedata.combining(c))
-    return _WORD.findall(text.casefold())
+    return _WORD.findall(fold(text))
 
 
 def full_name(member: Member) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
+from kiosk.rules.folding import alphabetical
 from kiosk.rules.knowledge import Hours, Knowledge
 from kiosk.rules.policy import Policy
 from kiosk.rules.weekly import stretch_at
@@ -152,7 +153,7 @@ def shifts_of_now(knowledge: Knowledge, now: datetime, policy: Policy) -> tuple[
     """What runs, or is about to start: by its start, then by job."""
     window = timedelta(minutes=check_in_minutes(knowledge, policy))
     found = (shift for shift in knowledge.shifts.values() if shift.starts_at - window <= now < shift.ends_at)
-    return tuple(sorted(found, key=lambda shift: (shift.starts_at, shift.job, shift.id)))
+    return tuple(sorted(found, key=lambda shift: (shift.starts_at, alphabetical(shift.job), shift.id)))
 
 
 def shift_at_work(knowledge: Knowledge, member: Member, now: datetime, policy: Policy) -> Shift | None:

@@ -3,6 +3,7 @@
 from kiosk.events import Action
 from kiosk.rules import shifts
 from kiosk.rules.booking import can_book
+from kiosk.rules.folding import alphabetical
 from kiosk.rules.policy import RosterNames
 from kiosk.rules.showing import days_ago, done_button, shown
 from kiosk.rules.states import RollCalling, Session
@@ -130,11 +131,15 @@ def _start(crew: shifts.Crew, around: Surroundings) -> Say:
             return say("board.day", day=Day(crew.starts_at), time=Hour(crew.starts_at))
 
 
+def _here_first(place: Assignment) -> tuple[bool, tuple[str, str]]:
+    return not place.present, alphabetical(place.first_name)
+
+
 def _people(crew: shifts.Crew, around: Surroundings) -> tuple[PersonRow, ...]:
     """Who is there and who is awaited, then what is free; of a crew that is too large the last line says how many."""
     rows = []
     for shift in crew.shifts:
-        for place in sorted(_taken(shift, around), key=lambda place: (not place.present, place.first_name)):
+        for place in sorted(_taken(shift, around), key=_here_first):
             chip, tone = None, PanelTone.SKY_SOFT
             if place.first_shift:
                 chip = say("team.first")

@@ -5,6 +5,7 @@ from dataclasses import replace
 from kiosk.effects import Play
 from kiosk.events import Action, Touched
 from kiosk.rules import shifts
+from kiosk.rules.folding import alphabetical
 from kiosk.rules.policy import RosterNames
 from kiosk.rules.states import Noticing, StandingIn, Thanking, Visit, Welcoming
 from kiosk.rules.turn import Surroundings, Turn, on
@@ -30,7 +31,7 @@ def expected(around: Surroundings, visit: Visit) -> tuple[Assignment, ...]:
     return tuple(
         place
         for shift in _shifts_of_now(around, visit)
-        for place in sorted(around.knowledge.roster(shift.id), key=lambda place: place.first_name)
+        for place in sorted(around.knowledge.roster(shift.id), key=lambda place: alphabetical(place.first_name))
         if not place.present
     )
 
