@@ -108,14 +108,14 @@ def run(config_file: Path | None) -> None:
         return
     from kiosk.app import Terminal
     from kiosk.app_looks import make_looks
-    from kiosk.clock import SystemClock
+    from kiosk.clock import SystemClock, last_seen
     from kiosk.logs import configure
     from kiosk.screens.face import Face
 
-    clock = SystemClock()
     try:
         config = _load(config_file)
         configure(config.log.level)
+        clock = SystemClock(last_seen(config.terminal.data_dir))
         terminal = Terminal(config, clock)
     except ConfigError as wrong:
         _have_mended(config_file, wrong)

@@ -47,13 +47,14 @@ def _nothing() -> Iterator[None]:
 
 
 def _check(config_file: Path | None, room: "Room | None", as_json: bool) -> bool:
-    from kiosk.clock import SystemClock
+    from kiosk.clock import SystemClock, last_seen
     from kiosk.selftest import examine, in_words, is_well
     from kiosk.views import Light
 
     config = load_config(config_file)[0] if room is None else room.config()
+    clock = SystemClock(last_seen(config.terminal.data_dir)) if room is None else room.clock
     findings = []
-    for finding in examine(config, SystemClock() if room is None else room.clock, room):
+    for finding in examine(config, clock, room):
         findings.append(finding)
         click.echo(json.dumps(finding.as_row(), ensure_ascii=False) if as_json else in_words(finding))
     if is_well(findings):

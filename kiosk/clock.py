@@ -6,6 +6,7 @@ the tour and the tests can move time without sleeping.
 
 import threading
 import time
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Protocol
@@ -47,10 +48,29 @@ SYNCHRONISED = Path("/run/systemd/timesync/synchronized")
 """Touched by systemd-timesyncd once the network has set the clock in this boot (systemd-timesyncd.service(8))."""
 
 
-class SystemClock:
-    """The machine's clocks."""
+WRITTEN = datetime(2026, 1, 1, tzinfo=UTC)
+"""No terminal ran before this."""
+SAVED_WITHIN = timedelta(days=1)
+"""The machine saves its clock now and then (SaveIntervalSec=, timesyncd.conf(5)): after a power cut it starts there."""
 
-    def __init__(self, plausible_from: datetime = datetime(2026, 1, 1, tzinfo=UTC)) -> None:
+
+def last_seen(folder: Path) -> datetime:
+    """About when this terminal last wrote into its folder; :data:`WRITTEN` where it never did."""
+    with suppress(OSError):
+        stamps = [file.stat().st_mtime for file in folder.iterdir()]
+        return max(WRITTEN, datetime.fromtimestamp(max(stamps, default=0.0), UTC) - SAVED_WITHIN)
+    return WRITTEN
+
+
+class SystemClock:
+    """The machine's clocks.
+
+    Args:
+        plausible_from: a wall clock that is behind this has lost its time: a Pi without a battery starts where its
+            system was built, or where it was last saved.
+    """
+
+    def __init__(self, plausible_from: datetime = WRITTEN) -> None:
         self.boot_id = _read_boot_id()
         self._plausible_from = plausible_from
 
