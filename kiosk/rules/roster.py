@@ -69,9 +69,9 @@ class Roster:
         self._shifts_of.setdefault(place.member_id, set()).add(place.shift_id)
 
     def unassign(self, shift: ShiftId, member: MemberId) -> None:
-        for noted in (self._absent, self._alone, self._walked_in):
-            noted.discard((shift, member))
-        self._came.pop((shift, member), None)
+        self._absent.discard((shift, member))
+        self._walked_in.discard((shift, member))
+        self._forget_coming(shift, member)
         self._replaced = {by: whose for by, whose in self._replaced.items() if (shift, member) not in {by, whose}}
         self._places.get(shift, {}).pop(member, None)
         shifts = self._shifts_of.get(member, set())
@@ -123,12 +123,16 @@ class Roster:
     def _go(self, shift: ShiftId, member: MemberId) -> None:
         """Whoever has come takes it back."""
         self._replaced.pop((shift, member), None)
-        self._alone -= {(shift, member), (shift, self._came.pop((shift, member), member))}
+        self._forget_coming(shift, member)
         place = self.place(shift, member)
         if (shift, member) in self._walked_in:
             self.unassign(shift, member)
         elif place is not None:
             self.assign(replace(place, present=False))
+
+    def _forget_coming(self, shift: ShiftId, member: MemberId) -> None:
+        """Who came for a place, and whether without the other half of their team."""
+        self._alone -= {(shift, member), (shift, self._came.pop((shift, member), member))}
 
     def _new(self, shift: ShiftId, member: MemberId) -> Assignment:
         return Assignment(shift_id=shift, member_id=member, first_name=self._first_name(member))

@@ -288,6 +288,19 @@ def test_of_a_team_that_shares_an_account_whoever_came_may_be_the_one_without_a_
     assert not knowledge.is_alone(knowledge.assignment(SOON, ALIX)), "taken back with the rest"
 
 
+def test_with_a_place_goes_who_was_without_a_partner_on_it():
+    knowledge = known()
+    other = MemberId("other")
+    knowledge.note(replace(fact(FactKind.PARTNER_ABSENT), member_id=other))
+    knowledge.note(fact(FactKind.CHECK_IN, "f2", details={"by": other}))
+    knowledge.delivered([FactId("f1"), FactId("f2")])
+    place = knowledge.assignment(SOON, ALIX)
+    knowledge.apply(snapshot(full=False, shifts=(), assignments=(), removed_assignments=((SOON, ALIX),)))
+    knowledge.apply(snapshot(full=False, shifts=(), assignments=(place,)))
+    knowledge.note(fact(FactKind.CHECK_IN, "f3", details={"by": other}))
+    assert not knowledge.is_alone(place)
+
+
 # ── who stands in for whom ────────────────────────────────────────────────────────────────────────────────────────────
 
 EXEMPT = MemberId("exempt")
