@@ -119,7 +119,7 @@ LAYERS = {
         of("reactor", "hands", "commands", "door_commands", "card_commands", "explaining"),
         VOCABULARY + RULES + CLOCK + STORE,
     ),
-    "the screens": Layer(of("screens"), VOCABULARY + TEXT, libraries=frozenset({"kivy"})),
+    "the screens": Layer(of("screens"), VOCABULARY + TEXT, libraries=frozenset({"anyascii", "kivy"})),
     "what is seen from afar": Layer(of("afar"), VOCABULARY + CLOCK, inside=frozenset({"requests"})),
     "updates": Layer(
         of("updating"),

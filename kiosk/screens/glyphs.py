@@ -5,6 +5,8 @@ import unicodedata
 from functools import lru_cache
 from typing import Final
 
+from anyascii import anyascii
+
 _LATIN: Final = (*range(0x20, 0x7F), *range(0xA0, 0x17F))
 _MISSING: Final = "\u00ad\u00b5ĈĉĔĕĜĝĤĥĨĩĬĭĴĵĸĿŀŉŊŋŌōŎŏŖŗŜŝŦŧŨũŬŭ"
 _BEYOND: Final = "ƒȘșȚțȷˆˇˉ˚˜˝\u0300\u0301\u0303\u0304\u0308ẀẁẂẃẄẅẞỲỳ\u2009–—‘’‚“”„†•…‹›\u2044€₹ℓ™−\u2215"
@@ -17,10 +19,7 @@ _NOT_DRAWN: Final = frozenset({"So", "Sk", "Mn", "Cf"})
 
 @lru_cache(maxsize=1024)
 def drawable(text: str) -> str:
-    """``text`` with « Nguyen » for « Nguyễn », and without the pictures of a notice.
-
-    A letter of another script stays as it is: nothing here would be nearer to it.
-    """
+    """``text`` with « Nguyen » for « Nguyễn », « Olena » for « Олена », and without the pictures of a notice."""
     text = unicodedata.normalize("NFC", text)
     if KNOWN.issuperset(text):
         return text
@@ -36,4 +35,4 @@ def _nearest(character: str) -> str:
     base = "".join(part for part in parts if part in KNOWN and unicodedata.category(part) != "Mn")
     if base:
         return base
-    return "" if unicodedata.category(character) in _NOT_DRAWN else character
+    return "" if unicodedata.category(character) in _NOT_DRAWN else anyascii(character)

@@ -27,7 +27,11 @@ def test_the_characters_are_those_of_the_fonts(font):
         ("Fête 🎉 jeudi ☀\ufe0f", "Fête jeudi"),
         ("16\u202fh", "16\u00a0h"),
         ("Anne\u2011Laure", "Anne-Laure"),
-        ("Олена", "Олена"),
+        ("Олена", "Olena"),
+        ("Γιώργος", "Giorgos"),
+        ("Ελένη Παπά", "Eleni Papa"),
+        ("林", "Lin"),
+        ("\ue000", ""),
     ],
 )
 def test_what_the_fonts_lack_is_drawn_as_what_is_nearest(text, drawn):
