@@ -84,8 +84,7 @@ def _badges_open_while_the_coop_is_staffed(question: Question, _age: Freshness) 
     """A bar code can be copied with a telephone: it opens nothing that nobody sees."""
     if question.kind is not CardKind.BADGE:
         return None
-    is_open = question.trust is ClockTrust.NEVER or shifts.is_open(question.knowledge.coop, question.now, question.zone)
-    return None if is_open and _is_staffed(question) else (False, Reason.BADGE)
+    return None if _counts_as_open(question) and _is_staffed(question) else (False, Reason.BADGE)
 
 
 def _coordinators_always_enter(question: Question, _age: Freshness) -> _Opinion | None:
@@ -244,9 +243,11 @@ def _is_staffed(question: Question) -> bool:
 
 
 def _is_shop_time(question: Question) -> bool:
-    if not question.policy.needs_opening_hours or question.trust is ClockTrust.NEVER:
-        return True
-    return shifts.is_open(question.knowledge.coop, question.now, question.zone)
+    return not question.policy.needs_opening_hours or _counts_as_open(question)
+
+
+def _counts_as_open(question: Question) -> bool:
+    return shifts.counts_as_open(question.knowledge.coop, question.now, question.zone, question.trust)
 
 
 def _remark(question: Question, reason: Reason) -> Remark:

@@ -18,7 +18,7 @@ from kiosk.rules.entering import (
     verdict_on,
 )
 from kiosk.rules.policy import Station
-from kiosk.rules.states import Asking, Noticing, Recalling, State, Tagging, TareKept, Taring, Visit
+from kiosk.rules.states import Asking, Noticing, Recalling, State, Tagging, TareKept, Taring
 from kiosk.rules.stickers import maybe_lay_sticker
 from kiosk.rules.turn import Turn, on
 from kiosk.rules.working import maybe_question, settle_question
@@ -34,8 +34,7 @@ def lay_card_beside_the_scale(turn: Turn, state: State, tap: CardTapped) -> Stat
         if isinstance(jar, Recalling):
             settle_question(turn, state)
         return jar
-    card = turn.around.knowledge.card(tap.hash)
-    member = None if card is None or card.blocked else turn.around.knowledge.members.get(card.member_id)
+    card, member = turn.around.knowledge.card(tap.hash), turn.around.knowledge.bearer(tap.hash)
     is_asked_about = isinstance(state, Tagging) and state.sticker == tap.hash
     if turn.around.station is Station.BULK or is_asked_about or is_pausing(turn, tap):
         return state
@@ -76,11 +75,7 @@ def _let_in(turn: Turn, state: State, tap: CardTapped, member: Member, verdict: 
     if isinstance(state, Taring | TareKept):
         if waiting is not None and state.waiting is not None and not again:
             settle_question(turn, state)
-        return _beside(state, visit, waiting or state.waiting)
+        return replace(state, band=visit, waiting=waiting or state.waiting)
     if waiting is not None and not again:
         settle_question(turn, waiting)
     return state
-
-
-def _beside(state: Taring | TareKept, visit: Visit, waiting: Asking | Noticing | None) -> Taring | TareKept:
-    return replace(state, band=visit, waiting=waiting)

@@ -34,8 +34,7 @@ def vouch(turn: Turn, state: Vouching, tap: CardTapped) -> Vouching | TypingWeig
 
 def _worker(turn: Turn, tap: CardTapped) -> MemberId | None:
     around = turn.around
-    card = around.knowledge.card(tap.hash)
-    member = None if card is None or card.blocked else around.knowledge.members.get(card.member_id)
+    member = around.knowledge.bearer(tap.hash)
     if member is None:
         return None
     at_work = shifts.shift_at_work(around.knowledge, member, around.now, around.policy) is not None

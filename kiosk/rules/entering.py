@@ -95,8 +95,7 @@ def lay_card(turn: Turn, state: State, tap: CardTapped) -> State:
         return jar
     if turn.around.station is Station.BULK or is_pausing(turn, tap):
         return state
-    card = turn.around.knowledge.card(tap.hash)
-    member = None if card is None or card.blocked else turn.around.knowledge.members.get(card.member_id)
+    card, member = turn.around.knowledge.card(tap.hash), turn.around.knowledge.bearer(tap.hash)
     visit = visit_of(state)
     if visit is None or member is None or visit.member.id != member.id:
         settle_question(turn, state)

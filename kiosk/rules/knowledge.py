@@ -83,6 +83,11 @@ class Knowledge:
     def card(self, hash_: CardHash) -> Card | None:
         return self.cards.get(hash_)
 
+    def bearer(self, hash_: CardHash) -> Member | None:
+        """Whose card this is; nobody's if it is blocked."""
+        card = self.card(hash_)
+        return None if card is None or card.blocked else self.members.get(card.member_id)
+
     def account_of(self, member: Member) -> Member | None:
         """Whose standing counts: the member's own, or that of the account it is attached to (None if that is gone)."""
         if member.attached_to is None:

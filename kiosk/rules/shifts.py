@@ -11,7 +11,7 @@ from kiosk.rules.folding import alphabetical
 from kiosk.rules.knowledge import Hours, Knowledge
 from kiosk.rules.policy import Policy
 from kiosk.rules.weekly import stretch_at
-from kiosk.types import Assignment, Coop, Member, Presence, Shift, ShiftId
+from kiosk.types import Assignment, ClockTrust, Coop, Member, Presence, Shift, ShiftId
 
 CYCLE_WEEKS = "ABCD"
 """Three hours every four weeks: a cycle is 28 days."""
@@ -269,6 +269,11 @@ def is_open(coop: Coop, now: datetime, zone: tzinfo) -> bool:
         return True
     local = now.astimezone(zone)
     return local.date() not in coop.closures and stretch_at(coop.hours, local) is not None
+
+
+def counts_as_open(coop: Coop, now: datetime, zone: tzinfo, trust: ClockTrust) -> bool:
+    """Open, as far as is known: a clock that nobody vouches for closes nothing."""
+    return trust is ClockTrust.NEVER or is_open(coop, now, zone)
 
 
 def opens_at(coop: Coop, now: datetime, zone: tzinfo, within_days: int = 15) -> datetime | None:

@@ -21,7 +21,7 @@ from kiosk.rules.states import (
     Wondering,
 )
 from kiosk.rules.turn import Surroundings
-from kiosk.types import ClockTrust, Part
+from kiosk.types import Part
 from kiosk.views import (
     BoardLine,
     Button,
@@ -105,10 +105,10 @@ def _rotating_line(session: Session, around: Surroundings) -> Say:
 
 
 def _opens_for_all(around: Surroundings) -> bool:
-    """The door heeds no hours, or these are opening hours; a clock that nobody vouches for closes nothing."""
-    if not around.policy.needs_opening_hours or around.trust is ClockTrust.NEVER:
+    """The door heeds no hours, or these are opening hours."""
+    if not around.policy.needs_opening_hours:
         return True
-    return shifts.is_open(around.knowledge.coop, around.now, around.zone)
+    return shifts.counts_as_open(around.knowledge.coop, around.now, around.zone, around.trust)
 
 
 def _reads_badges(session: Session, around: Surroundings) -> bool:

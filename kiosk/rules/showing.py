@@ -64,7 +64,7 @@ def frame_of(session: Session, state: State, around: Surroundings) -> Frame:
 def is_night(around: Surroundings) -> bool:
     """Closed, and not about to open: the dark theme. A clock nobody vouches for turns nothing dark."""
     coop = around.knowledge.coop
-    if around.trust is ClockTrust.NEVER or shifts.is_open(coop, around.now, around.zone):
+    if shifts.counts_as_open(coop, around.now, around.zone, around.trust):
         return False
     opening = shifts.opens_at(coop, around.now, around.zone)
     soon = opening is not None and opening - around.now < timedelta(minutes=30)

@@ -60,9 +60,8 @@ def ask_for_the_pin(turn: Turn, _state: Idle | OutOfOrder, _event: Touched) -> U
 @on(Unlocking, CardTapped)
 def lay_card_instead(turn: Turn, state: Unlocking, tap: CardTapped) -> State:
     """A technician's card opens the menu at once; any other one ends the asking."""
-    card = turn.around.knowledge.card(tap.hash)
-    member = None if card is None or card.blocked else turn.around.knowledge.members.get(card.member_id)
-    if card is None or member is None:
+    member = turn.around.knowledge.bearer(tap.hash)
+    if member is None:
         return lay_card(turn, state, tap)
     verdict = verdict_on(turn, member, tap.kind)
     if not _may_maintain(member, verdict):
