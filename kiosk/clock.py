@@ -48,18 +48,18 @@ SYNCHRONISED = Path("/run/systemd/timesync/synchronized")
 """Touched by systemd-timesyncd once the network has set the clock in this boot (systemd-timesyncd.service(8))."""
 
 
-WRITTEN = datetime(2026, 1, 1, tzinfo=UTC)
+EARLIEST = datetime(2026, 1, 1, tzinfo=UTC)
 """No terminal ran before this."""
 SAVED_WITHIN = timedelta(days=1)
 """The machine saves its clock now and then (SaveIntervalSec=, timesyncd.conf(5)): after a power cut it starts there."""
 
 
 def last_seen(folder: Path) -> datetime:
-    """About when this terminal last wrote into its folder; :data:`WRITTEN` where it never did."""
+    """About when this terminal last wrote into its folder; :data:`EARLIEST` where it never did."""
     with suppress(OSError):
         stamps = [file.stat().st_mtime for file in folder.iterdir()]
-        return max(WRITTEN, datetime.fromtimestamp(max(stamps, default=0.0), UTC) - SAVED_WITHIN)
-    return WRITTEN
+        return max(EARLIEST, datetime.fromtimestamp(max(stamps, default=0.0), UTC) - SAVED_WITHIN)
+    return EARLIEST
 
 
 class SystemClock:
@@ -70,7 +70,7 @@ class SystemClock:
             system was built, or where it was last saved.
     """
 
-    def __init__(self, plausible_from: datetime = WRITTEN) -> None:
+    def __init__(self, plausible_from: datetime = EARLIEST) -> None:
         self.boot_id = _read_boot_id()
         self._plausible_from = plausible_from
 

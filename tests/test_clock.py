@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from kiosk import clock
-from kiosk.clock import WRITTEN, SystemClock, last_seen
+from kiosk.clock import EARLIEST, SystemClock, last_seen
 from kiosk.types import ClockTrust
 
 HOUR = timedelta(hours=1)
@@ -41,4 +41,4 @@ def test_new_terminal_has_seen_no_time_yet(tmp_path, there):
     data = tmp_path / "data"
     if there:
         data.mkdir()
-    assert last_seen(data) == WRITTEN
+    assert last_seen(data) == EARLIEST
