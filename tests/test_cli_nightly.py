@@ -1,6 +1,7 @@
 """The nightly backup from the command line: what stays, and what a full disk makes of it."""
 
 import errno
+from pathlib import Path
 
 import pytest
 
@@ -11,13 +12,19 @@ from tests.test_cli import kiosk
 pytestmark = pytest.mark.usefixtures("passphrase")
 
 
+def four_nights(path: Path, year: int) -> Path:
+    """A folder with the backups of four nights of one terminal."""
+    folder = path / "backups"
+    folder.mkdir()
+    for day in range(1, 5):
+        (folder / f"accueil-{year}-01-0{day}.kiosk-backup").touch()
+    return folder
+
+
 def test_of_the_nightly_backups_the_last_stay_and_no_other_terminal_is_touched(monkeypatch, capsys, tmp_path):
     config = machine(tmp_path / "old")
     record_a_check_in(tmp_path / "old")
-    folder = tmp_path / "backups"
-    folder.mkdir()
-    for day in range(1, 5):
-        (folder / f"accueil-2001-01-0{day}.kiosk-backup").touch()
+    folder = four_nights(tmp_path, 2001)
     (folder / "vrac-2001-01-01.kiosk-backup").touch()
     code, out, _ = kiosk(monkeypatch, capsys, "backup", "nightly", str(folder), "--keep", "3", "--config", str(config))
     assert code == 0
@@ -32,10 +39,7 @@ def test_of_the_nightly_backups_the_last_stay_and_no_other_terminal_is_touched(m
 
 def test_a_nightly_backup_that_fails_takes_no_older_one_away(monkeypatch, capsys, tmp_path):
     config = machine(tmp_path / "old")
-    folder = tmp_path / "backups"
-    folder.mkdir()
-    for day in range(1, 5):
-        (folder / f"accueil-2001-01-0{day}.kiosk-backup").touch()
+    folder = four_nights(tmp_path, 2001)
     code, _, err = kiosk(monkeypatch, capsys, "backup", "nightly", str(folder), "--keep", "1", "--config", str(config))
     assert (code, len(list(folder.iterdir()))) == (1, 4)
     assert "nothing to back up" in err
@@ -45,10 +49,7 @@ def test_a_nightly_backup_that_fails_takes_no_older_one_away(monkeypatch, capsys
 def test_the_backup_of_tonight_stays_whatever_the_clock_once_said(monkeypatch, capsys, tmp_path, keep):
     config = machine(tmp_path / "old")
     record_a_check_in(tmp_path / "old")
-    folder = tmp_path / "backups"
-    folder.mkdir()
-    for day in range(1, 5):
-        (folder / f"accueil-2999-01-0{day}.kiosk-backup").touch()
+    folder = four_nights(tmp_path, 2999)
     nightly = ("backup", "nightly", str(folder), "--keep", keep, "--config", str(config))
     status, out, _ = kiosk(monkeypatch, capsys, *nightly)
     assert status == 0
