@@ -14,7 +14,7 @@ from kiosk.config import Config
 from kiosk.events import Event
 from kiosk.store.thread import Store
 from kiosk.text import Manners, texts
-from kiosk.views import Say
+from kiosk.view_parts import Say
 
 
 def make_lookout(config: Config, clock: Clock, store: Store) -> Lookout:

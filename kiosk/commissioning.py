@@ -12,16 +12,14 @@ from typing import Any, Final, Protocol
 
 from kiosk.clock import Clock
 from kiosk.config_sections import DoorSettings
-from kiosk.events import (
-    DeviceFound,
-    DeviceLost,
+from kiosk.events import DeviceFound, DeviceLost, Event
+from kiosk.events_door import (
     DoorAlarm,
     DoorAlarmCleared,
     DoorAlarmKind,
     DoorMode,
     DoorModeChanged,
     DoorMoved,
-    Event,
     ExitAsked,
     ProofOutcome,
 )

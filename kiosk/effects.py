@@ -5,7 +5,7 @@ from typing import TypeAlias
 
 from kiosk.events import Timer
 from kiosk.types import CardHash, Fact, FactId, Jar, MemberId, ShiftId, Sound
-from kiosk.views import Say
+from kiosk.view_parts import Say
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -207,7 +207,7 @@ class ListLog:
 
 @dataclass(frozen=True, slots=True)
 class ProveDoor:
-    """Put the door to the test, with ``by`` at the screen; :class:`~kiosk.events.ProofAsked` is what comes of it."""
+    """Put the door to the test, ``by`` at the screen; :class:`~kiosk.events_door.ProofAsked` is what comes of it."""
 
     by: MemberId | None
 

@@ -9,6 +9,19 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TypeAlias
 
+from kiosk.actions import Action
+from kiosk.events_door import (
+    DoorAlarm,
+    DoorAlarmCleared,
+    DoorModeChanged,
+    DoorMoved,
+    ExitAsked,
+    ProofAsked,
+    ProofEnded,
+    ProofOpens,
+    ProofResets,
+    RelayChanged,
+)
 from kiosk.types import (
     Assignment,
     Capabilities,
@@ -100,120 +113,6 @@ class WeightRead:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DoorMoved:
-    """The door contact changed."""
-
-    is_open: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RelayChanged:
-    """The door relay went on or off, as the driver did it."""
-
-    active: bool
-
-
-class DoorAlarmKind(StrEnum):
-    FORCED = "forced"
-    """The door was opened and nobody was let in."""
-    HELD_WARNING = "held_warning"
-    """It has stood open so long that people are asked to close it."""
-    HELD = "held"
-    TAMPER = "tamper"
-    """The box of the door's electronics was opened."""
-    STUCK = "stuck"
-    """The exit button has been down for longer than anyone presses it."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DoorAlarm:
-    """Something is wrong with the door. A warning that becomes an alarm is not cleared in between."""
-
-    kind: DoorAlarmKind
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DoorAlarmCleared:
-    """The alarm is over: the door was shut, or someone was let in after a mere warning."""
-
-    kind: DoorAlarmKind
-
-
-class DoorMode(StrEnum):
-    """What the lock is doing."""
-
-    LOCKED = "locked"
-    UNLOCKED = "unlocked"
-    """For someone who was let in, or leaves."""
-    HELD_OPEN = "held_open"
-    LOCKED_DOWN = "locked_down"
-    """No card opens; leaving is as free as ever."""
-    RELEASED = "released"
-    """By the fire alarm or the green box, until a person resets it."""
-    OUT_OF_ORDER = "out_of_order"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DoorModeChanged:
-    """The lock does something else now."""
-
-    mode: DoorMode
-
-
-@dataclass(frozen=True, slots=True)
-class ExitAsked:
-    """Someone pressed the exit button; the door unlocks without being told."""
-
-
-class ProofOutcome(StrEnum):
-    """What came of one step of the test of the door."""
-
-    PASSED = "passed"
-    FAILED = "failed"
-    SKIPPED = "skipped"
-    """A person said that it cannot be tried here."""
-    OFF = "off"
-    """Not configured."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProofAsked:
-    """The test of the door wants something of whoever is at the screen.
-
-    Attributes:
-        act: what is to be done, by its name in :class:`kiosk.commissioning.Act`, in small letters.
-        ask: what is to be answered, by its name in :class:`kiosk.commissioning.Ask`; empty while the lines are watched.
-    """
-
-    act: str
-    ask: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProofOpens:
-    """The test of the door, in the hands of ``by``, wants it unlocked for so long."""
-
-    seconds: float
-    by: MemberId | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProofResets:
-    """The green box and the fire alarm were only tried: the door may lock again."""
-
-    by: MemberId | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProofEnded:
-    """The test of the door has come to its end. ``steps`` in their order, ``lock`` as it is configured."""
-
-    passed: bool
-    lock: str
-    steps: tuple[tuple[str, ProofOutcome], ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class DeviceLost:
     """A part stopped answering. Posted once per loss."""
 
@@ -258,97 +157,6 @@ class PrintFailed:
 
     id: FactId
     trouble: PrintTrouble
-
-
-class Action(StrEnum):
-    """What a person can ask by touching the screen."""
-
-    DONE = "done"
-    REOPEN = "reopen"
-    READ = "read"
-    LATER = "later"
-    TURN_PAGE = "turn_page"
-    """The next sentence, with large text: the screen turns it, the session gives more time."""
-    MY_SHIFTS = "my_shifts"
-    SIGN_UP = "sign_up"
-    PICK = "pick"
-    MORE_DATES = "more_dates"
-    UNDO = "undo"
-    WHY = "why"
-    ASK_GRACE = "ask_grace"
-    """« Demander un délai »."""
-    CALL_DESK = "call_desk"
-    STOP_BELL = "stop_bell"
-    START_SHIFT = "start_shift"
-    JUST_SHOPPING = "just_shopping"
-    PARTNER_ABSENT = "partner_absent"
-    WORK_NOW = "work_now"
-    REPLACE = "replace"
-    """« À la place de quelqu’un »."""
-    ROLL_CALL = "roll_call"
-    NEXT_SHIFT = "next_shift"
-    JOIN = "join"
-    NO_CARD = "no_card"
-    FORGOT_CARD = "forgot_card"
-    LOST_CARD = "lost_card"
-    VISITOR = "visitor"
-    NEW_HERE = "new_here"
-    DELIVERY = "delivery"
-    WEIGH = "weigh"
-    KEEP_TARE = "keep_tare"
-    JAR_KNOWN = "jar_known"
-    KEY = "key"
-    ERASE = "erase"
-    ENTER = "enter"
-    CANCEL = "cancel"
-    REWEIGH = "reweigh"
-    ANOTHER_JAR = "another_jar"
-    PRINT_JAR = "print_jar"
-    PRINT_AGAIN = "print_again"
-    PRINT_ALONE = "print_alone"
-    """« Imprimer tout seul les suivants », on or off."""
-    TYPE_WEIGHT = "type_weight"
-    TAG_JAR = "tag_jar"
-    HELP = "help"
-    MY_DATA = "my_data"
-    LARGE_TEXT = "large_text"
-    MUTE = "mute"
-    LANGUAGE = "language"
-    STILL_HERE = "still_here"
-    # What staff can ask.
-    UNLOCK = "unlock"
-    """The clock was pressed for three seconds."""
-    COORDINATION = "coordination"
-    TECHNICAL = "technical"
-    BACK = "back"
-    MORE = "more"
-    CHOOSE = "choose"
-    SEARCH = "search"
-    OPEN_DOOR = "open_door"
-    ADD_SOMEONE = "add_someone"
-    ABSENCE = "absence"
-    TO_SETTLE = "to_settle"
-    RETRY = "retry"
-    SETTLE = "settle"
-    PRINT_LIST = "print_list"
-    LINK_CARDS = "link_cards"
-    BLOCK_CARD = "block_card"
-    TRANSFER = "transfer"
-    TUNE = "tune"
-    LONG_PULSE = "long_pulse"
-    CARD_LANGUAGE = "card_language"
-    GRANT = "grant"
-    SELF_TEST = "self_test"
-    CHANGE_PIN = "change_pin"
-    TRY_GLASS = "try_glass"
-    LOG = "log"
-    RESTART = "restart"
-    PROVE_DOOR = "prove_door"
-    YES = "yes"
-    NO = "no"
-    SKIP = "skip"
-    PAD = "pad"
-    """Letters or digits on the keyboard."""
 
 
 @dataclass(frozen=True, slots=True)

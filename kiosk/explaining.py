@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import Enum
 from typing import Any, Final
 
-from kiosk.events import DoorMode
+from kiosk.events_door import DoorMode
 from kiosk.reactor import Reactor
 from kiosk.rules import access
 from kiosk.rules.access import Question

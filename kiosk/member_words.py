@@ -12,7 +12,7 @@ from typing import Any, Final
 from kiosk.store.retention import KEPT, PRESENCES, Retention
 from kiosk.text import texts
 from kiosk.types import DeskReason, FactKind, Reason, Role, Status
-from kiosk.views import Day, Duration, Hour, Hours
+from kiosk.view_parts import Day, Duration, Hour, Hours
 
 STATUSES: Final[Mapping[Status, str]] = {
     Status.OK: "à jour",

@@ -16,6 +16,7 @@ from kiosk import effects, events
 from kiosk.clock import Clock, moment
 from kiosk.effects import Effect
 from kiosk.events import Event, Timer, TimerFired
+from kiosk.events_door import DoorAlarm
 from kiosk.hands import DoorProof, Hands
 from kiosk.rules import doorkeeping
 from kiosk.rules import session as sessions
@@ -351,7 +352,7 @@ class Reactor:
             case events.CommitFailed():
                 log.error("%d facts are not on the disk yet: %s", len(event.ids), event.fault)
                 self._mark_store(working=False, fault=event.fault)
-            case events.DoorAlarm():
+            case DoorAlarm():
                 log.warning("door: %s", event.kind)
             case events.CardTapped():
                 self._know_older_key(event)

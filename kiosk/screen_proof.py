@@ -10,7 +10,8 @@ from collections.abc import Callable
 from kiosk.clock import Clock
 from kiosk.commissioning import Act, Ask, Bench, Commissioning, has_passed
 from kiosk.config_sections import DoorSettings
-from kiosk.events import Event, ProofAsked, ProofEnded, ProofOpens, ProofResets
+from kiosk.events import Event
+from kiosk.events_door import ProofAsked, ProofEnded, ProofOpens, ProofResets
 from kiosk.own_thread import OwnThread
 from kiosk.types import MemberId
 

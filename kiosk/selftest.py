@@ -23,7 +23,8 @@ from kiosk.control import NotRunning, ask
 from kiosk.devices.mounts import is_forgotten
 from kiosk.devices.supervisor import Source
 from kiosk.errors import BackendUnavailable, ConfigError, NotAuthorised, StoreError, StoreLockedError
-from kiosk.events import DoorAlarm, DoorMode, DoorModeChanged, DoorMoved, Event, KnowledgePage
+from kiosk.events import Event, KnowledgePage
+from kiosk.events_door import DoorAlarm, DoorMode, DoorModeChanged, DoorMoved
 from kiosk.store.backup import JOURNAL
 from kiosk.store.thread import Store
 from kiosk.types import ClockTrust, FactKind, Part

@@ -1,4 +1,4 @@
-"""From :class:`~kiosk.views.Say` to words: the language, the date and time forms, the lists and the plurals.
+"""From :class:`~kiosk.view_parts.Say` to words: the language, the date and time forms, the lists and the plurals.
 
 French comes from :mod:`kiosk.messages`; another language is ``locale/<language>.po`` (context: the key, id: the French
 sentence), read when it is first wanted, so that a third language is one more file and nothing is compiled. How a date
@@ -26,7 +26,7 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
 from kiosk.messages import MESSAGES
-from kiosk.views import Day, Duration, Hour, Hours, Names, Say, Slot, Value
+from kiosk.view_parts import Day, Duration, Hour, Hours, Names, Say, Slot, Value
 
 log = logging.getLogger(__name__)
 

@@ -7,7 +7,7 @@ from kiosk.app_door import bell_needs_internet, make_bell, make_door
 from kiosk.clock import AdjustableClock
 from kiosk.devices.door_lines import Output
 from kiosk.devices.simulated.door import BARE, WHOLE, SimulatedDoor
-from kiosk.events import DoorMode, DoorModeChanged
+from kiosk.events_door import DoorMode, DoorModeChanged
 from kiosk.wiring import make_wiring
 
 ALL_PINS = """

@@ -22,7 +22,7 @@ from kiosk.devices.simulated.door import BARE, WHOLE, SimulatedDoor
 from kiosk.devices.supervisor import Supervisor
 from kiosk.effects import ResetDoor
 from kiosk.errors import KioskError
-from kiosk.events import ProofOutcome
+from kiosk.events_door import ProofOutcome
 from kiosk.proving import prove_door
 from kiosk.store.thread import Store
 from kiosk.types import FactKind

@@ -14,7 +14,7 @@ from kiosk.control import NotRunning
 from kiosk.demo.data import make_coop
 from kiosk.demo.room import Room, Wish, demo_clock
 from kiosk.door_commands import order_of
-from kiosk.events import DoorMode
+from kiosk.events_door import DoorMode
 from kiosk.looking import explain
 from kiosk.rules.doorkeeping import Order, Word
 from kiosk.types import DeskReason

@@ -17,7 +17,8 @@ from kiosk.devices.door import Door, Forgetful
 from kiosk.devices.simulated.door import WHOLE, DrivenPin, SimulatedDoor
 from kiosk.effects import AskGrace, Book, DoorOrder, HoldDoor, Identify
 from kiosk.errors import DeviceError
-from kiosk.events import CommitFailed, Committed, DeviceFound, DeviceLost, DoorMode, Timer, TimerFired
+from kiosk.events import CommitFailed, Committed, DeviceFound, DeviceLost, Timer, TimerFired
+from kiosk.events_door import DoorMode
 from kiosk.hands import Hands
 from kiosk.reactor import Reactor, Settings
 from kiosk.rules.door_states import DoorRules

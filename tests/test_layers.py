@@ -63,7 +63,7 @@ def of(*names: str) -> tuple[str, ...]:
 
 
 VOCABULARY = of(
-    *("types", "events", "effects", "views", "errors", "colour", "tares"),
+    *("types", "actions", "events", "events_door", "effects", "views", "view_parts", "errors", "colour", "tares"),
     *("messages", "messages_afar", "messages_guide", "messages_staff"),
 )
 RULES = of("rules")

@@ -9,9 +9,10 @@ from contextlib import contextmanager
 
 import pytest
 
+from kiosk.actions import Action
 from kiosk.clock import SystemClock
 from kiosk.config import check
-from kiosk.events import Action, Touched
+from kiosk.events import Touched
 from kiosk.mending import Mending
 from kiosk.views import NoticeView, TextView
 from tests.demo.onlooker import Onlooker

@@ -7,11 +7,11 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from kiosk.actions import Action
 from kiosk.clock import AdjustableClock
 from kiosk.devices.cards import CardHasher, PartialUid
 from kiosk.effects import AskGrace, Book, Identify, LockDown
 from kiosk.events import (
-    Action,
     CardTapped,
     CommandReceived,
     CommitFailed,
@@ -19,10 +19,6 @@ from kiosk.events import (
     Delivered,
     DeviceFound,
     DeviceLost,
-    DoorAlarm,
-    DoorAlarmKind,
-    DoorMode,
-    DoorModeChanged,
     FactsRecalled,
     KnowledgeConfirmed,
     QueueChanged,
@@ -36,6 +32,7 @@ from kiosk.events import (
     Touched,
     UiAlive,
 )
+from kiosk.events_door import DoorAlarm, DoorAlarmKind, DoorMode, DoorModeChanged
 from kiosk.hands import Hands
 from kiosk.reactor import Reactor, Settings
 from kiosk.rules import states

@@ -5,12 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from kiosk.actions import Action
 from kiosk.app import Terminal
 from kiosk.commissioning import Act, Ask
 from kiosk.demo.cast import Kind, character
 from kiosk.demo.doorman import Doorman
 from kiosk.demo.room import Room, Wish, demo_clock
-from kiosk.events import Action, Touched
+from kiosk.events import Touched
 from kiosk.types import FactKind
 from kiosk.views import NoticeView, PromptView, View
 from tests.demo.onlooker import Onlooker, wait_until

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from kiosk.text import Manners, Texts, words
-from kiosk.views import Day, Duration, Hour, Hours, Names, Say, Slot, literal, say
+from kiosk.view_parts import Day, Duration, Hour, Hours, Names, Say, Slot, literal, say
 
 PARIS = ZoneInfo("Europe/Paris")
 AFTERNOON = datetime(2025, 10, 21, 14, 0, tzinfo=UTC)

@@ -10,7 +10,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, Final
 
-from kiosk.events import DoorAlarm, DoorAlarmCleared, DoorAlarmKind, DoorMode
+from kiosk.events_door import DoorAlarm, DoorAlarmCleared, DoorAlarmKind, DoorMode
 
 
 class Alarm(StrEnum):

@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-from kiosk.events import DoorAlarmKind, DoorMode
+from kiosk.events_door import DoorAlarmKind, DoorMode
 from kiosk.types import ClockTrust
 
 PREFIX: Final = "coop_kiosk_"

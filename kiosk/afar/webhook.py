@@ -18,7 +18,7 @@ from typing import Any, Final, Protocol
 
 from kiosk.afar.alarms import Alarm, Change, Limits, Watch, hear, see
 from kiosk.clock import Clock
-from kiosk.events import DoorAlarm, DoorAlarmCleared
+from kiosk.events_door import DoorAlarm, DoorAlarmCleared
 from kiosk.own_thread import OwnThread
 
 log = logging.getLogger(__name__)

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from kiosk.actions import Action
 from kiosk.demo.cast import Kind, character
 from kiosk.demo.room import Room
-from kiosk.events import Action
 from kiosk.types import Capabilities
 from kiosk.views import IdleView, View
 

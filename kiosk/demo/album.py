@@ -9,8 +9,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final, Protocol
 
+from kiosk.actions import Action
 from kiosk.demo.room import Room
-from kiosk.events import Action
 from kiosk.types import Sound
 from kiosk.views import View
 

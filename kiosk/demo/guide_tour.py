@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from kiosk.actions import Action
 from kiosk.demo.acting import says
 from kiosk.demo.album import Album, Fingers, Seen, Window
 from kiosk.demo.cast import Kind, character
 from kiosk.demo.first_run import FirstRunShow
 from kiosk.demo.room import Room
-from kiosk.events import Action, Event
+from kiosk.events import Event
 from kiosk.rules.staff_states import CORNERS
 from kiosk.views import CodeView, IdleView
 

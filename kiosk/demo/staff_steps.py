@@ -1,8 +1,8 @@
 """What staff do in the tour: a coordinator with new cards and a delivery, then a technician."""
 
+from kiosk.actions import Action
 from kiosk.demo.acting import Step, home, keys, taps, then, titled, touches, types
 from kiosk.demo.cast import Kind, character
-from kiosk.events import Action
 from kiosk.views import (
     ChecksView,
     ChoicesView,

@@ -6,10 +6,10 @@ a step that only looks right fails.
 
 from collections.abc import Callable
 
+from kiosk.actions import Action
 from kiosk.demo.acting import Actor, Step, body, home, is_idle, says, taps, then, titled, touches, types, wait
 from kiosk.demo.cast import OTHER_COOP_BADGE, STRANGER_CARD, Kind, character
 from kiosk.demo.staff_steps import STAFF_STEPS
-from kiosk.events import Action
 from kiosk.views import (
     ChoicesView,
     HelpView,

@@ -5,13 +5,13 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
+from kiosk.actions import Action
 from kiosk.app import Terminal
 from kiosk.demo.acting import Step
 from kiosk.demo.album import STEP_SECONDS, Album, Fingers, Seen, Watched, Window
 from kiosk.demo.cast import ZONE
 from kiosk.demo.room import Room
 from kiosk.demo.steps import STEPS
-from kiosk.events import Action
 from kiosk.views import View
 
 

@@ -13,13 +13,13 @@ from kiosk.devices.door_lines import Lines, SteadyInput, Wiring
 from kiosk.devices.pins import Pins
 from kiosk.effects import DoorOrder, EndHold, EndLockDown, HoldDoor, LockDown, ResetDoor
 from kiosk.errors import DeviceError
-from kiosk.events import (
+from kiosk.events import Event
+from kiosk.events_door import (
     DoorAlarm,
     DoorAlarmCleared,
     DoorAlarmKind,
     DoorModeChanged,
     DoorMoved,
-    Event,
     ExitAsked,
     RelayChanged,
 )

@@ -6,8 +6,10 @@ Whoever stands at the door reads how to get in; whoever looks after the terminal
 from dataclasses import dataclass, replace
 from typing import Final
 
-from kiosk.events import Action, Touched
-from kiosk.views import LANGUAGES, Button, Edge, Frame, NoticeView, TextView, View, literal, say
+from kiosk.actions import Action
+from kiosk.events import Touched
+from kiosk.view_parts import Button, Frame, literal, say
+from kiosk.views import LANGUAGES, Edge, NoticeView, TextView, View
 
 MOST_CHARACTERS: Final = 150
 """Of the first fault: so many have room on the smallest panel. The log has the whole, and the others."""

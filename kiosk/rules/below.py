@@ -10,12 +10,11 @@ from kiosk.events import (
     Identified,
     LogListed,
     PinChecked,
-    ProofAsked,
-    ProofEnded,
     Timer,
     TimerFired,
     UnsettledListed,
 )
+from kiosk.events_door import ProofAsked, ProofEnded
 from kiosk.rules.states import Helping, Recalling, State, Tagging, TareKept
 from kiosk.rules.turn import TRANSITIONS, Turn, on
 

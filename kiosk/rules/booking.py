@@ -3,8 +3,9 @@
 from dataclasses import replace
 from types import MappingProxyType
 
+from kiosk.actions import Action
 from kiosk.effects import Book, Play
-from kiosk.events import Action, BookingAnswered, BookingOutcome, Timer, TimerFired, Touched
+from kiosk.events import BookingAnswered, BookingOutcome, Timer, TimerFired, Touched
 from kiosk.rules import shifts
 from kiosk.rules.entering import because
 from kiosk.rules.states import (

@@ -6,7 +6,7 @@ from math import inf
 from types import MappingProxyType
 from typing import Final
 
-from kiosk.events import DoorAlarmKind
+from kiosk.events_door import DoorAlarmKind
 
 
 @dataclass(frozen=True, slots=True)

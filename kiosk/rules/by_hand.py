@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from kiosk.events import Action, CardTapped, Timer, TimerFired, Touched
+from kiosk.actions import Action
+from kiosk.events import CardTapped, Timer, TimerFired, Touched
 from kiosk.rules import shifts, tare
 from kiosk.rules.beside import lay_card_beside_the_scale
 from kiosk.rules.desk import wonder

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
+from kiosk.actions import Action
 from kiosk.effects import ListUnsettled, OpenDoor, Play, RetryDelivery, SettleByHand
-from kiosk.events import Action, Committed, Timer, TimerFired, Touched, UnsettledListed
+from kiosk.events import Committed, Timer, TimerFired, Touched, UnsettledListed
 from kiosk.rules import shifts
 from kiosk.rules.folding import alphabetical
 from kiosk.rules.roster import BY

@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 
+from kiosk.actions import Action
 from kiosk.effects import RingBell, StopBell
-from kiosk.events import Action, DeviceFound, DeviceLost, Timer, TimerFired, Touched
+from kiosk.events import DeviceFound, DeviceLost, Timer, TimerFired, Touched
 from kiosk.rules import tare
 from kiosk.rules.states import (
     STATES,

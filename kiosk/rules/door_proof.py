@@ -6,8 +6,10 @@ The steps themselves are :mod:`kiosk.commissioning`'s, whose thread says what it
 from dataclasses import replace
 from typing import Final
 
+from kiosk.actions import Action
 from kiosk.effects import AnswerProof, ProveDoor, StartTimer
-from kiosk.events import Action, ProofAsked, ProofEnded, Timer, Touched
+from kiosk.events import Timer, Touched
+from kiosk.events_door import ProofAsked, ProofEnded
 from kiosk.rules.staff_states import Examining, Proving
 from kiosk.rules.turn import Surroundings, Turn, on
 from kiosk.types import FactKind, Part

@@ -10,7 +10,7 @@ from math import inf
 from types import MappingProxyType
 from typing import Annotated, TypeAlias
 
-from kiosk.events import DoorAlarmKind, DoorMode
+from kiosk.events_door import DoorAlarmKind, DoorMode
 from kiosk.rules.policy import Between, DoorTimes
 
 

@@ -11,19 +11,16 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from kiosk.effects import Effect, EndHold, EndLockDown, HoldDoor, LockDown, OpenDoor, Record, ResetDoor
-from kiosk.events import (
-    DeviceLost,
+from kiosk.events import DeviceLost, Event, Timer, TimerFired
+from kiosk.events_door import (
     DoorAlarm,
     DoorAlarmCleared,
     DoorAlarmKind,
     DoorMode,
     DoorModeChanged,
-    Event,
     ExitAsked,
     ProofOpens,
     ProofResets,
-    Timer,
-    TimerFired,
 )
 from kiosk.rules import shifts
 from kiosk.rules.weekly import Schedule, stretch_at

@@ -2,18 +2,10 @@
 
 from dataclasses import replace
 
+from kiosk.actions import Action
 from kiosk.effects import Identify, Play
-from kiosk.events import (
-    Action,
-    CardTapped,
-    CodeNotKnown,
-    DoorMode,
-    Identified,
-    Timer,
-    TimerFired,
-    Touched,
-    TwoCardsSeen,
-)
+from kiosk.events import CardTapped, CodeNotKnown, Identified, Timer, TimerFired, Touched, TwoCardsSeen
+from kiosk.events_door import DoorMode
 from kiosk.rules import access, shifts, strangers
 from kiosk.rules.policy import Station
 from kiosk.rules.staff_states import LOCKED_BY_CARDS, Linking, Seeking, Unlocking

@@ -4,8 +4,9 @@ Asked of the server when the person touches the button, never by looking at a ca
 some coops' own readers grant it to whoever is scanned, whether they come in or not.
 """
 
+from kiosk.actions import Action
 from kiosk.effects import AskGrace
-from kiosk.events import Action, CardTapped, GraceAnswered, Timer, TimerFired, Touched
+from kiosk.events import CardTapped, GraceAnswered, Timer, TimerFired, Touched
 from kiosk.rules.entering import admit, verdict_on
 from kiosk.rules.states import AskingGrace, Plea, Refusing, State, Visit
 from kiosk.rules.turn import Surroundings, Turn, on

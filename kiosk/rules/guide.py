@@ -6,7 +6,8 @@ Each step is tried before it is behind us, and what is entered is kept at once: 
 from dataclasses import replace
 from typing import Final
 
-from kiosk.events import Action, Touched
+from kiosk.actions import Action
+from kiosk.events import Touched
 from kiosk.rules import guide_bulk, guide_keys, guide_parts
 from kiosk.rules.guide_events import (
     CheckMade,

@@ -3,7 +3,8 @@
 from dataclasses import replace
 from typing import Final
 
-from kiosk.events import Action, DeviceLost, LabelPrinted, PrintFailed, Touched, WeightRead
+from kiosk.actions import Action
+from kiosk.events import DeviceLost, LabelPrinted, PrintFailed, Touched, WeightRead
 from kiosk.rules.guide_events import (
     EndTrial,
     FindPrinter,

@@ -3,7 +3,8 @@
 from dataclasses import replace
 from typing import Final
 
-from kiosk.events import Action, LabelPrinted, PrintFailed, Touched
+from kiosk.actions import Action
+from kiosk.events import LabelPrinted, PrintFailed, Touched
 from kiosk.rules.guide_events import (
     CheckSheet,
     CodeRead,

@@ -3,14 +3,8 @@
 from dataclasses import replace
 from typing import Final
 
-from kiosk.events import (
-    Action,
-    CardTapped,
-    CodeNotKnown,
-    DeviceFound,
-    DeviceLost,
-    Touched,
-)
+from kiosk.actions import Action
+from kiosk.events import CardTapped, CodeNotKnown, DeviceFound, DeviceLost, Touched
 from kiosk.rules.guide_events import (
     CodeRead,
     PulseRelay,

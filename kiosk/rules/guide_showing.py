@@ -4,9 +4,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Final, TypeVar
 
-from kiosk.events import Action
+from kiosk.actions import Action
 from kiosk.rules.guide_states import STEPS, Guide, GuideState
-from kiosk.views import Button, ButtonKind, Edge, Frame, Header, NoticeView, Say, View, literal, say
+from kiosk.view_parts import Button, ButtonKind, Frame, Header, Say, literal, say
+from kiosk.views import Edge, NoticeView, View
 
 Painter = Callable[[Guide, Any, Frame], View]
 PAINTERS: Final[dict[type[GuideState], Painter]] = {}

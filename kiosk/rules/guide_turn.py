@@ -5,7 +5,8 @@ from dataclasses import replace
 from functools import cache
 from typing import Any, Final, TypeAlias, TypeVar, get_args, get_type_hints
 
-from kiosk.events import Action, Event
+from kiosk.actions import Action
+from kiosk.events import Event
 from kiosk.rules.guide_events import (
     CheckMade,
     CodeRead,

@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 
+from kiosk.actions import Action
 from kiosk.effects import Play, StartTimer
-from kiosk.events import Action, Committed, JarScanned, TareScanned, Timer, TimerFired, Touched, WeightRead
+from kiosk.events import Committed, JarScanned, TareScanned, Timer, TimerFired, Touched, WeightRead
 from kiosk.rules import printing, tare
 from kiosk.rules.policy import Station
 from kiosk.rules.states import (

@@ -3,8 +3,9 @@
 from dataclasses import replace
 from typing import TypeVar
 
+from kiosk.actions import Action
 from kiosk.effects import CountLinked, Play, Prefer
-from kiosk.events import Action, CardTapped, CodeNotKnown, JarScanned, LinkedCounted, TareScanned, Touched, TwoCardsSeen
+from kiosk.events import CardTapped, CodeNotKnown, JarScanned, LinkedCounted, TareScanned, Touched, TwoCardsSeen
 from kiosk.rules.coordinating import add_to_shift, menu_of
 from kiosk.rules.entering import language_of
 from kiosk.rules.ownership import bearer_of, judge, search

@@ -22,8 +22,6 @@ from kiosk.events import (
     PinChecked,
     PinKnown,
     PrintFailed,
-    ProofAsked,
-    ProofEnded,
     StopRequested,
     TareScanned,
     Timer,
@@ -33,6 +31,7 @@ from kiosk.events import (
     UnsettledListed,
     WeightRead,
 )
+from kiosk.events_door import ProofAsked, ProofEnded
 from kiosk.rules import (
     below,
     beside,

@@ -4,7 +4,7 @@ from kiosk.effects import PrintList
 from kiosk.events import Unsettled
 from kiosk.rules.turn import Surroundings
 from kiosk.types import FactId
-from kiosk.views import Day, Hour, Say, say
+from kiosk.view_parts import Day, Hour, Say, say
 
 
 def title_of(row: Unsettled, around: Surroundings) -> Say:

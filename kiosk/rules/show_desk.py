@@ -4,7 +4,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
-from kiosk.events import Action, DoorMode
+from kiosk.actions import Action
+from kiosk.events_door import DoorMode
 from kiosk.rules import shifts
 from kiosk.rules.policy import Station
 from kiosk.rules.show_entry import opening_text
@@ -22,25 +23,8 @@ from kiosk.rules.states import (
 )
 from kiosk.rules.turn import Surroundings
 from kiosk.types import Part
-from kiosk.views import (
-    BoardLine,
-    Button,
-    ButtonKind,
-    ChoicesView,
-    Countdown,
-    Day,
-    Edge,
-    Frame,
-    HelpView,
-    Hour,
-    IdleView,
-    NoticeView,
-    Say,
-    StillThereView,
-    TextView,
-    literal,
-    say,
-)
+from kiosk.view_parts import Button, ButtonKind, Countdown, Day, Frame, Hour, Say, literal, say
+from kiosk.views import BoardLine, ChoicesView, Edge, HelpView, IdleView, NoticeView, StillThereView, TextView
 
 WEIGH = Button(action=Action.WEIGH, label=say("idle.weigh"), icon="scale")
 NO_CARD = Button(action=Action.NO_CARD, label=say("idle.nocard"), icon="card-account-details-outline")

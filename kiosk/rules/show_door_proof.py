@@ -2,26 +2,16 @@
 
 from typing import Final
 
-from kiosk.events import Action, ProofEnded, ProofOutcome
+from kiosk.actions import Action
+from kiosk.events_door import ProofEnded, ProofOutcome
 from kiosk.rules.door_proof import STEPS_A_PAGE
 from kiosk.rules.show_staff import back_button
 from kiosk.rules.showing import shown
 from kiosk.rules.staff_states import Proving
 from kiosk.rules.states import Session
 from kiosk.rules.turn import Surroundings
-from kiosk.views import (
-    Button,
-    ButtonKind,
-    CheckRow,
-    ChecksView,
-    Edge,
-    Frame,
-    Light,
-    NoticeView,
-    PromptView,
-    Say,
-    say,
-)
+from kiosk.view_parts import Button, ButtonKind, Frame, Say, say
+from kiosk.views import CheckRow, ChecksView, Edge, Light, NoticeView, PromptView
 
 ANSWERS: Final = (
     Button(action=Action.YES, label=say("proof.yes"), icon="check", kind=ButtonKind.MAIN),

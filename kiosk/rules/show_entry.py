@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from kiosk.events import Action
+from kiosk.actions import Action
 from kiosk.rules import shifts
 from kiosk.rules.dating import may_be_told
 from kiosk.rules.grace import may_ask_for_grace
@@ -32,24 +32,8 @@ from kiosk.rules.states import (
 from kiosk.rules.turn import Surroundings
 from kiosk.rules.working import has_declined
 from kiosk.types import CardKind, Freshness, Presence, Reason, Remark, Role, Status
-from kiosk.views import (
-    Button,
-    ButtonKind,
-    Day,
-    Duration,
-    Edge,
-    Frame,
-    Hour,
-    NoticeView,
-    Panel,
-    PanelTone,
-    PromptView,
-    ResultTone,
-    ResultView,
-    Say,
-    Slot,
-    say,
-)
+from kiosk.view_parts import Button, ButtonKind, Day, Duration, Frame, Hour, Panel, PanelTone, Say, Slot, say
+from kiosk.views import Edge, NoticeView, PromptView, ResultTone, ResultView
 
 
 @shown(Identifying)

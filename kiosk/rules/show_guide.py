@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from kiosk.events import Action
+from kiosk.actions import Action
 from kiosk.rules import show_guide_end, show_guide_parts
 from kiosk.rules.guide import STATIONS
 from kiosk.rules.guide_keys import NO_CODE
@@ -34,24 +34,18 @@ from kiosk.rules.guide_states import (
 )
 from kiosk.rules.staff_states import CORNERS
 from kiosk.types import ClockTrust
+from kiosk.view_parts import Button, ButtonKind, Frame, Hour, Say, literal, say
 from kiosk.views import (
     LANGUAGES,
-    Button,
-    ButtonKind,
     CheckRow,
     ChecksView,
     ChoicesView,
-    Frame,
     GlassView,
-    Hour,
     KeypadView,
     Light,
     NoticeView,
     PromptView,
-    Say,
     View,
-    literal,
-    say,
 )
 
 ROOMS: Final = (show_guide_parts, show_guide_end)

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from kiosk.events import Action
+from kiosk.actions import Action
 from kiosk.rules.guide import LINES_A_PAGE
 from kiosk.rules.guide_events import CheckLine
 from kiosk.rules.guide_keys import has_printer
@@ -30,23 +30,8 @@ from kiosk.rules.guide_states import (
 )
 from kiosk.rules.technical import LONGEST_PIN
 from kiosk.types import Part
-from kiosk.views import (
-    Button,
-    CheckRow,
-    ChecksView,
-    CodeView,
-    Edge,
-    Frame,
-    KeypadView,
-    Light,
-    NoticeView,
-    Panel,
-    PanelTone,
-    PromptView,
-    Say,
-    TextView,
-    say,
-)
+from kiosk.view_parts import Button, Frame, Panel, PanelTone, Say, say
+from kiosk.views import CheckRow, ChecksView, CodeView, Edge, KeypadView, Light, NoticeView, PromptView, TextView
 
 # ── PIN, sheet ────────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from kiosk.events import Action
+from kiosk.actions import Action
 from kiosk.rules.guide_bulk import PROTOCOLS, PROTOCOLS_A_PAGE
 from kiosk.rules.guide_parts import LOCKS, USUAL_LINE
 from kiosk.rules.guide_showing import back, choice, in_its_words, main, notice, plain, shown, step_of, titled, trouble
@@ -17,17 +17,8 @@ from kiosk.rules.guide_states import (
     Weighing,
 )
 from kiosk.types import CardKind
-from kiosk.views import (
-    Button,
-    ChoicesView,
-    Frame,
-    KeypadView,
-    NoticeView,
-    PromptView,
-    Say,
-    literal,
-    say,
-)
+from kiosk.view_parts import Button, Frame, Say, literal, say
+from kiosk.views import ChoicesView, KeypadView, NoticeView, PromptView
 
 # ── reader and scanner ────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from kiosk.events import Action
+from kiosk.actions import Action
 from kiosk.rules import tare
 from kiosk.rules.dating import may_be_told
 from kiosk.rules.showing import desk_button, done_button, shown
@@ -11,22 +11,8 @@ from kiosk.rules.states import Recalling, Session, Taring, Typing, TypingWeight,
 from kiosk.rules.turn import Surroundings
 from kiosk.tares import CODE_LENGTH, is_jar_code
 from kiosk.types import Grams, Jar, Part
-from kiosk.views import (
-    Button,
-    ButtonKind,
-    Day,
-    Edge,
-    Frame,
-    Header,
-    JarView,
-    KeypadView,
-    NoticeView,
-    PromptView,
-    Say,
-    View,
-    WeightView,
-    say,
-)
+from kiosk.view_parts import Button, ButtonKind, Day, Frame, Header, Say, say
+from kiosk.views import Edge, JarView, KeypadView, NoticeView, PromptView, View, WeightView
 
 OLD_AFTER = timedelta(days=365)
 

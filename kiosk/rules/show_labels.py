@@ -2,23 +2,14 @@
 
 from dataclasses import replace
 
-from kiosk.events import Action, PrintTrouble
+from kiosk.actions import Action
+from kiosk.events import PrintTrouble
 from kiosk.rules.show_jars import headed
 from kiosk.rules.showing import done_button, shown
 from kiosk.rules.states import LabelState, Session, Tagging, TareKept
 from kiosk.rules.turn import Surroundings
-from kiosk.views import (
-    Button,
-    ButtonKind,
-    Frame,
-    Panel,
-    PanelTone,
-    QuestionView,
-    ResultTone,
-    ResultView,
-    View,
-    say,
-)
+from kiosk.view_parts import Button, ButtonKind, Frame, Panel, PanelTone, say
+from kiosk.views import QuestionView, ResultTone, ResultView, View
 
 ANOTHER = Button(action=Action.ANOTHER_JAR, label=say("tare.another"), icon="plus-circle-outline", kind=ButtonKind.MAIN)
 AGAIN = Button(action=Action.PRINT_AGAIN, label=say("tare.again"), icon="printer-outline")

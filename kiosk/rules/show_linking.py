@@ -1,6 +1,6 @@
 """The screens on which cards are linked and blocked, and people looked for. Full names: for staff alone."""
 
-from kiosk.events import Action
+from kiosk.actions import Action
 from kiosk.rules.entering import language_of
 from kiosk.rules.linking import may_grant
 from kiosk.rules.ownership import full_name
@@ -10,20 +10,8 @@ from kiosk.rules.staff_states import Blocked, Linking, LinkTrouble, Seeking, Tra
 from kiosk.rules.states import Session
 from kiosk.rules.turn import Surroundings
 from kiosk.types import Member, MemberId, Status
-from kiosk.views import (
-    Button,
-    ButtonKind,
-    ChoicesView,
-    Edge,
-    Frame,
-    Gesture,
-    GesturesView,
-    KeyboardView,
-    NoticeView,
-    Say,
-    literal,
-    say,
-)
+from kiosk.view_parts import Button, ButtonKind, Frame, Say, literal, say
+from kiosk.views import ChoicesView, Edge, Gesture, GesturesView, KeyboardView, NoticeView
 
 MATCHES = 2
 

@@ -1,6 +1,6 @@
 """The roll-call: who is on shift. Counts by job; names only for those who may see them."""
 
-from kiosk.events import Action
+from kiosk.actions import Action
 from kiosk.rules import shifts
 from kiosk.rules.booking import can_book
 from kiosk.rules.folding import alphabetical
@@ -10,23 +10,8 @@ from kiosk.rules.states import RollCalling, Session
 from kiosk.rules.turn import Surroundings
 from kiosk.rules.working import coming_crews, may_see_names
 from kiosk.types import Assignment, Shift
-from kiosk.views import (
-    Button,
-    ButtonKind,
-    Day,
-    Frame,
-    Hour,
-    Hours,
-    JobRow,
-    Panel,
-    PanelTone,
-    PersonRow,
-    RollCallView,
-    Say,
-    Slot,
-    literal,
-    say,
-)
+from kiosk.view_parts import Button, ButtonKind, Day, Frame, Hour, Hours, Panel, PanelTone, Say, Slot, literal, say
+from kiosk.views import JobRow, PersonRow, RollCallView
 
 PEOPLE_SHOWN = 7
 JOBS_SHOWN = 3

@@ -2,7 +2,9 @@
 
 from dataclasses import replace
 
-from kiosk.events import Action, BookingOutcome, DoorMode
+from kiosk.actions import Action
+from kiosk.events import BookingOutcome
+from kiosk.events_door import DoorMode
 from kiosk.rules import shifts
 from kiosk.rules.booking import OFFERS_A_PAGE, can_book, shows_gaps
 from kiosk.rules.dating import may_be_told
@@ -31,7 +33,7 @@ from kiosk.rules.states import (
 from kiosk.rules.turn import Surroundings
 from kiosk.rules.working import coming_crews, has_declined
 from kiosk.types import Member, Part, Presence, Shift
-from kiosk.views import (
+from kiosk.view_parts import (
     Button,
     ButtonKind,
     Countdown,
@@ -42,21 +44,23 @@ from kiosk.views import (
     Hour,
     Line,
     Names,
-    OfferRow,
     Panel,
     PanelTone,
+    Say,
+    Slot,
+    literal,
+    say,
+)
+from kiosk.views import (
+    OfferRow,
     PromptView,
     QuestionView,
     ResultTone,
     ResultView,
-    Say,
     ShiftRow,
     ShiftsView,
     SignUpView,
-    Slot,
     Tile,
-    literal,
-    say,
 )
 
 RING_SECONDS = 10

@@ -1,6 +1,7 @@
 """The screens of coordinators: their menu, the door by hand, the roster, what has not left."""
 
-from kiosk.events import Action, Unsettled
+from kiosk.actions import Action
+from kiosk.events import Unsettled
 from kiosk.rules.coordinating import PEOPLE_A_PAGE, ROWS_A_PAGE, page_of_shifts, shifts_to_join
 from kiosk.rules.ownership import full_name
 from kiosk.rules.settling import title_of, word_on
@@ -9,21 +10,8 @@ from kiosk.rules.staff_states import AddingTo, Coordinating, Excusing, LettingIn
 from kiosk.rules.states import Session
 from kiosk.rules.turn import Surroundings
 from kiosk.types import DeskReason, MemberId, ShiftId
-from kiosk.views import (
-    Button,
-    ButtonKind,
-    ChoicesView,
-    Frame,
-    Hours,
-    ResultTone,
-    ResultView,
-    Say,
-    Slot,
-    ToSettleRow,
-    ToSettleView,
-    literal,
-    say,
-)
+from kiosk.view_parts import Button, ButtonKind, Frame, Hours, Say, Slot, literal, say
+from kiosk.views import ChoicesView, ResultTone, ResultView, ToSettleRow, ToSettleView
 
 MORE = Button(action=Action.MORE, label=say("settle.more"), icon="chevron-right")
 

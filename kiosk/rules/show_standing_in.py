@@ -1,6 +1,6 @@
 """« Je viens pour un créneau »: the free places, then whose place it is."""
 
-from kiosk.events import Action
+from kiosk.actions import Action
 from kiosk.rules.shifts import Offer
 from kiosk.rules.show_staff import back_button
 from kiosk.rules.showing import shown
@@ -8,7 +8,8 @@ from kiosk.rules.standing_in import A_PAGE, expected, gaps, name_of
 from kiosk.rules.states import Session, StandingIn
 from kiosk.rules.turn import Surroundings
 from kiosk.types import Assignment
-from kiosk.views import Button, ChoicesView, Frame, Hour, literal, say
+from kiosk.view_parts import Button, Frame, Hour, literal, say
+from kiosk.views import ChoicesView
 
 
 @shown(StandingIn)

@@ -1,7 +1,8 @@
 """The technician's screens: the PIN, the menu with the state of every part, the parts one by one."""
 
 from kiosk import __version__
-from kiosk.events import Action, LogLine
+from kiosk.actions import Action
+from kiosk.events import LogLine
 from kiosk.rules.show_staff import back_button, settle_button
 from kiosk.rules.showing import days_ago, done_button, shown
 from kiosk.rules.staff_states import (
@@ -18,27 +19,20 @@ from kiosk.rules.states import Session
 from kiosk.rules.technical import LINES_A_PAGE, LONGEST_PIN, has_technician
 from kiosk.rules.turn import Surroundings
 from kiosk.types import ClockTrust, Part
+from kiosk.view_parts import Button, ButtonKind, Day, Frame, Hour, Say, literal, say
 from kiosk.views import (
-    Button,
-    ButtonKind,
     CheckRow,
     ChecksView,
-    Day,
     Edge,
-    Frame,
     GlassView,
-    Hour,
     KeypadView,
     Light,
     LogRow,
     LogView,
     NoticeView,
     PromptView,
-    Say,
     StatusTile,
     TilesView,
-    literal,
-    say,
 )
 
 CANCEL = Button(action=Action.CANCEL, label=say("help.cancel"), icon="close")

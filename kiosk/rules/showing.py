@@ -7,7 +7,8 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 
-from kiosk.events import Action, DoorAlarmKind, DoorMode
+from kiosk.actions import Action
+from kiosk.events_door import DoorAlarmKind, DoorMode
 from kiosk.rules import access, shifts
 from kiosk.rules.dating import may_be_told
 from kiosk.rules.doorkeeping import worst
@@ -16,7 +17,8 @@ from kiosk.rules.policy import Station
 from kiosk.rules.states import Asking, Noticing, Session, State, TareKept, Taring, Thanking, Welcoming
 from kiosk.rules.turn import Surroundings
 from kiosk.types import ClockTrust, Freshness, Role
-from kiosk.views import Button, ButtonKind, Day, Frame, Header, Hour, Say, View, say
+from kiosk.view_parts import Button, ButtonKind, Day, Frame, Header, Hour, Say, say
+from kiosk.views import View
 
 Painter = Callable[[Session, Any, Surroundings, Frame], View]
 PAINTERS: dict[type[State], Painter] = {}

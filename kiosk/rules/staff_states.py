@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias, get_args
 
-from kiosk.events import CardTapped, LogLine, ProofEnded, Unsettled
+from kiosk.events import CardTapped, LogLine, Unsettled
+from kiosk.events_door import ProofEnded
 from kiosk.types import Card, CardHash, DeskReason, FactId, Member, MemberId, Role, ShiftId
 
 if TYPE_CHECKING:

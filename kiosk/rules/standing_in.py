@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 
+from kiosk.actions import Action
 from kiosk.effects import Play
-from kiosk.events import Action, Touched
+from kiosk.events import Touched
 from kiosk.rules import shifts
 from kiosk.rules.folding import alphabetical
 from kiosk.rules.policy import RosterNames

@@ -10,7 +10,8 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import TypeAlias, get_args
 
-from kiosk.events import Action, CardTapped, PinKnown, PrintTrouble
+from kiosk.actions import Action
+from kiosk.events import CardTapped, PinKnown, PrintTrouble
 from kiosk.rules import tare
 from kiosk.rules.staff_states import Place, StaffState
 from kiosk.types import CardHash, CardKind, FactId, FactKind, Jar, Member, MemberId, Part, ShiftId, Verdict

@@ -6,8 +6,9 @@ only a touch makes it so. A member's card is never taken for one, whatever was l
 
 from dataclasses import replace
 
+from kiosk.actions import Action
 from kiosk.effects import Play
-from kiosk.events import Action, CardTapped, Timer, TimerFired, Touched
+from kiosk.events import CardTapped, Timer, TimerFired, Touched
 from kiosk.rules.states import Recalling, State, Tagging, TareKept, Taring, Typing
 from kiosk.rules.turn import Turn, on
 from kiosk.types import CardKind, FactKind, Sound

@@ -4,8 +4,9 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Final
 
+from kiosk.actions import Action
 from kiosk.effects import AskPin, CheckPin, ChoosePin, ListLog, Play, Restart
-from kiosk.events import Action, CardTapped, LogListed, PinChecked, PinKnown, Touched
+from kiosk.events import CardTapped, LogListed, PinChecked, PinKnown, Touched
 from kiosk.rules.coordinating import sign_in
 from kiosk.rules.entering import lay_card, verdict_on
 from kiosk.rules.knowledge import Knowledge

@@ -11,8 +11,10 @@ from datetime import datetime, tzinfo
 from functools import cache
 from typing import Any, TypeAlias, TypeVar, get_args, get_type_hints
 
+from kiosk.actions import Action
 from kiosk.effects import Effect, OpenDoor, Record, Withdraw
-from kiosk.events import Action, DoorMode, Event, Timer
+from kiosk.events import Event, Timer
+from kiosk.events_door import DoorMode
 from kiosk.rules.doorkeeping import Doorkeeping
 from kiosk.rules.knowledge import Knowledge
 from kiosk.rules.policy import DoorTimes, Policy, RetentionDays, Station, Times

@@ -5,8 +5,9 @@ from dataclasses import replace
 from datetime import timedelta
 from types import MappingProxyType
 
+from kiosk.actions import Action
 from kiosk.effects import Play
-from kiosk.events import Action, Committed, StopRequested, Timer, TimerFired, Touched
+from kiosk.events import Committed, StopRequested, Timer, TimerFired, Touched
 from kiosk.rules import shifts
 from kiosk.rules.knowledge import Knowledge
 from kiosk.rules.roster import BY, INSTEAD_OF

@@ -7,7 +7,7 @@ from kiosk.screens.glyphs import drawable
 from kiosk.screens.items import Box, Item, Picture, Rect, Scene, Text
 from kiosk.screens.theme import LARGE_SENTENCE, LARGE_TEXT, Ground, Role, Theme
 from kiosk.screens.typesetting import Block, Room, fit
-from kiosk.views import Frame, Say
+from kiosk.view_parts import Frame, Say
 
 MARGIN = 24
 GAP = 16

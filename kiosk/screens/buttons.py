@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 
+from kiosk.actions import Action
 from kiosk.colour import mix
-from kiosk.events import Action
 from kiosk.screens.base import CORNER, GAP, Page
 from kiosk.screens.items import Box, Item, Key, Picture, Rect, Ring, Switch, Text
 from kiosk.screens.theme import CAPTION, DARK, KEY, MAIN_KEY, Ground, Role
 from kiosk.screens.typesetting import BOLD, Block, width
-from kiosk.views import Button, ButtonKind, Say
+from kiosk.view_parts import Button, ButtonKind, Say
 
 ICON = 44
 ICON_GAP = 11

@@ -7,7 +7,8 @@ from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import Any, TypeVar
 
-from kiosk.events import Action, Event, Touched, UiAlive
+from kiosk.actions import Action
+from kiosk.events import Event, Touched, UiAlive
 from kiosk.screens.looks import PLAIN, Looks
 from kiosk.screens.profiles import PROFILES, prepare
 from kiosk.screens.workbench import Workbench

@@ -1,12 +1,12 @@
 """The strip of every screen: what the header says, language and help. In portrait it lies at the lower edge."""
 
-from kiosk.events import Action
+from kiosk.actions import Action
 from kiosk.screens.base import CORNER, GAP, MARGIN, STRIP, Page, placed
 from kiosk.screens.buttons import key
 from kiosk.screens.items import Box, Held, Rect
 from kiosk.screens.theme import CAPTION, SECONDARY, SECONDARY_STRONG, SECTION, Role
 from kiosk.screens.typesetting import Room, fit
-from kiosk.views import Header, Say
+from kiosk.view_parts import Header, Say
 
 LANGUAGE_WIDTH = 96
 HELP_WIDTH = 72

@@ -9,7 +9,8 @@ from kiosk.screens.items import Box, Logo, Picture, Rect, Scene
 from kiosk.screens.panels import draw_dots
 from kiosk.screens.theme import SECONDARY_STRONG, Role
 from kiosk.screens.typesetting import CAPITAL, DEPTH
-from kiosk.views import BoardLine, IdleView, Say
+from kiosk.view_parts import Say
+from kiosk.views import BoardLine, IdleView
 
 TITLE = Role(60, 40, 1.08, True)
 SUB = Role(26, 22, 1.25, False, keep_line=22)

@@ -6,9 +6,9 @@ The layouts make them, :mod:`kiosk.screens.surface` draws them; equal items are 
 from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
-from kiosk.events import Action
+from kiosk.actions import Action
 from kiosk.screens.typesetting import Block
-from kiosk.views import Countdown
+from kiosk.view_parts import Countdown
 
 
 class Rect(NamedTuple):

@@ -9,7 +9,8 @@ from kiosk.screens.reading import draw_pages, leaves
 from kiosk.screens.theme import BODY, Tone
 from kiosk.screens.typesetting import BOLD, width
 from kiosk.screens.weighing import weight_text
-from kiosk.views import JarView, PanelTone, Say
+from kiosk.view_parts import PanelTone, Say
+from kiosk.views import JarView
 
 FIGURE = 76
 PANEL = 156

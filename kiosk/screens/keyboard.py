@@ -4,14 +4,15 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
-from kiosk.events import Action
+from kiosk.actions import Action
 from kiosk.screens.base import CORNER, GAP, Page, Paper
 from kiosk.screens.buttons import draw_button, key
 from kiosk.screens.header import draw_header
 from kiosk.screens.items import Box, Picture, Rect, Scene, Text
 from kiosk.screens.theme import CAPTION, SECONDARY, Role
 from kiosk.screens.typesetting import BOLD, Block, width
-from kiosk.views import Button, ButtonKind, KeyboardView, literal
+from kiosk.view_parts import Button, ButtonKind, literal
+from kiosk.views import KeyboardView
 
 SHARE = 0.55
 """Of the width, for the keys."""

@@ -1,13 +1,14 @@
 """T7: digits to type."""
 
-from kiosk.events import Action
+from kiosk.actions import Action
 from kiosk.screens.base import FOOT, GAP, MARGIN, Page, Paper
 from kiosk.screens.buttons import draw_button
 from kiosk.screens.header import draw_header
 from kiosk.screens.items import Box, Rect, Scene, Text
 from kiosk.screens.theme import SECONDARY, Role
 from kiosk.screens.typesetting import CODES, Block, width
-from kiosk.views import Button, ButtonKind, KeypadView, literal
+from kiosk.view_parts import Button, ButtonKind, literal
+from kiosk.views import KeypadView
 
 TITLE = Role(42, 32, 1.12, True)
 DIGIT = Role(38, 32, 1.1, True)

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from kiosk.events import Action
+from kiosk.actions import Action
 from kiosk.screens.base import CORNER, GAP, Page, Paper
 from kiosk.screens.buttons import draw_actions, key
 from kiosk.screens.checks import ICONS, light_ink
@@ -10,7 +10,8 @@ from kiosk.screens.header import draw_header
 from kiosk.screens.items import Box, Picture, Rect, Scene, Text
 from kiosk.screens.theme import BODY, Role
 from kiosk.screens.typesetting import DEPTH, Room, clip
-from kiosk.views import LogRow, LogView, Say
+from kiosk.view_parts import Say
+from kiosk.views import LogRow, LogView
 
 ROW = 90.0
 ROW_STACKED = 132.0

@@ -4,7 +4,7 @@ from kiosk.screens.base import CORNER, Page
 from kiosk.screens.items import Box, Dots, Rect, Text
 from kiosk.screens.theme import BODY, SECONDARY, STRONG, Role, Tone
 from kiosk.screens.typesetting import CAPITAL, CODES, DEPTH, REGULAR, Block, Room, fit, width
-from kiosk.views import Line, Panel
+from kiosk.view_parts import Line, Panel
 
 ICON = 44
 PADDING = 24

@@ -4,32 +4,28 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 
-from kiosk.events import Action
+from kiosk.actions import Action
 from kiosk.screens.base import GAP, Page
 from kiosk.screens.buttons import draw_actions
 from kiosk.screens.items import Rect
 from kiosk.screens.theme import LARGE_SENTENCE, LARGE_TEXT, Role
 from kiosk.screens.typesetting import CAPITAL, Block, Room, break_lines, fit
+from kiosk.view_parts import Button, ButtonKind, Panel, Say, say
 from kiosk.views import (
-    Button,
-    ButtonKind,
     JarView,
     JobRow,
     NoticeView,
-    Panel,
     PersonRow,
     PromptView,
     QuestionView,
     ResultView,
     RollCallView,
-    Say,
     ShiftRow,
     ShiftsView,
     SignUpView,
     TextView,
     Tile,
     View,
-    say,
 )
 
 SENTENCE = Role(LARGE_SENTENCE, 48, 1.1, False)

@@ -8,7 +8,8 @@ from kiosk.screens.panels import draw_dots, draw_panel
 from kiosk.screens.reading import draw_pages, leaves
 from kiosk.screens.theme import CHIP, SECONDARY, SECONDARY_STRONG, Role
 from kiosk.screens.typesetting import Room, fit
-from kiosk.views import JobRow, PanelTone, PersonRow, RollCallView
+from kiosk.view_parts import PanelTone
+from kiosk.views import JobRow, PersonRow, RollCallView
 
 ROW = 54.0
 ROW_STACKED = 78.0

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from kiosk.events import Action
+from kiosk.actions import Action
 from kiosk.screens.base import GAP, Page, Paper
 from kiosk.screens.buttons import MAIN_HEIGHT, draw_button, draw_grid
 from kiosk.screens.items import Box, Rect, Ring, Scene, Veil

@@ -7,7 +7,8 @@ from kiosk.screens.items import Box, Rect, Scene
 from kiosk.screens.panels import draw_panel, panel_width
 from kiosk.screens.reading import draw_pages, leaves
 from kiosk.screens.theme import BODY, FIGURE, SECONDARY, SECONDARY_STRONG, Role
-from kiosk.views import Panel, PanelTone, ShiftRow, ShiftsView, Tile
+from kiosk.view_parts import Panel, PanelTone
+from kiosk.views import ShiftRow, ShiftsView, Tile
 
 TILE = 116
 TILE_LOW = 104

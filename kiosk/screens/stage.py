@@ -13,7 +13,7 @@ from kivy.input.motionevent import MotionEvent
 from kivy.uix.floatlayout import FloatLayout
 from kivy.utils import get_color_from_hex
 
-from kiosk.events import Action
+from kiosk.actions import Action
 from kiosk.screens.base import Paper
 from kiosk.screens.items import Key
 from kiosk.screens.looks import Looks
@@ -28,20 +28,18 @@ from kiosk.screens.workbench import Workbench
 from kiosk.screens.workbench_column import GROUND, draw_workbench
 from kiosk.text import Texts, texts
 from kiosk.types import Sound
+from kiosk.view_parts import Frame, Say, say
 from kiosk.views import (
     Edge,
-    Frame,
     HelpView,
     IdleView,
     NoticeView,
     PromptView,
     QuestionView,
     ResultView,
-    Say,
     StillThereView,
     View,
     WeightView,
-    say,
 )
 
 log = logging.getLogger(__name__)

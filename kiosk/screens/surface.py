@@ -10,7 +10,7 @@ from kivy.clock import Clock
 from kivy.graphics import Color, InstructionGroup, PopMatrix, PushMatrix, Rectangle, Translate
 from kivy.uix.widget import Widget
 
-from kiosk.events import Action
+from kiosk.actions import Action
 from kiosk.screens.brush import Brush, rgba
 from kiosk.screens.items import Box, Item, Key, Picture, Ring, Scene
 

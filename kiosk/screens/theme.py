@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from kiosk.colour import LEAST_BRAND_CONTRAST, contrast, mix
-from kiosk.views import PanelTone
+from kiosk.view_parts import PanelTone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,8 @@ from kiosk.screens.header import draw_header
 from kiosk.screens.items import Box, Digits, Rect, Scene
 from kiosk.screens.theme import DIGITS, Role
 from kiosk.screens.typesetting import BOLD, CAPITAL, width
-from kiosk.views import Say, WeightView
+from kiosk.view_parts import Say
+from kiosk.views import WeightView
 
 CAPTION = Role(36, 28, 1.15, True)
 CORNER_TEXT = Role(25, 22, 1.2, False)

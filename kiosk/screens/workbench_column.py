@@ -1,6 +1,6 @@
 """How the workbench is laid out."""
 
-from kiosk.events import Action
+from kiosk.actions import Action
 from kiosk.screens.items import Box, Item, Key, Rect, Scene, Text
 from kiosk.screens.profiles import WORKBENCH_WIDTH
 from kiosk.screens.theme import Role

@@ -6,14 +6,15 @@ from functools import cache
 from random import Random
 from typing import Any, Final, Protocol
 
-from kiosk.events import Action, CardTapped, CodeNotKnown, Event, JarScanned, Touched, TwoCardsSeen, WeightRead
+from kiosk.actions import Action
+from kiosk.events import CardTapped, CodeNotKnown, Event, JarScanned, Touched, TwoCardsSeen, WeightRead
 from kiosk.simulation.coop import Held, InventedCoop
 from kiosk.simulation.kernel import Kernel
 from kiosk.simulation.readers import NOTHING_ON_IT, Readers, weighing
 from kiosk.simulation.story import Entry
 from kiosk.simulation.terminal import Machine
 from kiosk.types import JarCode, MemberId, Part
-from kiosk.views import Button, Say
+from kiosk.view_parts import Button, Say
 
 READING_SECONDS = (0.05, 0.2)
 NOT_TOUCHED: Final = frozenset({Action.CHANGE_PIN, Action.MUTE})

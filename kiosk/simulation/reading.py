@@ -11,7 +11,7 @@ from functools import cache
 from operator import attrgetter
 from typing import Any, get_args, get_type_hints
 
-from kiosk.views import Duration, Say
+from kiosk.view_parts import Duration, Say
 
 _Reader = Callable[[Any, list[str]], None]
 

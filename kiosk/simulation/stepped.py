@@ -18,7 +18,8 @@ from kiosk.devices.door import Door
 from kiosk.devices.door_lines import Lines
 from kiosk.devices.supervisor import Supervisor
 from kiosk.errors import DeviceError
-from kiosk.events import DoorMoved, Event, RelayChanged, Ticked, Timer
+from kiosk.events import Event, Ticked, Timer
+from kiosk.events_door import DoorMoved, RelayChanged
 from kiosk.hands import Hands
 from kiosk.questions import Question, Questions
 from kiosk.reactor import TICK_SECONDS, Reactor

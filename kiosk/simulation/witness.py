@@ -11,9 +11,7 @@ from kiosk.events import (
     CodeNotKnown,
     Committed,
     Delivered,
-    DoorMode,
     Event,
-    ExitAsked,
     FactsRecalled,
     Identified,
     JarScanned,
@@ -26,6 +24,7 @@ from kiosk.events import (
     TwoCardsSeen,
     WeightRead,
 )
+from kiosk.events_door import DoorMode, ExitAsked
 from kiosk.reactor import Reactor, Settings
 from kiosk.rules.doorkeeping import HeldFor
 from kiosk.rules.entering import OPEN_TO_CARDS, WEIGHING

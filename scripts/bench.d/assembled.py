@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from datetime import UTC, timedelta
 from pathlib import Path
 
+from kiosk.actions import Action
 from kiosk.backends.rest import RestBackend
 from kiosk.clock import SystemClock
 from kiosk.devices.door import Door
 from kiosk.devices.simulated.door import BARE, DrivenPin, SimulatedDoor
 from kiosk.devices.supervisor import Supervisor
-from kiosk.events import Action, CardTapped, Committed, DeviceFound, Event, StopRequested, Touched
+from kiosk.events import CardTapped, Committed, DeviceFound, Event, StopRequested, Touched
 from kiosk.hands import Hands
 from kiosk.ids import FactIds
 from kiosk.reactor import Reactor, Settings

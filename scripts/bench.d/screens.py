@@ -63,7 +63,8 @@ def kiosk(seconds: float, many: int) -> Figures:
     """The face with its idle screen, and touches that bring another screen."""
     began = time.perf_counter()
     sys.path[:0] = [str(TOP)]
-    from kiosk.events import Action, UiAlive
+    from kiosk.actions import Action
+    from kiosk.events import UiAlive
     from kiosk.screens.face import Face
     from kiosk.views import IdleView
     from tests.screens.samples import samples

@@ -20,7 +20,8 @@ from limits import fsyncs
 from measuring import VISITS_A_YEAR, Figures, middle, resident_mb, spread, wait_until
 from sizes_server import TOKEN
 
-from kiosk.events import Action, Event, Touched
+from kiosk.actions import Action
+from kiosk.events import Event, Touched
 from kiosk.screens.face import Face
 from kiosk.views import IdleView
 

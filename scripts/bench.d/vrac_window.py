@@ -15,7 +15,8 @@ from assembled import Assembled
 from frames import Frames
 from measuring import wait_until
 
-from kiosk.events import Action, Event, Touched, WeightRead
+from kiosk.actions import Action
+from kiosk.events import Event, Touched, WeightRead
 from kiosk.rules.policy import Station
 from kiosk.rules.states import Taring
 from kiosk.screens.face import Face

@@ -3,7 +3,7 @@
 import pytest
 
 from kiosk.afar.alarms import BY_PART, Alarm, Change, Limits, Watch, hear, see
-from kiosk.events import DoorAlarm, DoorAlarmCleared, DoorAlarmKind
+from kiosk.events_door import DoorAlarm, DoorAlarmCleared, DoorAlarmKind
 from kiosk.types import Part
 from tests.afar.statuses import DOOR, MACHINE, status
 

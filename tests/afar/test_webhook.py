@@ -12,7 +12,7 @@ import pytest
 from kiosk.afar.alarms import Limits
 from kiosk.afar.webhook import KEYS, MOST_WAITING, NotTaken, Post, Webhook, sentence_key
 from kiosk.clock import AdjustableClock
-from kiosk.events import DoorAlarm, DoorAlarmCleared, DoorAlarmKind
+from kiosk.events_door import DoorAlarm, DoorAlarmCleared, DoorAlarmKind
 from kiosk.messages import MESSAGES
 from kiosk.messages_afar import AFAR
 from tests.afar.statuses import status

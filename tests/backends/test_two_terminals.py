@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from kiosk.actions import Action
 from kiosk.app import Terminal
 from kiosk.card_service import card_command
 from kiosk.clock import moment
 from kiosk.demo.cast import Kind, character
 from kiosk.demo.room import Room, Wish, demo_clock
 from kiosk.devices.simulated.network import Cable
-from kiosk.events import Action, Touched
+from kiosk.events import Touched
 from kiosk.ids import uuid7
 from kiosk.tares import is_jar_code
 from kiosk.types import CardHash, Fact, FactKind, MemberId

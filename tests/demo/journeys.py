@@ -13,12 +13,12 @@ import threading
 import time
 from pathlib import Path
 
+from kiosk.actions import Action
 from kiosk.app import Terminal
 from kiosk.demo.album import Watched
 from kiosk.demo.cast import ZONE, Kind, character
 from kiosk.demo.room import Room, Wish, demo_clock
 from kiosk.demo.tour import Player
-from kiosk.events import Action
 from kiosk.rules.staff_states import CORNERS
 from kiosk.screens.face import Face
 

@@ -10,13 +10,14 @@ from pathlib import Path
 
 import pytest
 
+from kiosk.actions import Action
 from kiosk.app import Terminal
 from kiosk.app_parts import control_path
 from kiosk.config import parse
 from kiosk.control import ask
 from kiosk.demo.cast import CAST, STRANGER_CARD, Kind, character
 from kiosk.demo.room import DEMO_KEY, Room, Wish, demo_clock
-from kiosk.events import Action, Touched, UiAlive
+from kiosk.events import Touched, UiAlive
 from kiosk.types import Part
 from kiosk.views import QuestionView
 from tests.afar.test_prometheus import SAMPLE

@@ -2,11 +2,12 @@
 
 from pathlib import Path
 
+from kiosk.actions import Action
 from kiosk.app import Terminal
 from kiosk.demo import gestion_compte_room
 from kiosk.demo.cast import Kind, character
 from kiosk.demo.room import Room
-from kiosk.events import Action, CardTapped, Touched
+from kiosk.events import CardTapped, Touched
 from kiosk.views import QuestionView, ResultView, ToSettleView
 from tests.demo.onlooker import Onlooker
 from tests.demo.test_terminal import terminal_in, wait_until

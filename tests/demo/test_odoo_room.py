@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
+from kiosk.actions import Action
 from kiosk.demo.cast import STRANGER_CARD, Kind, character
 from kiosk.demo.room import Room
-from kiosk.events import Action, Touched
+from kiosk.events import Touched
 from kiosk.types import Role
 from kiosk.views import QuestionView, ResultView
 from tests.demo.test_terminal import terminal_in, wait_until

@@ -1,7 +1,8 @@
 """A day without the network, and a server that loses its answers: nothing is lost, nothing is doubled."""
 
+from kiosk.actions import Action
 from kiosk.demo.cast import Kind, character
-from kiosk.events import Action, Touched
+from kiosk.events import Touched
 from kiosk.types import FactKind, Freshness
 from kiosk.views import QuestionView, ResultView
 from tests.demo.test_terminal import terminal_in, wait_until

@@ -5,10 +5,11 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+from kiosk.actions import Action
 from kiosk.app import Terminal
 from kiosk.demo.cast import Kind, character
 from kiosk.demo.room import Room
-from kiosk.events import Action, Touched
+from kiosk.events import Touched
 from kiosk.types import FactKind
 from kiosk.views import GesturesView, KeypadView, TilesView
 from tests.demo.onlooker import Onlooker

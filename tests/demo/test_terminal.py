@@ -15,11 +15,12 @@ import pytest
 import zxingcpp
 from PIL import Image
 
+from kiosk.actions import Action
 from kiosk.app import Terminal
 from kiosk.demo.cast import CAST, STRANGER_CARD, Kind, character
 from kiosk.demo.room import Room, Wish, demo_clock
 from kiosk.devices.backlight import Backlight
-from kiosk.events import Action, Touched
+from kiosk.events import Touched
 from kiosk.member_data import forget
 from kiosk.rules.tare import Empty
 from kiosk.types import FactKind

@@ -6,7 +6,8 @@ from dataclasses import replace
 import pytest
 
 from kiosk.devices.backlight import Backlight
-from kiosk.views import Edge, Frame, IdleView, NoticeView, say
+from kiosk.view_parts import Frame, say
+from kiosk.views import Edge, IdleView, NoticeView
 
 DAY = IdleView(frame=Frame(), picture="card", title=say("idle.title"), sub=say("idle.sub"))
 NIGHT = replace(DAY, frame=Frame(night=True))

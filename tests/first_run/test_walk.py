@@ -6,17 +6,19 @@ import stat
 
 import pytest
 
+from kiosk.actions import Action
 from kiosk.card_key import CardKey, sheet_text
 from kiosk.config import load
 from kiosk.demo.cast import Kind, character
 from kiosk.demo.first_run import PASSPHRASE, FirstRunShow, bare, emergency_sheet, setup_code
 from kiosk.demo.room import DEMO_KEY, Room, Wish, demo_clock
-from kiosk.events import Action, Touched
+from kiosk.events import Touched
 from kiosk.first_run.finding import is_guide_wanted, maybe_configuration
 from kiosk.first_run.folder import GuideFolder
 from kiosk.rules.guide_states import Key, Step
 from kiosk.rules.staff_states import CORNERS
-from kiosk.views import Button, CodeView, IdleView, KeypadView, View
+from kiosk.view_parts import Button
+from kiosk.views import CodeView, IdleView, KeypadView, View
 from tests.demo.onlooker import Onlooker, wait_until
 
 CARD = character(Kind.OK).card

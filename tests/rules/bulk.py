@@ -2,8 +2,9 @@
 
 from datetime import date
 
+from kiosk.actions import Action
 from kiosk.effects import PrintLabel
-from kiosk.events import Action, DeviceLost, JarScanned, LabelPrinted, PrintFailed, PrintTrouble, Touched
+from kiosk.events import DeviceLost, JarScanned, LabelPrinted, PrintFailed, PrintTrouble, Touched
 from kiosk.types import Grams, Jar, JarCode, Part
 from tests.rules.terminal import Terminal, snapshot, tap
 

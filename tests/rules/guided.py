@@ -1,6 +1,7 @@
 """The guide, led on by events."""
 
-from kiosk.events import Action, CardTapped, Touched
+from kiosk.actions import Action
+from kiosk.events import CardTapped, Touched
 from kiosk.rules import guide as guides
 from kiosk.rules.guide_events import CodeRead, ScaleFound
 from kiosk.rules.guide_states import Guide, GuideState, Progress, Relaying, Step

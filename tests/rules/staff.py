@@ -2,20 +2,9 @@
 
 from dataclasses import replace
 
-from kiosk.events import (
-    Action,
-    CardTapped,
-    CodeNotKnown,
-    LogLine,
-    LogListed,
-    PinKnown,
-    ProofAsked,
-    ProofEnded,
-    ProofOutcome,
-    Touched,
-    Unsettled,
-    UnsettledListed,
-)
+from kiosk.actions import Action
+from kiosk.events import CardTapped, CodeNotKnown, LogLine, LogListed, PinKnown, Touched, Unsettled, UnsettledListed
+from kiosk.events_door import ProofAsked, ProofEnded, ProofOutcome
 from kiosk.types import Card, CardHash, CardKind, DeskReason, Part, Role
 from tests.rules.terminal import ALL, Terminal, at, card_of, member, shift, snapshot, tap
 

@@ -1,8 +1,8 @@
 """Ways that people go to a state."""
 
+from kiosk.actions import Action
 from kiosk.effects import Book
 from kiosk.events import (
-    Action,
     BookingAnswered,
     BookingOutcome,
     DeviceLost,

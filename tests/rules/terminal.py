@@ -6,8 +6,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
 from zoneinfo import ZoneInfo
 
+from kiosk.actions import Action
 from kiosk.effects import Effect, OpenDoor, Prefer, Record, Withdraw
-from kiosk.events import Action, CardTapped, Committed, Event, KnowledgePage, Timer, TimerFired, Touched, WeightRead
+from kiosk.events import CardTapped, Committed, Event, KnowledgePage, Timer, TimerFired, Touched, WeightRead
 from kiosk.rules.knowledge import Knowledge
 from kiosk.rules.policy import DoorTimes, Policy, Station, Times
 from kiosk.rules.session import step

@@ -2,7 +2,8 @@
 
 import pytest
 
-from kiosk.events import Action, DeviceFound, DeviceLost, JarScanned, Timer, TimerFired, Touched
+from kiosk.actions import Action
+from kiosk.events import DeviceFound, DeviceLost, JarScanned, Timer, TimerFired, Touched
 from kiosk.rules import states
 from kiosk.rules.policy import Station
 from kiosk.types import FactKind, Grams, Part

@@ -5,7 +5,8 @@ from datetime import time
 
 import pytest
 
-from kiosk.events import Action, Touched
+from kiosk.actions import Action
+from kiosk.events import Touched
 from kiosk.rules import states
 from kiosk.types import Card, CardKind, FactKind, MemberId, OpeningHours
 from tests.rules.bulk import scale

@@ -4,21 +4,21 @@ from dataclasses import replace
 
 import pytest
 
+from kiosk.actions import Action
 from kiosk.effects import AnswerProof, Book, EndProof
 from kiosk.events import (
-    Action,
     BookingAnswered,
     BookingOutcome,
     GraceAnswered,
     Identified,
     PinChecked,
     PinKnown,
-    ProofAsked,
     Timer,
     TimerFired,
     Touched,
     UnsettledListed,
 )
+from kiosk.events_door import ProofAsked
 from kiosk.rules import states
 from kiosk.rules.staff_states import Maintaining
 from kiosk.types import FactKind, Part, Status

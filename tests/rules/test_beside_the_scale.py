@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from kiosk.actions import Action
 from kiosk.effects import Identify, Play, StartTimer
-from kiosk.events import Action, DeviceLost, Identified, Timer, Touched, TwoCardsSeen
+from kiosk.events import DeviceLost, Identified, Timer, Touched, TwoCardsSeen
 from kiosk.rules import states
 from kiosk.rules.turn import Link
 from kiosk.types import CardKind, FactKind, Part, Sound

@@ -2,8 +2,9 @@
 
 import pytest
 
+from kiosk.actions import Action
 from kiosk.effects import Book
-from kiosk.events import Action, BookingAnswered, BookingOutcome, DeviceLost, Touched
+from kiosk.events import BookingAnswered, BookingOutcome, DeviceLost, Touched
 from kiosk.rules import states
 from kiosk.rules.policy import Policy
 from kiosk.rules.turn import Link

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.events import DoorAlarmKind
+from kiosk.events_door import DoorAlarmKind
 from kiosk.rules.buzzer import CYCLES, loudest, sounds
 
 

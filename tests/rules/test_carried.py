@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from kiosk.events import Action, Delivered
+from kiosk.actions import Action
+from kiosk.events import Delivered
 from kiosk.rules import states
 from kiosk.types import Capabilities, FactKind, Presence
 from tests.rules.terminal import ALL, Terminal, at, snapshot, tap

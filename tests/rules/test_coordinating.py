@@ -4,14 +4,15 @@ from dataclasses import replace
 
 import pytest
 
+from kiosk.actions import Action
 from kiosk.effects import ListUnsettled, OpenDoor, PrintList, RetryDelivery, SettleByHand, Withdraw
-from kiosk.events import Action, LabelPrinted, PrintFailed, PrintTrouble, Touched, Unsettled, UnsettledListed
+from kiosk.events import LabelPrinted, PrintFailed, PrintTrouble, Touched, Unsettled, UnsettledListed
 from kiosk.messages import MESSAGES
 from kiosk.rules import staff_states, states
 from kiosk.rules.session import stay_seconds
 from kiosk.rules.shifts import running_crew
 from kiosk.types import DELIVERED, JAR_KINDS, Assignment, Capabilities, DeskReason, FactId, FactKind, Role, Status
-from kiosk.views import literal
+from kiosk.view_parts import literal
 from tests.rules.staff import JOBS, coordinator, new_card, of_many_jobs, staffed
 from tests.rules.terminal import Terminal, at, shift, snapshot, tap
 

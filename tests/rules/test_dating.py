@@ -4,8 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from kiosk.actions import Action
 from kiosk.effects import PrintLabel
-from kiosk.events import Action, JarScanned
+from kiosk.events import JarScanned
 from kiosk.rules.dating import may_be_told, maybe_dated
 from kiosk.rules.policy import Station
 from kiosk.rules.states import Recalling, TareKept

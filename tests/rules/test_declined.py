@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from kiosk.events import Action, DeviceLost, StopRequested, Touched
+from kiosk.actions import Action
+from kiosk.events import DeviceLost, StopRequested, Touched
 from kiosk.rules import states
 from kiosk.types import Assignment, Card, FactKind, MemberId, Part, ShiftId
 from tests.rules.terminal import SHIFTS, Terminal, card_of, snapshot, tap

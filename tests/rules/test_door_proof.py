@@ -4,18 +4,11 @@ from dataclasses import replace
 
 import pytest
 
+from kiosk.actions import Action
 from kiosk.commissioning import PATIENCE_SECONDS, Act, Ask
 from kiosk.effects import AnswerProof, EndProof, OpenDoor, ProveDoor, ResetDoor, StartTimer
-from kiosk.events import (
-    Action,
-    DoorMode,
-    DoorModeChanged,
-    ProofAsked,
-    ProofOpens,
-    ProofOutcome,
-    ProofResets,
-    Touched,
-)
+from kiosk.events import Touched
+from kiosk.events_door import DoorMode, DoorModeChanged, ProofAsked, ProofOpens, ProofOutcome, ProofResets
 from kiosk.messages import MESSAGES
 from kiosk.rules import door_proof, doorkeeping, staff_states, states
 from kiosk.rules.policy import DoorTimes

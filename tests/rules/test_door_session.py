@@ -4,8 +4,10 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
+from kiosk.actions import Action
 from kiosk.effects import OpenDoor, RingBell
-from kiosk.events import Action, DeviceFound, DeviceLost, DoorAlarmKind, DoorMode
+from kiosk.events import DeviceFound, DeviceLost
+from kiosk.events_door import DoorAlarmKind, DoorMode
 from kiosk.rules import states
 from kiosk.rules.doorkeeping import Doorkeeping
 from kiosk.rules.policy import AntiPassback, Policy, Station

@@ -7,18 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.effects import Effect, EndHold, EndLockDown, HoldDoor, LockDown, OpenDoor, Record, ResetDoor
-from kiosk.events import (
-    DeviceLost,
-    DoorAlarm,
-    DoorAlarmCleared,
-    DoorAlarmKind,
-    DoorMode,
-    DoorModeChanged,
-    Event,
-    ExitAsked,
-    Timer,
-    TimerFired,
-)
+from kiosk.events import DeviceLost, Event, Timer, TimerFired
+from kiosk.events_door import DoorAlarm, DoorAlarmCleared, DoorAlarmKind, DoorMode, DoorModeChanged, ExitAsked
 from kiosk.rules.doorkeeping import (
     Doorkeeping,
     HeldFor,

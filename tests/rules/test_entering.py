@@ -2,8 +2,9 @@
 
 import pytest
 
+from kiosk.actions import Action
 from kiosk.effects import Identify, OpenDoor
-from kiosk.events import Action, DeviceLost, Identified, Timer, TimerFired, Touched, TwoCardsSeen
+from kiosk.events import DeviceLost, Identified, Timer, TimerFired, Touched, TwoCardsSeen
 from kiosk.rules import states
 from kiosk.rules.session import stay_seconds
 from kiosk.rules.turn import Link

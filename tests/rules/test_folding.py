@@ -2,10 +2,10 @@
 
 import pytest
 
-from kiosk.events import Action
+from kiosk.actions import Action
 from kiosk.rules.folding import alphabetical, fold
 from kiosk.types import Assignment, MemberId, ShiftId
-from kiosk.views import literal
+from kiosk.view_parts import literal
 from tests.rules.staff import coordinator
 from tests.rules.terminal import Terminal, at, shift, snapshot
 

@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from kiosk.actions import Action
 from kiosk.effects import AskGrace, OpenDoor
-from kiosk.events import Action, GraceAnswered
+from kiosk.events import GraceAnswered
 from kiosk.rules import states
 from kiosk.rules.turn import Link
 from kiosk.types import CardKind, FactKind, MemberId, Status

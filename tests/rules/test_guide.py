@@ -6,7 +6,8 @@ from typing import get_args
 
 import pytest
 
-from kiosk.events import Action, DeviceFound, DeviceLost, LabelPrinted, PrintFailed, PrintTrouble, Touched, WeightRead
+from kiosk.actions import Action
+from kiosk.events import DeviceFound, DeviceLost, LabelPrinted, PrintFailed, PrintTrouble, Touched, WeightRead
 from kiosk.messages import MESSAGES
 from kiosk.rules import guide as guides
 from kiosk.rules.guide_events import (
@@ -51,7 +52,8 @@ from kiosk.rules.guide_turn import FIRST, TABLE
 from kiosk.rules.show_guide import view_of
 from kiosk.rules.staff_states import CORNERS
 from kiosk.types import ClockTrust, Part
-from kiosk.views import Button, KeypadView, Say
+from kiosk.view_parts import Button, Say
+from kiosk.views import KeypadView
 from tests.rules.guide_samples import NOON, PORTS, ROWS, SCREENS
 from tests.rules.guide_samples import guides as samples
 from tests.rules.guided import CODE, LABEL, PAPER, TAP, after, at, setting, touch

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from kiosk.events import Action
+from kiosk.actions import Action
 from kiosk.rules.guide_events import (
     CheckMade,
     CheckSheet,

@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import pytest
 
+from kiosk.actions import Action
 from kiosk.devices.labels.registry import LANGUAGES as TONGUES_KNOWN
 from kiosk.devices.scales.registry import SCALES
-from kiosk.events import Action, DeviceFound, DeviceLost, LabelPrinted, PrintFailed, PrintTrouble, WeightRead
+from kiosk.events import DeviceFound, DeviceLost, LabelPrinted, PrintFailed, PrintTrouble, WeightRead
 from kiosk.rules import guide_bulk, guide_parts
 from kiosk.rules.guide_events import (
     EndTrial,

@@ -2,7 +2,8 @@
 
 import pytest
 
-from kiosk.events import Action, Touched
+from kiosk.actions import Action
+from kiosk.events import Touched
 from kiosk.rules import guide as guides
 from kiosk.rules.guide_events import (
     KeyFailed,

@@ -1,7 +1,8 @@
 """Five jars and a queue behind: labels that print by themselves."""
 
+from kiosk.actions import Action
 from kiosk.effects import OpenDoor
-from kiosk.events import Action, PrintTrouble, Timer, TimerFired
+from kiosk.events import PrintTrouble, Timer, TimerFired
 from kiosk.rules import states
 from tests.rules.bulk import actions, alone, fail, orders, print_it, printing_jar
 from tests.rules.terminal import tap

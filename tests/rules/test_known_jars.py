@@ -5,8 +5,9 @@ from datetime import timedelta
 
 import pytest
 
+from kiosk.actions import Action
 from kiosk.effects import OpenDoor
-from kiosk.events import Action, JarScanned, TareScanned, Touched
+from kiosk.events import JarScanned, TareScanned, Touched
 from kiosk.rules import states
 from kiosk.rules.policy import Station
 from kiosk.rules.tare import TareLimits

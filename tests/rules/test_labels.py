@@ -5,8 +5,9 @@ from datetime import date
 
 import pytest
 
+from kiosk.actions import Action
 from kiosk.effects import StartTimer
-from kiosk.events import Action, LabelPrinted, PrintTrouble, Timer, TimerFired, Touched
+from kiosk.events import LabelPrinted, PrintTrouble, Timer, TimerFired, Touched
 from kiosk.rules import printing, states
 from kiosk.rules.session import stay_seconds, step
 from kiosk.rules.states import LabelState

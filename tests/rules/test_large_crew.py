@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from kiosk.events import Action
+from kiosk.actions import Action
 from kiosk.types import Assignment, MemberId
-from kiosk.views import say
+from kiosk.view_parts import say
 from tests.rules.staff import coordinator
 from tests.rules.terminal import SHIFTS, snapshot
 

@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from kiosk.actions import Action
 from kiosk.effects import CountLinked, Prefer, Record, Withdraw
-from kiosk.events import Action, CodeNotKnown, JarScanned, LinkedCounted, Touched, TwoCardsSeen
+from kiosk.events import CodeNotKnown, JarScanned, LinkedCounted, Touched, TwoCardsSeen
 from kiosk.messages import MESSAGES
 from kiosk.rules import staff_states, states
 from kiosk.rules.ownership import search

@@ -4,17 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from kiosk.actions import Action
 from kiosk.effects import PrintList
-from kiosk.events import (
-    Action,
-    Event,
-    LabelPrinted,
-    PrintFailed,
-    PrintTrouble,
-    Touched,
-    Unsettled,
-    UnsettledListed,
-)
+from kiosk.events import Event, LabelPrinted, PrintFailed, PrintTrouble, Touched, Unsettled, UnsettledListed
 from kiosk.rules import states
 from kiosk.rules.staff_states import Paper
 from kiosk.rules.states import LabelState, State, TareKept

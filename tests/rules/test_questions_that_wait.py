@@ -5,7 +5,8 @@ from functools import cache
 
 import pytest
 
-from kiosk.events import Action, DeviceLost, Event, JarScanned, TareScanned, Touched
+from kiosk.actions import Action
+from kiosk.events import DeviceLost, Event, JarScanned, TareScanned, Touched
 from kiosk.rules import states
 from kiosk.rules.states import Asking, State
 from kiosk.types import FactKind, Grams, Part

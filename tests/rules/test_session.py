@@ -4,14 +4,15 @@ from dataclasses import fields, is_dataclass, replace
 
 import pytest
 
-from kiosk.events import Action, Timer, TimerFired, Touched
+from kiosk.actions import Action
+from kiosk.events import Timer, TimerFired, Touched
 from kiosk.rules import states
 from kiosk.rules.session import IGNORED, SEEN
 from kiosk.rules.showing import PAINTERS
 from kiosk.rules.states import STATES
 from kiosk.rules.turn import TRANSITIONS, targets
 from kiosk.types import Status
-from kiosk.views import Button
+from kiosk.view_parts import Button
 from tests.rules.stories import stories
 from tests.rules.terminal import COOP, Terminal, snapshot, tap
 

@@ -5,7 +5,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from kiosk.events import Action, DeviceLost, Touched
+from kiosk.actions import Action
+from kiosk.events import DeviceLost, Touched
 from kiosk.rules.policy import Policy, RetentionDays, Station
 from kiosk.rules.show_desk import LINE_SECONDS
 from kiosk.rules.showing import QUIET_HEADERS
@@ -26,7 +27,7 @@ from kiosk.types import (
     ShiftId,
     Status,
 )
-from kiosk.views import Hour, Say, say
+from kiosk.view_parts import Hour, Say, say
 from tests.rules.staff import coordinator
 from tests.rules.stories import stories
 from tests.rules.terminal import ALL, COOP, PARIS, PEOPLE, ROSTER, TUESDAY, Terminal, at, card_of, member, snapshot, tap

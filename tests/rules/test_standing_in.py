@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 
+from kiosk.actions import Action
 from kiosk.effects import Withdraw
-from kiosk.events import Action, Touched
+from kiosk.events import Touched
 from kiosk.rules import states
 from kiosk.rules.policy import Policy, RosterNames
 from kiosk.types import Assignment, FactKind, MemberId, Role, ShiftId

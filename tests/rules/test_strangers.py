@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 
+from kiosk.actions import Action
 from kiosk.effects import Identify
-from kiosk.events import Action, JarScanned, Touched
+from kiosk.events import JarScanned, Touched
 from kiosk.rules import states, strangers
 from kiosk.types import FactKind
 from tests.rules.terminal import ALL, Terminal, snapshot, tap

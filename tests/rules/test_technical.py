@@ -2,8 +2,9 @@
 
 import pytest
 
+from kiosk.actions import Action
 from kiosk.effects import AskPin, CheckPin, ChoosePin, Restart
-from kiosk.events import Action, DeviceLost, LogListed, PinChecked, PinKnown, Touched
+from kiosk.events import DeviceLost, LogListed, PinChecked, PinKnown, Touched
 from kiosk.rules import staff_states, states
 from kiosk.rules.staff_states import PinFlaw
 from kiosk.rules.turn import Link

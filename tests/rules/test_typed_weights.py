@@ -4,8 +4,9 @@ from datetime import UTC, date, timedelta
 
 import pytest
 
+from kiosk.actions import Action
 from kiosk.effects import OpenDoor, StartTimer
-from kiosk.events import Action, DeviceLost, StopRequested, Timer, TimerFired, Touched
+from kiosk.events import DeviceLost, StopRequested, Timer, TimerFired, Touched
 from kiosk.rules import states
 from kiosk.types import FactKind, Part
 from tests.rules.bulk import orders, printing_jar, scale, type_weight, without_a_scale

@@ -2,8 +2,9 @@
 
 import pytest
 
+from kiosk.actions import Action
 from kiosk.effects import RingBell, StartTimer, StopBell
-from kiosk.events import Action, DeviceFound, DeviceLost, Timer, TimerFired, Touched
+from kiosk.events import DeviceFound, DeviceLost, Timer, TimerFired, Touched
 from kiosk.rules import states
 from kiosk.types import FactKind, Part
 from tests.rules.terminal import Terminal, tap

@@ -2,11 +2,12 @@
 
 from dataclasses import replace
 
+from kiosk.actions import Action
 from kiosk.effects import StartTimer, Withdraw
-from kiosk.events import Action, DeviceLost, StopRequested, Timer, Touched
+from kiosk.events import DeviceLost, StopRequested, Timer, Touched
 from kiosk.rules import states
 from kiosk.types import Assignment, FactKind, MemberId, Part, ShiftId
-from kiosk.views import literal, say
+from kiosk.view_parts import literal, say
 from tests.rules.terminal import ROSTER, SHIFTS, Terminal, at, snapshot, tap
 
 

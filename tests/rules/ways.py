@@ -4,8 +4,8 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from kiosk.actions import Action
 from kiosk.events import (
-    Action,
     BookingAnswered,
     BookingOutcome,
     CardTapped,
@@ -24,8 +24,6 @@ from kiosk.events import (
     PinKnown,
     PrintFailed,
     PrintTrouble,
-    ProofAsked,
-    ProofEnded,
     StopRequested,
     TareScanned,
     Timer,
@@ -35,6 +33,7 @@ from kiosk.events import (
     UnsettledListed,
     WeightRead,
 )
+from kiosk.events_door import ProofAsked, ProofEnded
 from kiosk.rules.states import Helping, State, Tagging, TypingWeight, Vouching, Wondering
 from kiosk.rules.turn import TRANSITIONS, What
 from kiosk.types import CardKind, Fact, FactId, Grams, Part

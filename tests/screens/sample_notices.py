@@ -3,25 +3,10 @@
 from dataclasses import replace
 from datetime import date
 
-from kiosk.events import Action
+from kiosk.actions import Action
 from kiosk.rules.amiss import Amiss, view_of
-from kiosk.views import (
-    Button,
-    ButtonKind,
-    Day,
-    Edge,
-    Frame,
-    Hour,
-    JarView,
-    KeypadView,
-    NoticeView,
-    Panel,
-    PanelTone,
-    PromptView,
-    View,
-    WeightView,
-    say,
-)
+from kiosk.view_parts import Button, ButtonKind, Day, Frame, Hour, Panel, PanelTone, say
+from kiosk.views import Edge, JarView, KeypadView, NoticeView, PromptView, View, WeightView
 from tests.screens.sample_parts import BAND, CALL, DONE, HEADER, IDLE_BUTTONS, KNOWN_JAR, OFFLINE, TARE, at
 
 AMISS = Amiss(

@@ -3,8 +3,9 @@
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from kiosk.events import Action
-from kiosk.views import BoardLine, Button, ButtonKind, Day, Header, Hour, Line, Slot, say
+from kiosk.actions import Action
+from kiosk.view_parts import Button, ButtonKind, Day, Header, Hour, Line, Slot, say
+from kiosk.views import BoardLine
 
 PARIS = ZoneInfo("Europe/Paris")
 NOW = datetime(2025, 10, 14, 12, 32, tzinfo=UTC)

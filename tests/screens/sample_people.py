@@ -3,36 +3,38 @@
 from dataclasses import replace
 from datetime import date
 
-from kiosk.events import Action
-from kiosk.views import (
+from kiosk.actions import Action
+from kiosk.view_parts import (
     Button,
     ButtonKind,
-    ChoicesView,
     Countdown,
     Day,
     Duration,
     Frame,
     Header,
-    HelpView,
     Hour,
     Hours,
-    JobRow,
-    OfferRow,
     Panel,
     PanelTone,
+    Slot,
+    literal,
+    say,
+)
+from kiosk.views import (
+    ChoicesView,
+    HelpView,
+    JobRow,
+    OfferRow,
     PersonRow,
     QuestionView,
     RollCallView,
     ShiftRow,
     ShiftsView,
     SignUpView,
-    Slot,
     StillThereView,
     TextView,
     Tile,
     View,
-    literal,
-    say,
 )
 from tests.screens.sample_parts import CALL, DONE, HEADER, OFFLINE, at, slot
 from tests.screens.sample_results import idle_samples

@@ -2,23 +2,9 @@
 
 from dataclasses import replace
 
-from kiosk.events import Action
-from kiosk.views import (
-    BoardLine,
-    Button,
-    ButtonKind,
-    Day,
-    Frame,
-    Header,
-    Hour,
-    IdleView,
-    Names,
-    Panel,
-    ResultTone,
-    ResultView,
-    View,
-    say,
-)
+from kiosk.actions import Action
+from kiosk.view_parts import Button, ButtonKind, Day, Frame, Header, Hour, Names, Panel, say
+from kiosk.views import BoardLine, IdleView, ResultTone, ResultView, View
 from tests.screens.sample_parts import (
     BOARD,
     CALL,

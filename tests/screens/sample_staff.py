@@ -3,21 +3,19 @@
 from dataclasses import replace
 from datetime import datetime
 
+from kiosk.actions import Action
 from kiosk.events import (
-    Action,
     CardTapped,
     Committed,
     DeviceLost,
     LogLine,
     LogListed,
     PinKnown,
-    ProofAsked,
-    ProofEnded,
-    ProofOutcome,
     Touched,
     Unsettled,
     UnsettledListed,
 )
+from kiosk.events_door import ProofAsked, ProofEnded, ProofOutcome
 from kiosk.rules.turn import Link
 from kiosk.types import (
     Capabilities,
@@ -31,7 +29,8 @@ from kiosk.types import (
     Part,
     Role,
 )
-from kiosk.views import View, say
+from kiosk.view_parts import say
+from kiosk.views import View
 from tests.rules.staff import LOG
 from tests.rules.terminal import ALL, ROSTER, Terminal, at, card_of, member, snapshot, tap
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from kiosk.events import Action, Touched
+from kiosk.actions import Action
+from kiosk.events import Touched
 from kiosk.rules.amiss import MOST_CHARACTERS, Amiss, touched, view_of
 from kiosk.screens.manager import compose
 from kiosk.screens.profiles import PROFILES

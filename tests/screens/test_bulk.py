@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from kiosk.events import Action, DeviceLost, JarScanned, PrintTrouble, TareScanned, Touched
+from kiosk.actions import Action
+from kiosk.events import DeviceLost, JarScanned, PrintTrouble, TareScanned, Touched
 from kiosk.screens.manager import compose
 from kiosk.screens.profiles import PROFILES
 from kiosk.screens.reading import sentences

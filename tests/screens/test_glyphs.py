@@ -5,7 +5,7 @@ import pytest
 from kiosk.screens.base import Page
 from kiosk.screens.glyphs import KNOWN, drawable
 from kiosk.screens.profiles import PROFILES
-from kiosk.views import Frame, say
+from kiosk.view_parts import Frame, say
 from tests.screens.test_layouts import paper
 from tests.test_messages import FONTS, characters_of
 

@@ -2,8 +2,8 @@
 
 import pytest
 
+from kiosk.actions import Action
 from kiosk.colour import contrast
-from kiosk.events import Action
 from kiosk.screens.base import Paper
 from kiosk.screens.icons import ICONS
 from kiosk.screens.items import Key, Logo, Picture, Text

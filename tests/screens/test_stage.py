@@ -7,7 +7,7 @@ import pytest
 from kivy.base import EventLoop, ExceptionManager
 from kivy.clock import Clock
 
-from kiosk.events import Action
+from kiosk.actions import Action
 from kiosk.screens.looks import Looks
 from kiosk.screens.profiles import PROFILES
 from kiosk.screens.stage import Finger, Stage

@@ -6,7 +6,8 @@ from functools import cache
 
 import pytest
 
-from kiosk.events import Action, Touched
+from kiosk.actions import Action
+from kiosk.events import Touched
 from kiosk.rules.turn import Link
 from kiosk.screens.manager import compose
 from kiosk.screens.profiles import PROFILES

@@ -4,7 +4,7 @@ import pytest
 
 from kiosk.colour import contrast
 from kiosk.screens.theme import DAY, NIGHT, branded
-from kiosk.views import PanelTone
+from kiosk.view_parts import PanelTone
 
 THEMES = pytest.mark.parametrize("theme", [DAY, NIGHT], ids=["day", "night"])
 

@@ -21,7 +21,7 @@ from kiosk.simulation.shrink import shrink
 from kiosk.simulation.story import Author, faults_of
 from kiosk.simulation.wish import Outcome, Wish
 from kiosk.types import Member, MemberId
-from kiosk.views import Day, Duration, Frame, Names, Say, say
+from kiosk.view_parts import Day, Duration, Frame, Names, Say, say
 
 PARIS = ZoneInfo("Europe/Paris")
 START = datetime(2026, 3, 1, 23, tzinfo=UTC)

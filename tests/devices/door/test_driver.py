@@ -12,7 +12,7 @@ from kiosk.devices.door import Door
 from kiosk.devices.door_lines import CONTACT_STEADY_SECONDS, Circuit, Input, Output, Wiring
 from kiosk.devices.simulated.door import WHOLE, DrivenPin, SimulatedDoor
 from kiosk.errors import DeviceError
-from kiosk.events import DoorAlarm, DoorAlarmCleared, DoorAlarmKind, DoorMoved
+from kiosk.events_door import DoorAlarm, DoorAlarmCleared, DoorAlarmKind, DoorMoved
 from tests.devices.door.told import AT_START, OFF, ON, RELAY_ALONE
 
 

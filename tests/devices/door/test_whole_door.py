@@ -11,7 +11,7 @@ from kiosk.devices.door import Door, Forgetful
 from kiosk.devices.door_lines import Output
 from kiosk.devices.simulated.door import WHOLE, SimulatedDoor
 from kiosk.effects import EndHold, EndLockDown, HoldDoor, LockDown, ResetDoor
-from kiosk.events import DoorAlarm, DoorAlarmCleared, DoorAlarmKind, DoorMode, DoorMoved, ExitAsked
+from kiosk.events_door import DoorAlarm, DoorAlarmCleared, DoorAlarmKind, DoorMode, DoorMoved, ExitAsked
 from kiosk.rules.door_states import Kept
 from tests.devices.door.told import AT_START, RELAY_ON, mode, read_until
 

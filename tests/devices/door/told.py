@@ -4,7 +4,8 @@ import pytest
 
 from kiosk.devices.door import Door
 from kiosk.devices.door_lines import Output, Wiring
-from kiosk.events import DoorMode, DoorModeChanged, DoorMoved, Event, RelayChanged
+from kiosk.events import Event
+from kiosk.events_door import DoorMode, DoorModeChanged, DoorMoved, RelayChanged
 
 RELAY_ON = RelayChanged(active=True)
 ON = [RELAY_ON, DoorModeChanged(mode=DoorMode.UNLOCKED)]

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from kiosk.events import DoorAlarmKind
+from kiosk.events_door import DoorAlarmKind
 from kiosk.rules.door import next_look, step
 from kiosk.rules.door_lock import LOCK_IGNORES
 from kiosk.rules.door_states import (

@@ -2,7 +2,7 @@
 
 import pytest
 
-from kiosk.events import DoorAlarmKind
+from kiosk.events_door import DoorAlarmKind
 from kiosk.rules.door import next_look, step
 from kiosk.rules.door_states import (
     Closed,

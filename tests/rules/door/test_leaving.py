@@ -2,7 +2,7 @@
 
 import pytest
 
-from kiosk.events import DoorAlarmKind, DoorMode
+from kiosk.events_door import DoorAlarmKind, DoorMode
 from kiosk.rules.door_states import (
     ButtonLetGo,
     ButtonPressed,

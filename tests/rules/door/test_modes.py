@@ -4,7 +4,7 @@ from math import nan
 
 import pytest
 
-from kiosk.events import DoorAlarmKind, DoorMode
+from kiosk.events_door import DoorAlarmKind, DoorMode
 from kiosk.rules.door_states import (
     ButtonLetGo,
     ButtonPressed,
